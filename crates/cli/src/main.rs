@@ -1,0 +1,3 @@
+//! Reads AWS CloudTrail and tells what happened as incidents.
+
+fn main() {}

@@ -1,0 +1,29 @@
+//! The vocabulary of gardefou as types. Floor 0: imports no other crate of ours.
+//!
+//! Everything a judge concludes is said with these words, and every output
+//! format is a rendering of [`Report`]. Text that came from a log, a commit or
+//! a package is [`Untrusted`]; only a renderer may print it, escaped.
+
+mod coverage;
+mod event;
+mod finding;
+mod incident;
+mod report;
+mod severity;
+mod time;
+mod untrusted;
+
+pub use coverage::{
+    Coverage, Failure, FailureReason, InputForm, MAX_LISTED, Skip, SkipReason, SourceCoverage,
+};
+pub use event::{Actor, ActorKind, EventRef, Outcome, Position};
+pub use finding::{Finding, FindingId, RuleCount, Tactic, Technique};
+pub use incident::{
+    Boundary, BoundaryReason, ChainLink, Cost, CostItem, Identity, Incident, LinkKind, NextStep,
+    Novelty, NoveltyKind, Origin, Pricing, Resource, ResourceAction, ResourceKind, ResourceState,
+    Stage, StepKind, TimelineEntry, Unpriced,
+};
+pub use report::{ExitStatus, REPORT_SCHEMA, Report, Tool};
+pub use severity::{Confidence, Severity};
+pub use time::Timestamp;
+pub use untrusted::Untrusted;

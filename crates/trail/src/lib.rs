@@ -1,0 +1,1 @@
+//! CloudTrail bytes to events, rules, correlations and incidents. Pure.

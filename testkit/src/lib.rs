@@ -1,0 +1,1 @@
+//! Makes archives of ordinary and attacked companies from a seed, for tests and benches.
