@@ -1,0 +1,111 @@
+//! Tables of findings and of rules.
+
+use gardefou_finding::{Finding, Incident};
+
+use super::Builder;
+use crate::catalogue::{Counted, Message, Sentence};
+use crate::document::{Block, Section, Set, Table};
+
+impl<'a> Builder<'a> {
+    /// Findings of an incident, where the format has room for them.
+    pub(super) fn incident_findings_section(&self, incident: &Incident) -> Option<Section<'a>> {
+        if self.limits.findings == 0 || incident.findings.is_empty() {
+            return None;
+        }
+        let findings: Vec<_> =
+            incident.findings.iter().filter_map(|id| self.findings.get(id).copied()).collect();
+        let table = self.finding_table(&findings, self.limits.findings, true);
+        let mut section =
+            self.section("findings", Message::SectionFindings, vec![Block::Table(table)]);
+        section.folded = true;
+        Some(section)
+    }
+
+    /// Findings that are part of no incident.
+    pub(super) fn outside_section(&self) -> Option<Section<'a>> {
+        let mut outside: Vec<_> =
+            self.report.findings.iter().filter(|finding| finding.incident.is_none()).collect();
+        if outside.is_empty() && self.report.findings_left_out == 0 {
+            return None;
+        }
+        // Stable: within a severity the order stays that of time.
+        outside.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        let detailed = self.limits.findings > 0;
+        let table = self.finding_table(&outside, self.limits.outside, detailed);
+        let mut blocks = vec![Block::Table(table)];
+        if self.report.findings_left_out > 0 {
+            let text = self.say.count(Counted::LeftOutFindings, self.report.findings_left_out);
+            blocks.push(Block::Warning(text));
+        }
+        Some(self.section("outside", Message::SectionOutside, blocks))
+    }
+
+    fn finding_table(&self, findings: &[&Finding], limit: usize, detailed: bool) -> Table {
+        let mut columns = vec![
+            self.column(Message::ColumnSeverity, Set::Tight),
+            self.column(Message::ColumnCount, Set::Right),
+            self.column(Message::ColumnRule, Set::Wide),
+            self.column(Message::ColumnActor, Set::Tight),
+            self.column(Message::ColumnOutcome, Set::Tight),
+        ];
+        if detailed {
+            columns.push(self.column(Message::ColumnFirstSeen, Set::Tight));
+            columns.push(self.column(Message::ColumnTechniques, Set::Tight));
+            columns.push(self.column(Message::ColumnEvidence, Set::Wide));
+        }
+        let shown = findings.iter().take(limit);
+        let rows = shown.map(|finding| self.finding_row(finding, detailed)).collect();
+        let more = self.more(findings.len().saturating_sub(limit));
+        Table { columns, rows, more, compact: true }
+    }
+
+    fn finding_row(&self, finding: &Finding, detailed: bool) -> Vec<Sentence> {
+        let mut row = vec![
+            Sentence::plain(self.say.word(finding.severity)),
+            Sentence::plain(self.say.number(finding.count)),
+            self.title(finding),
+            self.short_actor(&finding.actor),
+            Sentence::plain(self.say.word(finding.outcome)),
+        ];
+        if detailed {
+            let techniques: Vec<_> =
+                finding.techniques.iter().map(|technique| technique.0.as_str()).collect();
+            row.push(Sentence::plain(finding.first_seen.to_string()));
+            row.push(Sentence::plain(techniques.join(", ")));
+            let first = finding.evidence.first();
+            row.push(first.map_or_else(Sentence::default, |event| self.evidence(event)));
+        }
+        row
+    }
+
+    /// The rules that matched, where the format has room for them.
+    pub(super) fn rules_section(&self) -> Option<Section<'a>> {
+        let matched: Vec<_> = self.report.rules.iter().filter(|rule| rule.matches > 0).collect();
+        if self.limits.rules == 0 || matched.is_empty() {
+            return None;
+        }
+        let left = matched.len().saturating_sub(self.limits.rules);
+        let rows = matched
+            .into_iter()
+            .take(self.limits.rules)
+            .map(|rule| {
+                vec![
+                    Sentence::plain(self.say.word(rule.severity)),
+                    Sentence::plain(self.say.number(rule.matches)),
+                    Sentence::plain(rule.title.as_str()),
+                    Sentence::code(&rule.id),
+                ]
+            })
+            .collect();
+        let columns = vec![
+            self.column(Message::ColumnSeverity, Set::Tight),
+            self.column(Message::ColumnMatches, Set::Right),
+            self.column(Message::ColumnRule, Set::Wide),
+            self.column(Message::ColumnRuleId, Set::Tight),
+        ];
+        let table = Table { columns, rows, more: self.more(left), compact: true };
+        let mut section = self.section("rules", Message::SectionRules, vec![Block::Table(table)]);
+        section.folded = true;
+        Some(section)
+    }
+}

@@ -1,0 +1,282 @@
+//! What was touched, what it costs, what is still open.
+
+use std::collections::BTreeMap;
+
+use gardefou_finding::{
+    Incident, Pricing, Resource, ResourceAction, ResourceKind, ResourceState, Untrusted,
+};
+
+use super::Builder;
+use crate::catalogue::{Counted, Message, Sentence, resource_forms, resource_name};
+use crate::document::{Block, Section, Set, Table};
+
+/// Facts named for one group of resources.
+const FACTS: usize = 4;
+
+/// One line of the cost: everything billed by the same unit at the same price.
+#[derive(Clone, Debug)]
+struct CostRow {
+    /// What is billed.
+    unit: Untrusted,
+    /// How it is paid.
+    pricing: Pricing,
+    /// US dollars an hour for one.
+    unit_usd: f64,
+    /// Units now.
+    now: u64,
+    /// Units at most.
+    max: u64,
+}
+
+impl CostRow {
+    /// US dollars an hour at most.
+    fn usd_max(&self) -> f64 {
+        self.unit_usd * self.max as f64
+    }
+}
+
+impl<'a> Builder<'a> {
+    /// Created, changed, deleted.
+    pub(super) fn resources_section(&self, incident: &Incident) -> Section<'a> {
+        let mut groups: BTreeMap<(ResourceAction, ResourceKind), Vec<&Resource>> = BTreeMap::new();
+        for resource in &incident.resources {
+            groups.entry((resource.action, resource.kind)).or_default().push(resource);
+        }
+        let left = groups.len().saturating_sub(self.limits.groups);
+        let rows: Vec<_> = groups
+            .iter()
+            .take(self.limits.groups)
+            .map(|((action, kind), group)| self.resource_row(*action, *kind, group))
+            .collect();
+        let mut blocks = if rows.is_empty() {
+            vec![Block::Paragraph(self.say.plain(Message::NoResources))]
+        } else {
+            let columns = self.resource_columns();
+            vec![Block::Table(Table { columns, rows, more: self.more(left), compact: false })]
+        };
+        if incident.resources_left_out > 0 {
+            let text = self.say.count(Counted::LeftOutResources, incident.resources_left_out);
+            blocks.push(Block::Warning(text));
+        }
+        self.section("resources", Message::SectionResources, blocks)
+    }
+
+    fn resource_columns(&self) -> Vec<crate::document::Column> {
+        let mut columns = vec![
+            self.column(Message::ColumnResource, Set::Tight),
+            self.column(Message::ColumnAction, Set::Tight),
+            self.column(Message::ColumnState, Set::Tight),
+            self.column(Message::ColumnRegions, Set::Tight),
+            self.column(Message::ColumnNames, Set::Wide),
+        ];
+        if self.limits.name_regions {
+            columns.push(self.column(Message::ColumnDetails, Set::Wide));
+        }
+        columns
+    }
+
+    fn resource_row(
+        &self,
+        action: ResourceAction,
+        kind: ResourceKind,
+        group: &[&Resource],
+    ) -> Vec<Sentence> {
+        let names = group.iter().map(|resource| &resource.id);
+        let mut row = vec![
+            self.say.count_forms(resource_forms(kind), group.len() as u64),
+            Sentence::plain(self.say.word(action)),
+            self.states(group),
+            self.regions(group),
+            self.names(names, self.limits.names),
+        ];
+        if self.limits.name_regions {
+            row.push(self.facts(group));
+        }
+        row
+    }
+
+    fn states(&self, group: &[&Resource]) -> Sentence {
+        let mut states: BTreeMap<ResourceState, u64> = BTreeMap::new();
+        for resource in group {
+            *states.entry(resource.state).or_default() += 1;
+        }
+        if let (1, Some((state, _))) = (states.len(), states.first_key_value()) {
+            return Sentence::plain(self.say.word(*state));
+        }
+        let parts = states
+            .into_iter()
+            .map(|(state, count)| format!("{} {}", self.say.number(count), self.say.word(state)));
+        Sentence::plain(parts.collect::<Vec<_>>().join(", "))
+    }
+
+    fn regions(&self, group: &[&Resource]) -> Sentence {
+        let mut regions: BTreeMap<&Untrusted, u64> = BTreeMap::new();
+        for resource in group {
+            *regions.entry(&resource.region).or_default() += 1;
+        }
+        if let (1, Some((region, _))) = (regions.len(), regions.first_key_value()) {
+            return self.name(region);
+        }
+        if !self.limits.name_regions {
+            return self.say.count(Counted::Regions, regions.len() as u64);
+        }
+        let parts = regions
+            .into_iter()
+            .map(|(region, n)| self.name(region).with(&format!(" ({})", self.say.number(n))));
+        Sentence::join(parts.collect(), ", ")
+    }
+
+    /// Facts that the members of a group have, each value once.
+    fn facts(&self, group: &[&Resource]) -> Sentence {
+        let mut facts: BTreeMap<(&String, &Untrusted), u64> = BTreeMap::new();
+        for (name, value) in group.iter().flat_map(|resource| &resource.details) {
+            *facts.entry((name, value)).or_default() += 1;
+        }
+        let left = facts.len().saturating_sub(FACTS);
+        let mut facts: Vec<_> = facts.into_iter().collect();
+        facts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let shown = facts
+            .into_iter()
+            .take(FACTS)
+            .map(|((name, value), _)| Sentence::plain(format!("{name} ")).then_quote(value))
+            .collect();
+        let shown = Sentence::join(shown, ", ");
+        match left {
+            0 => shown,
+            _ => shown.and_then(self.say.count(Counted::AndMore, left as u64)),
+        }
+    }
+
+    /// What it costs.
+    pub(super) fn cost_section(&self, incident: &Incident) -> Section<'a> {
+        let cost = &incident.cost;
+        let mut blocks = Vec::new();
+        if cost.items.is_empty() {
+            blocks.push(Block::Paragraph(self.say.plain(Message::CostNothing)));
+        } else {
+            let money = |usd: f64| Sentence::strong(self.say.money(usd));
+            let values = [
+                ("now", money(cost.usd_per_hour_now)),
+                ("nowday", money(cost.usd_per_hour_now * 24.0)),
+                ("max", money(cost.usd_per_hour_max)),
+                ("maxday", money(cost.usd_per_hour_max * 24.0)),
+            ];
+            blocks.push(Block::Paragraph(self.say.fill(Message::CostTotals, &values)));
+            blocks.push(Block::Table(self.cost_table(incident)));
+        }
+        blocks.extend(self.unpriced(incident).map(Block::Warning));
+        if !cost.items.is_empty() {
+            let values = [
+                ("date", Sentence::plain(cost.prices_as_of.as_str())),
+                ("source", Sentence::plain(cost.prices_source.as_str())),
+            ];
+            blocks.push(Block::Paragraph(self.say.fill(Message::PriceTable, &values)));
+        }
+        self.section("cost", Message::SectionCost, blocks)
+    }
+
+    fn cost_table(&self, incident: &Incident) -> Table {
+        let rows = cost_rows(incident);
+        let left = rows.len().saturating_sub(self.limits.costs);
+        let columns = vec![
+            self.column(Message::ColumnUnit, Set::Wide),
+            self.column(Message::ColumnUnitPrice, Set::Right),
+            self.column(Message::ColumnNow, Set::Right),
+            self.column(Message::ColumnHourNow, Set::Right),
+            self.column(Message::ColumnMax, Set::Right),
+            self.column(Message::ColumnHourMax, Set::Right),
+        ];
+        let rows = rows.iter().take(self.limits.costs).map(|row| self.cost_row(row)).collect();
+        Table { columns, rows, more: self.more(left), compact: false }
+    }
+
+    fn cost_row(&self, row: &CostRow) -> Vec<Sentence> {
+        let plain = |text: String| Sentence::plain(text);
+        let pricing = format!(" ({})", self.say.word(row.pricing));
+        vec![
+            self.name(&row.unit).with(&pricing),
+            plain(self.say.money(row.unit_usd)),
+            plain(self.say.number(row.now)),
+            plain(self.say.money(row.unit_usd * row.now as f64)),
+            plain(self.say.number(row.max)),
+            plain(self.say.money(row.usd_max())),
+        ]
+    }
+
+    fn unpriced(&self, incident: &Incident) -> Option<Sentence> {
+        let mut units: BTreeMap<&Untrusted, (u64, u64)> = BTreeMap::new();
+        for item in &incident.cost.unpriced {
+            let (now, max) = units.entry(&item.unit).or_default();
+            *now = now.saturating_add(item.count_now);
+            *max = max.saturating_add(item.count_max);
+        }
+        if units.is_empty() {
+            return None;
+        }
+        let left = units.len().saturating_sub(self.limits.costs);
+        let items = units
+            .into_iter()
+            .take(self.limits.costs)
+            .map(|(unit, (now, max))| {
+                let values = [
+                    ("unit", self.name(unit)),
+                    ("now", Sentence::plain(self.say.number(now))),
+                    ("max", Sentence::plain(self.say.number(max))),
+                ];
+                self.say.fill(Message::UnpricedItem, &values)
+            })
+            .collect();
+        let mut items = Sentence::join(items, ", ");
+        if left > 0 {
+            items = items.and_then(self.say.count(Counted::AndMore, left as u64));
+        }
+        Some(self.say.fill(Message::Unpriced, &[("items", items)]))
+    }
+
+    /// What is still open.
+    pub(super) fn open_section(&self, incident: &Incident) -> Section<'a> {
+        let mut groups: BTreeMap<ResourceKind, Vec<&Resource>> = BTreeMap::new();
+        for resource in incident.still_open.iter().filter_map(|at| incident.resources.get(*at)) {
+            groups.entry(resource.kind).or_default().push(resource);
+        }
+        let block = if groups.is_empty() {
+            Block::Paragraph(self.say.plain(Message::NothingOpen))
+        } else {
+            Block::List(groups.iter().map(|(kind, group)| self.open_line(*kind, group)).collect())
+        };
+        self.section("open", Message::SectionOpen, vec![block])
+    }
+
+    fn open_line(&self, kind: ResourceKind, group: &[&Resource]) -> Sentence {
+        let names = self.names(group.iter().map(|one| &one.id), self.limits.names);
+        let counted = match group.len() {
+            1 => Sentence::plain(resource_name(kind).text(self.say.lang)),
+            count => self.say.count_forms(resource_forms(kind), count as u64),
+        };
+        let regions = self.regions(group);
+        Sentence::join(vec![counted, names], &self.say.label(Message::Colon))
+            .with(" (")
+            .joined(regions)
+            .with(")")
+    }
+}
+
+/// Billed things by unit, price and way of paying, dearest at most first.
+fn cost_rows(incident: &Incident) -> Vec<CostRow> {
+    let mut rows: BTreeMap<(&Untrusted, Pricing, u64), CostRow> = BTreeMap::new();
+    for item in &incident.cost.items {
+        let key = (&item.unit, item.pricing, item.unit_usd_per_hour.to_bits());
+        let row = rows.entry(key).or_insert_with(|| CostRow {
+            unit: item.unit.clone(),
+            pricing: item.pricing,
+            unit_usd: item.unit_usd_per_hour,
+            now: 0,
+            max: 0,
+        });
+        row.now = row.now.saturating_add(item.count_now);
+        row.max = row.max.saturating_add(item.count_max);
+    }
+    let mut rows: Vec<_> = rows.into_values().collect();
+    rows.sort_by(|one, other| other.usd_max().total_cmp(&one.usd_max()));
+    rows
+}

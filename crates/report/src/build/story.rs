@@ -1,0 +1,197 @@
+//! What happened, in a few sentences, and the key figures.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gardefou_finding::{
+    Actor, ActorKind, Incident, NoveltyKind, Outcome, ResourceAction, ResourceKind, Tactic,
+    Untrusted,
+};
+
+use super::{Builder, total};
+use crate::catalogue::{Counted, Message, Sentence, resource_forms};
+
+/// How many kinds of resources the story names.
+const KINDS_TOLD: usize = 5;
+
+impl Builder<'_> {
+    /// `Critical incident, high confidence`.
+    pub(super) fn incident_title(&self, incident: &Incident) -> Sentence {
+        let mut severity = self.say.word(incident.severity);
+        if self.say.lang == crate::Lang::En {
+            severity = capitalised(&severity);
+        }
+        self.say.fill(
+            Message::IncidentHead,
+            &[
+                ("severity", Sentence::plain(severity)),
+                ("confidence", Sentence::plain(self.say.word(incident.confidence))),
+            ],
+        )
+    }
+
+    /// Its id and its time.
+    pub(super) fn incident_subtitle(&self, incident: &Incident) -> Sentence {
+        let id = self.say.fill(Message::IncidentId, &[("id", Sentence::code(&incident.id))]);
+        let time = self.say.fill(
+            Message::IncidentTime,
+            &[
+                ("first", Sentence::plain(incident.boundary.starts.to_string())),
+                ("last", Sentence::plain(incident.boundary.ends.to_string())),
+            ],
+        );
+        Sentence::join(vec![id, time], " · ")
+    }
+
+    /// The story, a sentence each.
+    pub(super) fn story(&self, incident: &Incident) -> Vec<Sentence> {
+        let mut story = vec![self.way_in(incident)];
+        story.extend(self.created(incident));
+        story.push(self.how_fast(incident));
+        story.extend(self.what_it_costs(incident));
+        story
+    }
+
+    fn way_in(&self, incident: &Incident) -> Sentence {
+        let (subject, used) = match incident.identities.first() {
+            Some(identity) => self.subject(&identity.actor),
+            None => (self.say.plain(Message::Nobody), Message::UsedFeminine),
+        };
+        let mut values = vec![("subject", subject), ("used", self.say.plain(used))];
+        let network =
+            incident.boundary.novelties.iter().find(|new| new.kind == NoveltyKind::Network);
+        let message = match (network, incident.origin.addresses.as_slice()) {
+            (Some(network), _) => {
+                values.push(("network", Sentence::quote(&network.value)));
+                if incident.boundary.history_is_short {
+                    Message::FromNewNetworkShort
+                } else {
+                    Message::FromNewNetwork
+                }
+            }
+            (None, []) => Message::FromNowhere,
+            (None, [(address, _), rest @ ..]) => {
+                let count = self.say.count(Counted::Addresses, rest.len() as u64 + 1);
+                values.push(("address", Sentence::quote(address)));
+                values.push(("count", count));
+                if rest.is_empty() { Message::FromAddress } else { Message::FromAddresses }
+            }
+        };
+        self.say.fill(message, &values)
+    }
+
+    /// Who acted, and the participle that agrees with it.
+    fn subject(&self, actor: &Actor) -> (Sentence, Message) {
+        let known = |name: &Option<Untrusted>| name.clone().filter(|name| !name.is_empty());
+        let name = known(&actor.name).or_else(|| known(&actor.arn));
+        let message = match (actor.kind, &name) {
+            (ActorKind::AccessKey, Some(_)) => Message::KeyOfUser,
+            (ActorKind::AccessKey, None) => Message::Key,
+            (ActorKind::Session, Some(_)) => Message::SessionOf,
+            (ActorKind::Session, None) => Message::Session,
+            (ActorKind::Root, _) if actor.account.is_some() => Message::RootOf,
+            (ActorKind::Root, _) => Message::Root,
+            (ActorKind::Console, _) => Message::ConsoleUser,
+            (ActorKind::Service, _) => Message::Service,
+            (ActorKind::Principal, _) => Message::Principal,
+            (ActorKind::Unknown, _) => Message::Nobody,
+        };
+        let account = actor.account.clone().unwrap_or_default();
+        let values = [
+            ("key", self.name(&actor.key)),
+            ("name", self.name(name.as_ref().unwrap_or(&actor.key))),
+            ("account", self.name(&account)),
+        ];
+        let feminine =
+            matches!(actor.kind, ActorKind::AccessKey | ActorKind::Session | ActorKind::Unknown);
+        let used = if feminine { Message::UsedFeminine } else { Message::UsedMasculine };
+        (self.say.fill(message, &values), used)
+    }
+
+    fn created(&self, incident: &Incident) -> Option<Sentence> {
+        let mut kinds: BTreeMap<ResourceKind, u64> = BTreeMap::new();
+        let mut regions = BTreeSet::new();
+        let made = |action| action == ResourceAction::Created;
+        for resource in incident.resources.iter().filter(|one| made(one.action)) {
+            *kinds.entry(resource.kind).or_default() += 1;
+            regions.insert(&resource.region);
+        }
+        let mut kinds: Vec<_> = kinds.into_iter().collect();
+        // A new user among fifty clusters is what must not be missed.
+        kinds.sort_by_key(|(kind, count)| (*kind != ResourceKind::User, u64::MAX - count));
+        let things: Vec<_> = kinds
+            .into_iter()
+            .take(KINDS_TOLD)
+            .map(|(kind, count)| self.say.count_forms(resource_forms(kind), count))
+            .collect();
+        if things.is_empty() {
+            return None;
+        }
+        let regions = match (regions.len(), regions.first()) {
+            (1, Some(region)) => self.name(region),
+            (count, _) => self.say.count(Counted::Regions, count as u64),
+        };
+        let values = [("things", self.say.list(things)), ("regions", regions)];
+        Some(self.say.fill(Message::StoryCreated, &values))
+    }
+
+    fn how_fast(&self, incident: &Incident) -> Sentence {
+        if let Some(seconds) = incident.seconds_to_impact {
+            let what = incident
+                .stages
+                .iter()
+                .filter(|stage| stage.tactic == Tactic::Impact)
+                .flat_map(|stage| &stage.findings)
+                .find_map(|id| self.findings.get(id))
+                .map_or_else(|| self.say.plain(Message::ImpactUnnamed), |one| self.title(one));
+            let duration = Sentence::strong(self.say.duration(seconds));
+            let values = [("duration", duration), ("what", what)];
+            return self.say.fill(Message::StoryImpact, &values);
+        }
+        if !incident.calls.contains_key(&Outcome::Succeeded) && total(&incident.calls) > 0 {
+            return self.say.plain(Message::NothingSucceeded);
+        }
+        let latest = incident.stages.iter().max_by_key(|stage| stage.first);
+        latest.map_or_else(Sentence::default, |stage| {
+            let tactic = Sentence::plain(self.say.word(stage.tactic));
+            self.say.fill(Message::StoryNoImpact, &[("tactic", tactic)])
+        })
+    }
+
+    fn what_it_costs(&self, incident: &Incident) -> Option<Sentence> {
+        let cost = &incident.cost;
+        if cost.usd_per_hour_now <= 0.0 && cost.usd_per_hour_max <= 0.0 {
+            return None;
+        }
+        let values = [
+            ("now", Sentence::strong(self.say.money(cost.usd_per_hour_now))),
+            ("max", Sentence::strong(self.say.money(cost.usd_per_hour_max))),
+        ];
+        Some(self.say.fill(Message::StoryCost, &values))
+    }
+
+    /// The figures to see first.
+    pub(super) fn figures(&self, incident: &Incident) -> Vec<(String, Sentence)> {
+        let say = self.say;
+        let succeeded = incident.calls.get(&Outcome::Succeeded).copied().unwrap_or(0);
+        let succeeded = [("succeeded", Sentence::plain(say.number(succeeded)))];
+        let impact = match incident.seconds_to_impact {
+            Some(seconds) => (say.duration(seconds), say.plain(Message::FigureToImpact)),
+            None => ("–".to_owned(), say.plain(Message::FigureNoImpact)),
+        };
+        let count = |n: usize| say.number(n as u64);
+        vec![
+            (say.money(incident.cost.usd_per_hour_now), say.plain(Message::FigureCostNow)),
+            (say.money(incident.cost.usd_per_hour_max), say.plain(Message::FigureCostMax)),
+            impact,
+            (count(incident.identities.len()), say.plain(Message::FigureIdentities)),
+            (say.number(total(&incident.calls)), say.fill(Message::FigureCalls, &succeeded)),
+            (count(incident.still_open.len()), say.plain(Message::FigureOpen)),
+        ]
+    }
+}
+
+/// The text with its first letter in upper case.
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,220 @@
+//! The sentences and labels that count nothing.
+
+use super::{Pair, pair};
+
+macro_rules! messages {
+    ($($name:ident = $en:literal | $fr:literal;)+) => {
+        /// A sentence or label. Its text is the row of the table.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Message { $($name),+ }
+
+        impl Message {
+            /// Every message, for the tests of the catalogue.
+            #[cfg(test)]
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The text in each language.
+            pub(crate) fn pair(self) -> Pair {
+                match self { $(Self::$name => pair($en, $fr)),+ }
+            }
+        }
+    };
+}
+
+messages! {
+    // The frame.
+    ReportTitle = "CloudTrail investigation" | "Enquête CloudTrail";
+    And = " and " | " et ";
+    Colon = ": " | " : ";
+    None = "none" | "aucun";
+    Unnamed = "(no name)" | "(sans nom)";
+    NoIncident = "No incident." | "Aucun incident.";
+    NoIncidentPartial = "No incident in what could be read. Not everything could be read."
+        | "Aucun incident dans ce qui a pu être lu. Tout n'a pas pu être lu.";
+    LookedAt = "Looked at {events} in {files}, from {first} to {last}."
+        | "Examiné : {events} dans {files}, du {first} au {last}.";
+    LookedAtUndated = "Looked at {events} in {files}." | "Examiné : {events} dans {files}.";
+    FindingsRemain = "{findings} did not add up to an incident; they are listed below."
+        | "Hors incident : {findings}, dans la liste ci-dessous.";
+    IncompleteHead = "Incomplete: {failed}" | "Incomplet : {failed}";
+    SeeCoverage = "See “Coverage” below." | "Voir « Couverture » plus bas.";
+    WrittenBy = "Written by {tool} {version}; times are UTC."
+        | "Établi par {tool} {version} ; heures en UTC.";
+    // An incident's head.
+    IncidentHead = "{severity} incident, {confidence} confidence"
+        | "Incident de gravité {severity}, confiance {confidence}";
+    IncidentId = "Incident {id}" | "Incident {id}";
+    IncidentTime = "{first} to {last}" | "du {first} au {last}";
+    Verdict = "Verdict" | "Verdict";
+    KeyFigures = "Key figures" | "Chiffres clés";
+    FigureCostNow = "cost an hour, now" | "coût par heure, maintenant";
+    FigureCostMax = "cost an hour, at most" | "coût par heure, au plus";
+    FigureToImpact = "from first call to impact" | "du premier appel à l'impact";
+    FigureNoImpact = "no impact so far" | "pas d'impact à ce jour";
+    FigureIdentities = "identities involved" | "identités en cause";
+    FigureCalls = "calls, of which {succeeded} succeeded" | "appels, dont {succeeded} aboutis";
+    FigureOpen = "resources still open" | "ressources encore ouvertes";
+    // The story.
+    KeyOfUser = "Access key {key} of user {name}" | "La clé d'accès {key} de l'utilisateur {name}";
+    Key = "Access key {key}" | "La clé d'accès {key}";
+    SessionOf = "Session {key} of {name}" | "La session {key} de {name}";
+    Session = "Session {key}" | "La session {key}";
+    RootOf = "The root user of account {account}" | "L'utilisateur racine du compte {account}";
+    Root = "The root user" | "L'utilisateur racine";
+    ConsoleUser = "The console user {name}" | "L'utilisateur de console {name}";
+    Service = "The service {key}" | "Le service {key}";
+    Principal = "The principal {key}" | "Le principal {key}";
+    Nobody = "An identity that the log does not name" | "Une identité que le journal ne nomme pas";
+    UsedFeminine = "was used" | "a été utilisée";
+    UsedMasculine = "was used" | "a été utilisé";
+    FromNewNetwork = "{subject} {used} from {network}, a network never seen before."
+        | "{subject} {used} depuis {network}, un réseau jamais vu auparavant.";
+    FromNewNetworkShort = "{subject} {used} from {network}, a network new in this short history."
+        | "{subject} {used} depuis {network}, un réseau nouveau dans ce court historique.";
+    FromAddress = "{subject} {used} from {address}." | "{subject} {used} depuis {address}.";
+    FromAddresses = "{subject} {used} from {count}, most often from {address}."
+        | "{subject} {used} depuis {count}, le plus souvent {address}.";
+    FromNowhere = "{subject} {used}." | "{subject} {used}.";
+    StoryCreated = "Created: {things}, in {regions}." | "Créations : {things}, dans {regions}.";
+    StoryImpact = "{duration} after the first call, impact began: {what}."
+        | "{duration} après le premier appel, l'impact commençait : {what}.";
+    StoryNoImpact = "No impact so far; the latest stage seen is {tactic}."
+        | "Pas d'impact à ce jour ; dernière étape vue : {tactic}.";
+    NothingSucceeded = "None of its calls succeeded." | "Aucun de ses appels n'a abouti.";
+    StoryCost = "What runs costs {now} an hour now, and up to {max} an hour if everything grows to its own maximum."
+        | "Ce qui tourne coûte {now} par heure maintenant, et jusqu'à {max} par heure si tout monte à son propre maximum.";
+    ImpactUnnamed = "see the stages" | "voir les étapes";
+    // Sections.
+    SectionWho = "Who" | "Qui";
+    SectionOrigin = "From where" | "D'où";
+    SectionStages = "Stages" | "Étapes";
+    SectionTimeline = "Timeline" | "Chronologie";
+    SectionGraph = "How the identities are linked" | "Comment les identités sont liées";
+    SectionResources = "Created, changed, deleted" | "Créé, modifié, supprimé";
+    SectionCost = "Cost" | "Coût";
+    SectionOpen = "Still open" | "Encore ouvert";
+    SectionSteps = "Do this now" | "Ce qu'il faut faire maintenant";
+    SectionBoundary = "Where the line is drawn" | "Où passe la limite";
+    SectionFindings = "Findings of this incident" | "Constats de cet incident";
+    SectionOutside = "Findings outside incidents" | "Constats hors incident";
+    SectionCoverage = "Coverage" | "Couverture";
+    SectionRules = "Rules that matched" | "Règles déclenchées";
+    SectionContents = "Contents" | "Sommaire";
+    // Who.
+    ActorKey = "access key of {name}" | "clé d'accès de {name}";
+    ActorKeyNameless = "access key" | "clé d'accès";
+    ActorSession = "session of {name}" | "session de {name}";
+    ActorSessionNameless = "session" | "session";
+    ActorRoot = "root user" | "utilisateur racine";
+    ActorConsole = "{name} at the console" | "{name} à la console";
+    ActorConsoleNameless = "at the console" | "à la console";
+    ActorService = "AWS service" | "service AWS";
+    ActorPrincipal = "principal {name}" | "principal {name}";
+    ActorPrincipalNameless = "principal" | "principal";
+    ActorUnknown = "named by no record" | "nommée par aucun enregistrement";
+    WayIn = "the way in" | "le point d'entrée";
+    LinkedBy = "{link} ({call} at {offset})" | "{link} ({call} à {offset})";
+    MadeByIncident = "made by the incident" | "produite par l'incident";
+    NeverActed = "has not acted" | "n'a pas agi";
+    CallsDetail = "{calls}: {outcomes}" | "{calls} : {outcomes}";
+    InAccount = "account {account}" | "compte {account}";
+    // From where.
+    OriginAddresses = "Addresses" | "Adresses";
+    OriginAgents = "User agents" | "Agents utilisateurs";
+    OriginRegions = "Regions" | "Régions";
+    // Tables.
+    ColumnTactic = "Stage" | "Étape";
+    ColumnTime = "Since start" | "Depuis le début";
+    ColumnWhat = "What" | "Quoi";
+    ColumnCalls = "Calls" | "Appels";
+    ColumnTechniques = "ATT&CK" | "ATT&CK";
+    ColumnResource = "Resource" | "Ressource";
+    ColumnAction = "What was done" | "Action";
+    ColumnState = "Last known state" | "Dernier état connu";
+    ColumnRegions = "Regions" | "Régions";
+    ColumnNames = "Names" | "Noms";
+    ColumnUnit = "Billed unit" | "Unité facturée";
+    ColumnNow = "Now" | "Actuel";
+    ColumnMax = "At most" | "Au plus";
+    ColumnUnitPrice = "Price/h" | "Prix/h";
+    ColumnHourNow = "Cost/h now" | "Coût/h actuel";
+    ColumnHourMax = "Cost/h at most" | "Coût/h au plus";
+    ColumnSeverity = "Severity" | "Gravité";
+    ColumnConfidence = "Confidence" | "Confiance";
+    ColumnCount = "Count" | "Nombre";
+    ColumnRule = "Rule" | "Règle";
+    ColumnRuleId = "Rule id" | "Id de règle";
+    ColumnActor = "Actor" | "Acteur";
+    ColumnOutcome = "Outcome" | "Résultat";
+    ColumnFirstSeen = "First seen" | "Vu d'abord";
+    ColumnIdentity = "Identity" | "Identité";
+    ColumnCall = "Call" | "Appel";
+    ColumnTargets = "Touched" | "Cibles";
+    ColumnSource = "Source" | "Origine";
+    ColumnEvidence = "Evidence" | "Preuve";
+    ColumnDetails = "Details" | "Détails";
+    ColumnMatches = "Matches" | "Déclenchements";
+    ColumnReason = "Reason" | "Raison";
+    ColumnFile = "File" | "Fichier";
+    Position = "{file}, byte {offset}, record {record}" | "{file}, octet {offset}, enregistrement {record}";
+    EventId = "event {id}" | "événement {id}";
+    AtOffset = "{file} at byte {offset}" | "{file} à l'octet {offset}";
+    // Resources and cost.
+    NoResources = "The log shows nothing created, changed or deleted."
+        | "Le journal ne montre rien de créé, de modifié ni de supprimé.";
+    CostTotals = "{now} an hour now ({nowday} a day); at most {max} an hour ({maxday} a day)."
+        | "{now} par heure maintenant ({nowday} par jour) ; au plus {max} par heure ({maxday} par jour).";
+    CostNothing = "Nothing that has a price in the table was seen to run."
+        | "Rien de ce qui a un prix dans la table n'a été vu en marche.";
+    Unpriced = "Costs, but without a price in the table (not in the sums): {items}."
+        | "Payant, mais sans prix dans la table (hors des sommes) : {items}.";
+    UnpricedItem = "{unit} ({now} now, {max} at most)" | "{unit} ({now} maintenant, {max} au plus)";
+    PriceTable = "Prices as of {date}, from {source}; spot is counted at the on-demand price, its upper bound."
+        | "Prix au {date}, d'après {source} ; le spot est compté au prix à la demande, sa borne supérieure.";
+    ChartStages = "Stages over time: a bar from the first to the last call of each stage"
+        | "Étapes dans le temps : une barre du premier au dernier appel de chaque étape";
+    ChartGraph = "Identities from left to right, each linked to the one it came from"
+        | "Identités de gauche à droite, chacune reliée à celle dont elle vient";
+    GraphGrouped = "{n} more" | "{n} de plus";
+    ChartImpact = "impact" | "impact";
+    // Still open.
+    NothingOpen = "The log shows nothing left open." | "Le journal ne montre rien d'encore ouvert.";
+    OpenInstances = "runs" | "tourne";
+    // Next steps.
+    NoSteps = "The log shows nothing that must be undone."
+        | "Le journal ne montre rien à défaire.";
+    StepsIntro = "In this order. Nothing here was done by gardefou."
+        | "Dans cet ordre. Gardefou n'a rien fait de tout cela.";
+    Stops = "What it stops" | "Ce que cela arrête";
+    InAccountRegion = "account {account}, region {region}" | "compte {account}, région {region}";
+    InRegion = "region {region}" | "région {region}";
+    CommandEscaped = "This line holds characters that are shown escaped; take it from --format json and check it."
+        | "Cette ligne contient des caractères montrés sous forme échappée ; la prendre dans --format json et la vérifier.";
+    AllCommands = "All lines" | "Toutes les lignes";
+    // The boundary.
+    BoundarySpan = "It begins at {starts} and ends at {ends}."
+        | "L'incident commence le {starts} et finit le {ends}.";
+    BoundaryHistory = "Compared with {days} of history of this identity."
+        | "Comparé à {days} d'historique de cette identité.";
+    ShortHistory = "That history is short (under 7 days or 100 calls): “never before” proves little here."
+        | "Cet historique est court (moins de 7 jours ou de 100 appels) : « jamais vu » prouve peu ici.";
+    Novelties = "New for this identity" | "Nouveau pour cette identité";
+    NoveltyLine = "{kind} {value} ({at})" | "{kind} {value} ({at})";
+    // Coverage.
+    CoverageComplete = "Everything that should have been read was read."
+        | "Tout ce qui devait être lu a été lu.";
+    CoverageRead = "Read" | "Lu";
+    CoverageReadLine = "{files} ({stored} stored, {inflated} inflated), {events}"
+        | "{files} ({stored} stockés, {inflated} décompressés), {events}";
+    CoveragePeriod = "Period" | "Période";
+    CoverageForms = "Forms" | "Formes";
+    CoverageAccounts = "Accounts" | "Comptes";
+    CoverageRegions = "Regions" | "Régions";
+    CoverageSkipped = "Skipped" | "Écarté";
+    CoverageFailed = "Failed" | "Échecs";
+    FirstFailures = "First failures" | "Premiers échecs";
+    FirstSkips = "First skips (duplicates not listed)" | "Premiers écartés (doublons non listés)";
+    CountOf = "{what} {n}" | "{what} {n}";
+    // What an OCSF consumer reads.
+    OcsfIncidentTitle = "{severity} incident: {stages}" | "Incident de gravité {severity} : {stages}";
+}
