@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use gardefou_finding::Timestamp;
+use gardefou_finding::{Outcome, Timestamp};
 use rsigma_eval::{
     CompiledCorrelation, CorrelationConfig, CorrelationEngine, DetectionBody, EvaluationResult,
     Event, EventValue, ResultBody, RuleHeader, TimestampFallback,
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{RuleIndex, RuleSet};
+use crate::facts::{MatchKey, Place, Symbol, Symbols};
 
 /// Groups with open windows kept at once.
 const MAX_GROUPS: usize = 500_000;
@@ -31,27 +32,6 @@ const MAX_EVIDENCE: usize = 64;
 /// Names of the fields that correlations read of one detection's events.
 pub(crate) type FieldsOf = Arc<[String]>;
 
-/// A field's value as correlations use it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum FieldValue {
-    /// Not in the event, or not a single value.
-    Absent,
-    /// `null`.
-    Null,
-    /// Text, or a number or boolean as text.
-    Text(Arc<str>),
-}
-
-impl FieldValue {
-    fn of(value: Option<EventValue<'_>>) -> Self {
-        match value {
-            None => Self::Absent,
-            Some(EventValue::Null) => Self::Null,
-            Some(value) => value.as_str().map_or(Self::Absent, |text| Self::Text(text.into())),
-        }
-    }
-}
-
 /// One match of a detection that correlations refer to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CorrelationFact {
@@ -59,12 +39,39 @@ pub struct CorrelationFact {
     pub time: Timestamp,
     /// Fingerprint of the event: orders events of one second, tells duplicates.
     pub event: u64,
-    /// The detection.
-    pub rule: RuleIndex,
+    /// Who, from where, and which detection.
+    pub key: MatchKey,
+    /// Where the event is written.
+    pub place: Place,
+    /// How the call ended.
+    pub outcome: Outcome,
     /// Values of the fields that its correlations read.
     pub values: Box<[FieldValue]>,
-    /// Index of the match among the worker's matches.
-    pub source: u64,
+}
+
+/// A field's value as correlations use it.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub enum FieldValue {
+    /// Not in the event, or not a single value.
+    Absent,
+    /// `null`.
+    Null,
+    /// Text, or a number or boolean as text.
+    Text(Symbol),
+}
+
+impl FieldValue {
+    fn of(value: Option<EventValue<'_>>, symbols: &mut Symbols) -> Self {
+        match value {
+            None => Self::Absent,
+            Some(EventValue::Null) => Self::Null,
+            Some(value) => {
+                value.as_str().map_or(Self::Absent, |text| Self::Text(symbols.intern(&text)))
+            }
+        }
+    }
 }
 
 /// A correlation that fired, possibly several times in a row for one group.
@@ -105,8 +112,12 @@ pub(super) fn fields_of(rule: &SigmaRule, all: &[CompiledCorrelation]) -> Option
 }
 
 /// Reads the fields of a fact from an event.
-pub(crate) fn values(fields: &FieldsOf, event: &impl Event) -> Box<[FieldValue]> {
-    fields.iter().map(|field| FieldValue::of(event.get_field(field))).collect()
+pub(crate) fn values(
+    fields: &FieldsOf,
+    event: &impl Event,
+    symbols: &mut Symbols,
+) -> Box<[FieldValue]> {
+    fields.iter().map(|field| FieldValue::of(event.get_field(field), symbols)).collect()
 }
 
 /// Whether references resolve and form no cycle.
@@ -128,6 +139,7 @@ fn engine(collection: &SigmaCollection) -> Result<CorrelationEngine, String> {
 /// Runs the correlations of a rule set over facts.
 pub struct Correlator<'a> {
     rules: &'a RuleSet,
+    symbols: &'a Symbols,
     engine: CorrelationEngine,
     results: Vec<EvaluationResult>,
     by_id: HashMap<String, usize>,
@@ -137,7 +149,7 @@ pub struct Correlator<'a> {
 
 impl<'a> Correlator<'a> {
     /// Ready for the facts of one archive. `None` when there is no correlation.
-    pub fn new(rules: &'a RuleSet) -> Option<Self> {
+    pub fn new(rules: &'a RuleSet, symbols: &'a Symbols) -> Option<Self> {
         let collection = rules.collection();
         if collection.correlations.is_empty() {
             return None;
@@ -156,7 +168,7 @@ impl<'a> Correlator<'a> {
             .collect();
         let reach = reach(rules, &compiled);
         let results = collection.rules.iter().map(|rule| result_of(rule.id.clone())).collect();
-        Some(Self { rules, engine, results, by_id, compiled, reach })
+        Some(Self { rules, symbols, engine, results, by_id, compiled, reach })
     }
 
     /// Runs over facts, which must be sorted and without duplicates.
@@ -183,9 +195,9 @@ impl<'a> Correlator<'a> {
     fn process(&mut self, facts: &[CorrelationFact], time: Timestamp) -> Vec<EvaluationResult> {
         let detections = facts
             .iter()
-            .filter_map(|fact| self.results.get(usize::from(fact.rule)).cloned())
+            .filter_map(|fact| self.results.get(usize::from(fact.key.rule)).cloned())
             .collect();
-        let event = FactEvent { rules: self.rules, facts };
+        let event = FactEvent { rules: self.rules, symbols: self.symbols, facts };
         let mut results =
             self.engine.process_with_detections(&event, detections, time.seconds());
         results.retain(EvaluationResult::is_correlation);
@@ -266,18 +278,18 @@ impl<'a> Correlator<'a> {
 
     /// Whether a fact is of a rule that the correlation builds upon and of its group.
     fn belongs(&self, firing: &Firing, fact: &CorrelationFact) -> bool {
-        if !self.reach.get(firing.correlation).is_some_and(|reach| reach.contains(&fact.rule)) {
+        if !self.reach.get(firing.correlation).is_some_and(|reach| reach.contains(&fact.key.rule)) {
             return false;
         }
         let (Some(correlation), Some(rule)) = (
             self.compiled.get(firing.correlation),
-            self.rules.collection().rules.get(usize::from(fact.rule)),
+            self.rules.collection().rules.get(usize::from(fact.key.rule)),
         ) else {
             return false;
         };
         let called: Vec<&str> =
             [rule.id.as_deref(), rule.name.as_deref()].into_iter().flatten().collect();
-        let event = FactEvent { rules: self.rules, facts: std::slice::from_ref(fact) };
+        let event = FactEvent { rules: self.rules, symbols: self.symbols, facts: std::slice::from_ref(fact) };
         correlation.group_by.iter().all(|field| {
             let wanted = firing.group.iter().find(|(name, _)| name == field.name());
             match (wanted, event.get_field(field.resolve(&called))) {
@@ -341,18 +353,21 @@ fn result_of(id: Option<String>) -> EvaluationResult {
 /// The facts of one event, as the event that the correlation engine reads.
 struct FactEvent<'a> {
     rules: &'a RuleSet,
+    symbols: &'a Symbols,
     facts: &'a [CorrelationFact],
 }
 
 impl Event for FactEvent<'_> {
     fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
         self.facts.iter().find_map(|fact| {
-            let fields = self.rules.correlation_fields(fact.rule)?;
+            let fields = self.rules.correlation_fields(fact.key.rule)?;
             let position = fields.iter().position(|field| field == path)?;
             match fact.values.get(position)? {
                 FieldValue::Absent => None,
                 FieldValue::Null => Some(EventValue::Null),
-                FieldValue::Text(text) => Some(EventValue::Str(Cow::Borrowed(text))),
+                FieldValue::Text(text) => {
+                    Some(EventValue::Str(Cow::Borrowed(self.symbols.text(*text))))
+                }
             }
         })
     }

@@ -6,13 +6,16 @@
 
 mod correlate;
 mod embedded;
+mod examples;
 mod load;
 mod meta;
 mod prefilter;
 mod set;
 
-pub use correlate::{CorrelationFact, Correlator, Firing};
+pub(crate) use correlate::values;
+pub use correlate::{CorrelationFact, Correlator, FieldValue, Firing};
 pub use embedded::embedded;
+pub use examples::{ExamplesOutcome, check_examples};
 pub use load::{LoadError, RuleText};
 pub use meta::{RuleKind, RuleMeta};
 pub use prefilter::{Candidates, Signature};
