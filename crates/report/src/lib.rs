@@ -13,6 +13,7 @@ mod examples;
 mod json;
 mod limits;
 mod markdown;
+mod ocsf;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -110,6 +111,7 @@ pub fn render(report: &Report, format: Format, options: &Options) -> String {
         Format::Text => text::render(report, options),
         Format::Json => json::render(report, options.pretty) + "\n",
         Format::Markdown => markdown::render(report, options),
-        Format::Ocsf | Format::Html => String::new(),
+        Format::Ocsf => ocsf::render(report, options),
+        Format::Html => String::new(),
     }
 }

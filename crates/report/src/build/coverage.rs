@@ -70,7 +70,7 @@ impl<'a> Builder<'a> {
             .filter(|(_, count)| **count > 0)
             .map(|(reason, n)| format!("{} × {}", self.say.number(*n), self.say.word(*reason)));
         let parts: Vec<_> = parts.collect();
-        if parts.is_empty() { Sentence::default() } else { Sentence::plain(parts.join("; ")) }
+        if parts.is_empty() { Sentence::default() } else { Sentence::plain(parts.join(&self.say.label(Message::Semicolon))) }
     }
 
     fn failures(&self, coverage: &Coverage) -> Vec<Block<'a>> {

@@ -157,7 +157,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A title in the report's language, where the rule has one.
-    fn title(&self, finding: &Finding) -> Sentence {
+    pub(crate) fn title(&self, finding: &Finding) -> Sentence {
         match (self.say.lang, &finding.title_fr) {
             (Lang::Fr, Some(title)) => Sentence::plain(french_typography(title)),
             _ => Sentence::plain(finding.title.as_str()),

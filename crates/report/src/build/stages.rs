@@ -49,7 +49,7 @@ impl<'a> Builder<'a> {
         }
         let left = titles.len().saturating_sub(self.limits.titles);
         titles.truncate(self.limits.titles);
-        let shown = Sentence::join(titles, "; ");
+        let shown = Sentence::join(titles, &self.say.label(Message::Semicolon));
         match left {
             0 => shown,
             _ => shown.and_then(self.say.count(Counted::AndMore, left as u64)),

@@ -43,7 +43,7 @@ impl Builder<'_> {
     }
 
     /// The story, a sentence each.
-    pub(super) fn story(&self, incident: &Incident) -> Vec<Sentence> {
+    pub(crate) fn story(&self, incident: &Incident) -> Vec<Sentence> {
         let mut story = vec![self.way_in(incident)];
         story.extend(self.created(incident));
         story.push(self.how_fast(incident));

@@ -25,6 +25,7 @@ messages! {
     // The frame.
     ReportTitle = "CloudTrail investigation" | "Enquête CloudTrail";
     And = " and " | " et ";
+    Semicolon = "; " | " ; ";
     Colon = ": " | " : ";
     None = "none" | "aucun";
     Unnamed = "(no name)" | "(sans nom)";
