@@ -1,7 +1,14 @@
 //! Lists the rules of `rules/cloudtrail` for embedding, so that adding a rule
 //! is adding a file.
-#![allow(clippy::disallowed_methods, reason = "a build script reads the tree it builds")]
-#![allow(clippy::expect_used, clippy::panic, reason = "a build script stops the build")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a build script reads the tree it builds"
+)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a build script stops the build"
+)]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,7 +25,10 @@ fn main() {
     let mut list = String::from("&[\n");
     for path in files {
         let path = path.canonicalize().expect("a real path");
-        let name = path.file_name().and_then(|n| n.to_str()).expect("a UTF-8 name");
+        let name = path
+            .file_name()
+            .and_then(|n| n.to_str())
+            .expect("a UTF-8 name");
         writeln!(list, "    ({name:?}, include_str!({path:?})),").expect("writing to a string");
     }
     list.push(']');

@@ -111,7 +111,7 @@ pub(crate) struct Investigate {
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct RuleChoice {
     /// Also use the Sigma rules of this file or directory (may be repeated)
-    #[arg(long = "rules", value_name = "DIR")]
+    #[arg(long = "rules", id = "rule-paths", value_name = "DIR")]
     pub(crate) paths: Vec<PathBuf>,
 
     /// Do not use the rules that the program carries
@@ -159,7 +159,9 @@ fn time(text: &str) -> Result<Timestamp, String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
         .and_then(|day| Timestamp::from_seconds(day.and_time(NaiveTime::MIN).and_utc().timestamp()))
-        .ok_or_else(|| "expected a day such as 2025-11-01 or a time such as 2025-11-01T10:00:00Z".to_owned())
+        .ok_or_else(|| {
+            "expected a day such as 2025-11-01 or a time such as 2025-11-01T10:00:00Z".to_owned()
+        })
 }
 
 fn format(text: &str) -> Result<Format, String> {
@@ -187,7 +189,10 @@ mod tests {
 
     #[test]
     fn days_and_times_are_read() {
-        assert_eq!(time("2025-11-02").unwrap().to_string(), "2025-11-02T00:00:00Z");
+        assert_eq!(
+            time("2025-11-02").unwrap().to_string(),
+            "2025-11-02T00:00:00Z"
+        );
         assert!(time("2025-11-02T01:02:03+01:00").is_ok());
         assert!(time("yesterday").is_err());
     }

@@ -9,7 +9,7 @@ use crate::commands::Error;
 
 /// Says a line; a closed standard error is nobody's problem.
 pub(crate) fn say(line: &str) {
-    let _ = print(Stream::Stderr, &format!("{line}\n"));
+    let _ = print(Stream::Err, &format!("{line}\n"));
 }
 
 /// Says why nothing was done.
@@ -22,9 +22,17 @@ pub(crate) fn error(error: &Error) {
 /// Help and version go to standard output with status 0, usage errors to
 /// standard error with status 2.
 pub(crate) fn clap(error: &clap::Error) -> ExitCode {
-    let stream = if error.use_stderr() { Stream::Stderr } else { Stream::Stdout };
+    let stream = if error.use_stderr() {
+        Stream::Err
+    } else {
+        Stream::Out
+    };
     let _ = print(stream, &error.to_string());
-    let status = if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Clean };
+    let status = if error.use_stderr() {
+        ExitStatus::Usage
+    } else {
+        ExitStatus::Clean
+    };
     ExitCode::from(status.code())
 }
 
@@ -36,6 +44,10 @@ pub(crate) fn progress(progress: &Progress, is_tty: bool) {
         progress.sources_total,
         progress.bytes_inflated >> 20
     );
-    let text = if is_tty { format!("\r{line:<60}\r") } else { format!("{line}\n") };
-    let _ = print(Stream::Stderr, &text);
+    let text = if is_tty {
+        format!("\r{line:<60}\r")
+    } else {
+        format!("{line}\n")
+    };
+    let _ = print(Stream::Err, &text);
 }

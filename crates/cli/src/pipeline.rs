@@ -17,7 +17,10 @@ pub(crate) struct First<'a> {
 impl<'a> First<'a> {
     pub(crate) fn new(rules: &'a RuleSet, seen: &'a SeenEvents, range: TimeRange) -> Self {
         let scanner = Scanner::new(rules, seen, range);
-        Self { decoder: Decoder::new(Limits::default()), scanner }
+        Self {
+            decoder: Decoder::new(Limits::default()),
+            scanner,
+        }
     }
 
     pub(crate) fn finish(self) -> (Facts, Coverage) {
@@ -64,7 +67,11 @@ impl<'a> Second<'a> {
         numbers: &'a [u32],
     ) -> Self {
         let look = SecondLook::new(rules, focus, seen);
-        Self { decoder: Decoder::new(Limits::default()), look, numbers }
+        Self {
+            decoder: Decoder::new(Limits::default()),
+            look,
+            numbers,
+        }
     }
 
     pub(crate) fn finish(self) -> Details {

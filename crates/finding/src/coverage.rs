@@ -195,7 +195,8 @@ impl Coverage {
         add_counts(&mut self.failed, other.failed);
         add_counts(&mut self.forms, other.forms);
         self.skips.extend(other.skips);
-        self.skips.sort_by(|a, b| (&a.source, a.offset, a.reason).cmp(&(&b.source, b.offset, b.reason)));
+        self.skips
+            .sort_by(|a, b| (&a.source, a.offset, a.reason).cmp(&(&b.source, b.offset, b.reason)));
         self.skips.truncate(MAX_LISTED);
         self.failures.extend(other.failures);
         self.failures
@@ -211,7 +212,10 @@ impl Coverage {
         time: Option<(Timestamp, Timestamp)>,
     ) {
         let texts = |set: &BTreeSet<String>| {
-            set.iter().take(MAX_LISTED).map(|text| Untrusted::new(text.as_str())).collect()
+            set.iter()
+                .take(MAX_LISTED)
+                .map(|text| Untrusted::new(text.as_str()))
+                .collect()
         };
         self.accounts = texts(accounts);
         self.regions = texts(regions);

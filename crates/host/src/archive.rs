@@ -99,6 +99,15 @@ impl Archive {
         }
     }
 
+    /// Some of the sources, by index, in the order given: to read them again.
+    pub fn part(&self, indices: &[u32]) -> Self {
+        let source = |index: &u32| self.sources.get(usize::try_from(*index).ok()?).cloned();
+        Self {
+            sources: indices.iter().filter_map(source).collect(),
+            coverage: Coverage::default(),
+        }
+    }
+
     fn thread_count(&self, asked: Option<NonZeroUsize>) -> usize {
         let machine = || thread::available_parallelism().ok();
         let threads = asked.or_else(machine).map_or(1, NonZeroUsize::get);

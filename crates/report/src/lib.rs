@@ -43,8 +43,13 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: &'static [Self] =
-        &[Self::Text, Self::Json, Self::Markdown, Self::Ocsf, Self::Html];
+    pub const ALL: &'static [Self] = &[
+        Self::Text,
+        Self::Json,
+        Self::Markdown,
+        Self::Ocsf,
+        Self::Html,
+    ];
 
     /// The word of the option.
     pub fn word(self) -> &'static str {
@@ -79,10 +84,14 @@ impl FromStr for Format {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.iter().copied().find(|format| format.word() == text).ok_or_else(|| {
-            let words: Vec<_> = Self::ALL.iter().map(|format| format.word()).collect();
-            format!("`{text}` is none of {}", words.join(", "))
-        })
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|format| format.word() == text)
+            .ok_or_else(|| {
+                let words: Vec<_> = Self::ALL.iter().map(|format| format.word()).collect();
+                format!("`{text}` is none of {}", words.join(", "))
+            })
     }
 }
 
@@ -101,7 +110,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lang: Lang::En, width: 100, colour: false, pretty: true }
+        Self {
+            lang: Lang::En,
+            width: 100,
+            colour: false,
+            pretty: true,
+        }
     }
 }
 

@@ -40,7 +40,11 @@ pub(crate) struct Limits {
 impl Limits {
     /// For a terminal; the first that fits is taken.
     pub(crate) const TERMINAL: [Self; 3] = [
-        Self { names: 3, commands: 3, ..Self::SHORT },
+        Self {
+            names: 3,
+            commands: 3,
+            ..Self::SHORT
+        },
         Self::SHORT,
         Self {
             identities: 6,

@@ -7,9 +7,14 @@ use crate::{Format, Lang, Options, examples, json_schema, render};
 
 /// Writes every format where `GARDEFOU_REPORT_OUT` says, to be looked at.
 #[test]
-#[allow(clippy::disallowed_methods, reason = "a person asks for files to look at")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a person asks for files to look at"
+)]
 fn outputs_can_be_looked_at() {
-    let Ok(dir) = std::env::var("GARDEFOU_REPORT_OUT") else { return };
+    let Ok(dir) = std::env::var("GARDEFOU_REPORT_OUT") else {
+        return;
+    };
     let reports = [
         ("campaign", examples::campaign()),
         ("quiet", examples::quiet()),
@@ -18,7 +23,10 @@ fn outputs_can_be_looked_at() {
     for (name, report) in &reports {
         for lang in Lang::ALL {
             for format in Format::ALL {
-                let options = Options { lang: *lang, ..Options::default() };
+                let options = Options {
+                    lang: *lang,
+                    ..Options::default()
+                };
                 let path = format!("{dir}/{name}.{lang}.{}", format.extension());
                 std::fs::write(path, render(report, *format, &options)).unwrap();
             }
@@ -30,7 +38,11 @@ const SCHEMA: &str = include_str!("../../../schemas/gardefou.report.1.schema.jso
 const OCSF: &str = include_str!("../../../schemas/ocsf/detection_finding.1.5.0.schema.json");
 
 fn reports() -> [Report; 3] {
-    [examples::campaign(), examples::quiet(), examples::incomplete()]
+    [
+        examples::campaign(),
+        examples::quiet(),
+        examples::incomplete(),
+    ]
 }
 
 fn errors(schema: &str, instance: &str) -> Vec<String> {
@@ -38,11 +50,16 @@ fn errors(schema: &str, instance: &str) -> Vec<String> {
     let instance: Value = serde_json::from_str(instance).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors = validator.iter_errors(&instance);
-    errors.map(|error| format!("{}: {error}", error.instance_path())).collect()
+    errors
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
 }
 
 #[test]
-#[allow(clippy::disallowed_methods, reason = "a person asks for the schema to be written anew")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a person asks for the schema to be written anew"
+)]
 fn the_schema_is_the_types() {
     if std::env::var("UPDATE_SCHEMAS").is_ok() {
         let path = concat!(
@@ -52,14 +69,20 @@ fn the_schema_is_the_types() {
         std::fs::write(path, json_schema()).unwrap();
         return;
     }
-    assert!(SCHEMA == json_schema(), "the types changed: run the tests with UPDATE_SCHEMAS=1");
+    assert!(
+        SCHEMA == json_schema(),
+        "the types changed: run the tests with UPDATE_SCHEMAS=1"
+    );
 }
 
 #[test]
 fn json_satisfies_its_schema_and_loses_nothing() {
     for report in reports() {
         for pretty in [true, false] {
-            let options = Options { pretty, ..Options::default() };
+            let options = Options {
+                pretty,
+                ..Options::default()
+            };
             let json = render(&report, Format::Json, &options);
             assert_eq!(errors(SCHEMA, &json), Vec::<String>::new());
             assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
@@ -69,15 +92,25 @@ fn json_satisfies_its_schema_and_loses_nothing() {
 
 #[test]
 fn the_schema_refuses_what_is_no_report() {
-    assert_ne!(errors(SCHEMA, r#"{"schema": "gardefou.report/1"}"#), Vec::<String>::new());
+    assert_ne!(
+        errors(SCHEMA, r#"{"schema": "gardefou.report/1"}"#),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
 fn ocsf_satisfies_the_published_schema() {
     for report in reports() {
-        let outside = report.findings.iter().filter(|finding| finding.incident.is_none()).count();
+        let outside = report
+            .findings
+            .iter()
+            .filter(|finding| finding.incident.is_none())
+            .count();
         for lang in Lang::ALL {
-            let options = Options { lang: *lang, ..Options::default() };
+            let options = Options {
+                lang: *lang,
+                ..Options::default()
+            };
             let ocsf = render(&report, Format::Ocsf, &options);
             assert_eq!(ocsf.lines().count(), report.incidents.len() + outside);
             for line in ocsf.lines() {

@@ -37,7 +37,10 @@ impl Error {
             Self::File(name, error) => vec![format!("`{name}`: {error}")],
             Self::Usage(text) => vec![text.clone()],
         };
-        lines.into_iter().map(|line| Untrusted::new(line).escaped().into_owned()).collect()
+        lines
+            .into_iter()
+            .map(|line| Untrusted::new(line).escaped().into_owned())
+            .collect()
     }
 }
 

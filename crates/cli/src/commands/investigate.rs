@@ -21,14 +21,16 @@ use crate::pipeline::{First, Second};
 pub(crate) fn run(options: &Investigate) -> Result<ExitStatus, Error> {
     let rules = rules::load(&options.rules)?;
     for title in rules.skipped() {
-        say(&format!("gardefou: rule `{title}` is not about CloudTrail and is left out"));
+        say(&format!(
+            "gardefou: rule `{title}` is not about CloudTrail and is left out"
+        ));
     }
     let archive = Archive::open(&options.paths, &selection(options))?;
     let report = investigate(options, &rules, archive);
     write_all(options, &report)?;
-    let terminal = Terminal::of(Stream::Stdout);
+    let terminal = Terminal::of(Stream::Out);
     let text = render(&report, options.format, &render_options(options, &terminal));
-    print(Stream::Stdout, &text).map_err(Error::output)?;
+    print(Stream::Out, &text).map_err(Error::output)?;
     Ok(report.exit_status(options.fail_on))
 }
 
@@ -38,17 +40,22 @@ fn selection(options: &Investigate) -> Selection {
         until: options.until,
         accounts: options.account.iter().cloned().collect::<BTreeSet<_>>(),
         regions: options.region.iter().cloned().collect::<BTreeSet<_>>(),
-        resume_after: options.resume_after.clone(),
     }
 }
 
 /// Two looks at the archive: the first at everything, the second at what can
 /// hold an incident's calls.
 fn investigate(options: &Investigate, rules: &RuleSet, archive: Archive) -> Report {
-    let names: Vec<String> =
-        archive.sources.iter().map(|source| source.name().as_str().to_owned()).collect();
-    let range = TimeRange { since: options.since, until: options.until };
-    let terminal = Terminal::of(Stream::Stderr);
+    let names: Vec<String> = archive
+        .sources
+        .iter()
+        .map(|source| source.name().as_str().to_owned())
+        .collect();
+    let range = TimeRange {
+        since: options.since,
+        until: options.until,
+    };
+    let terminal = Terminal::of(Stream::Err);
     let show = |at: &gardefou_host::Progress| progress(at, terminal.is_tty);
     let read_options = ReadOptions {
         threads: options.threads,
@@ -62,7 +69,10 @@ fn investigate(options: &Investigate, rules: &RuleSet, archive: Archive) -> Repo
     coverage.see(&facts.accounts, &facts.regions, facts.time);
     Report {
         schema: REPORT_SCHEMA.to_owned(),
-        tool: Tool { name: "gardefou".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        tool: Tool {
+            name: "gardefou".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
         incidents: told.incidents,
         findings: told.findings,
         findings_left_out: told.findings_left_out,
@@ -111,7 +121,10 @@ fn second_look(
     let seen = SeenEvents::default();
     let numbers: Vec<u32> = focus.sources().iter().copied().collect();
     let again = archive.part(&numbers);
-    let options = ReadOptions { progress: None, ..*options };
+    let options = ReadOptions {
+        progress: None,
+        ..*options
+    };
     let read = again.read(&options, || Second::new(rules, focus, &seen, &numbers));
     for worker in read.workers {
         details.merge(worker.finish());
@@ -126,13 +139,25 @@ fn render_options(options: &Investigate, terminal: &Terminal) -> Options {
         Color::Never => false,
     };
     let width = terminal.width.map_or(100, usize::from);
-    Options { lang: options.lang, width, colour }
+    Options {
+        lang: options.lang,
+        width,
+        colour,
+        pretty: true,
+    }
 }
 
 fn write_all(options: &Investigate, report: &Report) -> Result<(), Error> {
-    let Some(dir) = &options.out else { return Ok(()) };
+    let Some(dir) = &options.out else {
+        return Ok(());
+    };
     for format in Format::ALL {
-        let plain = Options { lang: options.lang, width: 100, colour: false };
+        let plain = Options {
+            lang: options.lang,
+            width: 100,
+            colour: false,
+            pretty: true,
+        };
         let path = dir.join(format!("report.{}", format.extension()));
         let text = render(report, *format, &plain);
         write_atomically(&path, text.as_bytes()).map_err(|error| Error::file(&path, error))?;

@@ -24,13 +24,15 @@ pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
         }
         Command::Man => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(Typed::command()).render(&mut page).map_err(Error::output)?;
+            clap_mangen::Man::new(Typed::command())
+                .render(&mut page)
+                .map_err(Error::output)?;
             show(&String::from_utf8_lossy(&page))
         }
     }
 }
 
 fn show(text: &str) -> Result<ExitStatus, Error> {
-    print(Stream::Stdout, text).map_err(Error::output)?;
+    print(Stream::Out, text).map_err(Error::output)?;
     Ok(ExitStatus::Clean)
 }

@@ -28,12 +28,18 @@ pub(crate) fn load(choice: &RuleChoice) -> Result<RuleSet, Error> {
 }
 
 fn texts(choice: &RuleChoice) -> Result<Vec<RuleText>, Error> {
-    let mut texts = if choice.no_embedded_rules { Vec::new() } else { embedded() };
+    let mut texts = if choice.no_embedded_rules {
+        Vec::new()
+    } else {
+        embedded()
+    };
     for path in &choice.paths {
         texts.extend(read(path)?);
     }
     if texts.is_empty() {
-        return Err(Error::Usage("no rules: --no-embedded-rules without --rules".to_owned()));
+        return Err(Error::Usage(
+            "no rules: --no-embedded-rules without --rules".to_owned(),
+        ));
     }
     Ok(texts)
 }
@@ -41,7 +47,10 @@ fn texts(choice: &RuleChoice) -> Result<Vec<RuleText>, Error> {
 fn read(path: &PathBuf) -> Result<Vec<RuleText>, Error> {
     let files = text_files(path, &["yml", "yaml"]).map_err(|error| Error::file(path, error))?;
     if files.is_empty() {
-        return Err(Error::Usage(format!("`{}`: no .yml or .yaml file", path.display())));
+        return Err(Error::Usage(format!(
+            "`{}`: no .yml or .yaml file",
+            path.display()
+        )));
     }
     files
         .into_iter()
@@ -49,14 +58,21 @@ fn read(path: &PathBuf) -> Result<Vec<RuleText>, Error> {
             let text =
                 read_text(&file, MAX_RULE_FILE).map_err(|error| Error::file(&file, error))?;
             let origin = file.to_string_lossy().into_owned();
-            Ok(RuleText { origin, text, is_embedded: false })
+            Ok(RuleText {
+                origin,
+                text,
+                is_embedded: false,
+            })
         })
         .collect()
 }
 
 fn metas(rules: &RuleSet) -> Vec<&RuleMeta> {
-    let mut metas: Vec<&RuleMeta> =
-        rules.detection_metas().iter().chain(rules.correlation_metas()).collect();
+    let mut metas: Vec<&RuleMeta> = rules
+        .detection_metas()
+        .iter()
+        .chain(rules.correlation_metas())
+        .collect();
     metas.sort_by(|a, b| (&a.origin, &a.id).cmp(&(&b.origin, &b.id)));
     metas
 }
@@ -85,7 +101,9 @@ fn show_one(id: &str, choice: &RuleChoice) -> Result<ExitStatus, Error> {
         .find(|meta| meta.id == id || meta.name.as_deref() == Some(id))
         .and_then(|meta| texts.iter().find(|text| text.origin == meta.origin));
     let Some(file) = found else {
-        return Err(Error::Usage(format!("no rule `{id}`; `gardefou rules list` names them")));
+        return Err(Error::Usage(format!(
+            "no rule `{id}`; `gardefou rules list` names them"
+        )));
     };
     let mut text = format!("# {}\n", file.origin);
     for line in file.text.lines() {
@@ -101,12 +119,16 @@ fn test(path: &PathBuf) -> Result<ExitStatus, Error> {
     let outcome = check_examples(&files)?;
     for line in &outcome.problems {
         let line = Untrusted::new(line.as_str());
-        print(Stream::Stdout, &format!("{}\n", line.escaped())).map_err(Error::output)?;
+        print(Stream::Out, &format!("{}\n", line.escaped())).map_err(Error::output)?;
     }
     let summary = format!(
         "{} rules, {} examples: {} failed, {} rules without examples\n",
         outcome.rules, outcome.examples, outcome.failed, outcome.without
     );
-    print(Stream::Stdout, &summary).map_err(Error::output)?;
-    Ok(if outcome.problems.is_empty() { ExitStatus::Clean } else { ExitStatus::Findings })
+    print(Stream::Out, &summary).map_err(Error::output)?;
+    Ok(if outcome.problems.is_empty() {
+        ExitStatus::Clean
+    } else {
+        ExitStatus::Findings
+    })
 }

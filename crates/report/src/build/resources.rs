@@ -40,7 +40,10 @@ impl<'a> Builder<'a> {
     pub(super) fn resources_section(&self, incident: &Incident) -> Section<'a> {
         let mut groups: BTreeMap<(ResourceAction, ResourceKind), Vec<&Resource>> = BTreeMap::new();
         for resource in &incident.resources {
-            groups.entry((resource.action, resource.kind)).or_default().push(resource);
+            groups
+                .entry((resource.action, resource.kind))
+                .or_default()
+                .push(resource);
         }
         let left = groups.len().saturating_sub(self.limits.groups);
         let rows: Vec<_> = groups
@@ -52,10 +55,17 @@ impl<'a> Builder<'a> {
             vec![Block::Paragraph(self.say.plain(Message::NoResources))]
         } else {
             let columns = self.resource_columns();
-            vec![Block::Table(Table { columns, rows, more: self.more(left), compact: false })]
+            vec![Block::Table(Table {
+                columns,
+                rows,
+                more: self.more(left),
+                compact: false,
+            })]
         };
         if incident.resources_left_out > 0 {
-            let text = self.say.count(Counted::LeftOutResources, incident.resources_left_out);
+            let text = self
+                .say
+                .count(Counted::LeftOutResources, incident.resources_left_out);
             blocks.push(Block::Warning(text));
         }
         self.section("resources", Message::SectionResources, blocks)
@@ -83,7 +93,8 @@ impl<'a> Builder<'a> {
     ) -> Vec<Sentence> {
         let names = group.iter().map(|resource| &resource.id);
         let mut row = vec![
-            self.say.count_forms(resource_forms(kind), group.len() as u64),
+            self.say
+                .count_forms(resource_forms(kind), group.len() as u64),
             Sentence::plain(self.say.word(action)),
             self.states(group),
             self.regions(group),
@@ -120,9 +131,10 @@ impl<'a> Builder<'a> {
         if !self.limits.name_regions {
             return self.say.count(Counted::Regions, regions.len() as u64);
         }
-        let parts = regions
-            .into_iter()
-            .map(|(region, n)| self.name(region).with(&format!(" ({})", self.say.number(n))));
+        let parts = regions.into_iter().map(|(region, n)| {
+            self.name(region)
+                .with(&format!(" ({})", self.say.number(n)))
+        });
         Sentence::join(parts.collect(), ", ")
     }
 
@@ -161,7 +173,9 @@ impl<'a> Builder<'a> {
                 ("max", money(cost.usd_per_hour_max)),
                 ("maxday", money(cost.usd_per_hour_max * 24.0)),
             ];
-            blocks.push(Block::Paragraph(self.say.fill(Message::CostTotals, &values)));
+            blocks.push(Block::Paragraph(
+                self.say.fill(Message::CostTotals, &values),
+            ));
             blocks.push(Block::Table(self.cost_table(incident)));
         }
         blocks.extend(self.unpriced(incident).map(Block::Warning));
@@ -170,7 +184,9 @@ impl<'a> Builder<'a> {
                 ("date", Sentence::plain(cost.prices_as_of.as_str())),
                 ("source", Sentence::plain(cost.prices_source.as_str())),
             ];
-            blocks.push(Block::Paragraph(self.say.fill(Message::PriceTable, &values)));
+            blocks.push(Block::Paragraph(
+                self.say.fill(Message::PriceTable, &values),
+            ));
         }
         self.section("cost", Message::SectionCost, blocks)
     }
@@ -186,8 +202,17 @@ impl<'a> Builder<'a> {
             self.column(Message::ColumnMax, Set::Right),
             self.column(Message::ColumnHourMax, Set::Right),
         ];
-        let rows = rows.iter().take(self.limits.costs).map(|row| self.cost_row(row)).collect();
-        Table { columns, rows, more: self.more(left), compact: false }
+        let rows = rows
+            .iter()
+            .take(self.limits.costs)
+            .map(|row| self.cost_row(row))
+            .collect();
+        Table {
+            columns,
+            rows,
+            more: self.more(left),
+            compact: false,
+        }
     }
 
     fn cost_row(&self, row: &CostRow) -> Vec<Sentence> {
@@ -236,13 +261,22 @@ impl<'a> Builder<'a> {
     /// What is still open.
     pub(super) fn open_section(&self, incident: &Incident) -> Section<'a> {
         let mut groups: BTreeMap<ResourceKind, Vec<&Resource>> = BTreeMap::new();
-        for resource in incident.still_open.iter().filter_map(|at| incident.resources.get(*at)) {
+        for resource in incident
+            .still_open
+            .iter()
+            .filter_map(|at| incident.resources.get(*at))
+        {
             groups.entry(resource.kind).or_default().push(resource);
         }
         let block = if groups.is_empty() {
             Block::Paragraph(self.say.plain(Message::NothingOpen))
         } else {
-            Block::List(groups.iter().map(|(kind, group)| self.open_line(*kind, group)).collect())
+            Block::List(
+                groups
+                    .iter()
+                    .map(|(kind, group)| self.open_line(*kind, group))
+                    .collect(),
+            )
         };
         self.section("open", Message::SectionOpen, vec![block])
     }

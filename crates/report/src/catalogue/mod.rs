@@ -175,7 +175,10 @@ mod tests {
     #[test]
     fn lists_read_as_people_write_them() {
         let items = || ["a", "b", "c"].map(Sentence::plain).to_vec();
-        assert_eq!(Say { lang: Lang::En }.list(items()).to_plain(), "a, b and c");
+        assert_eq!(
+            Say { lang: Lang::En }.list(items()).to_plain(),
+            "a, b and c"
+        );
         assert_eq!(Say { lang: Lang::Fr }.list(items()).to_plain(), "a, b et c");
     }
 

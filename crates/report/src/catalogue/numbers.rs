@@ -50,7 +50,11 @@ impl Say {
             value /= 1000.0;
             unit += 1;
         }
-        let text = if unit == 0 { format!("{value:.0}") } else { format!("{value:.1}") };
+        let text = if unit == 0 {
+            format!("{value:.0}")
+        } else {
+            format!("{value:.1}")
+        };
         let text = match self.lang {
             Lang::En => text,
             Lang::Fr => text.replace('.', ","),

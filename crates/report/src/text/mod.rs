@@ -27,7 +27,12 @@ pub(crate) fn render(report: &Report, options: &Options) -> String {
     let budget = LINES_PER_INCIDENT * report.incidents.len().max(1);
     let mut out = String::new();
     for limits in &Limits::TERMINAL {
-        let builder = Builder { report, findings: &findings, say, limits };
+        let builder = Builder {
+            report,
+            findings: &findings,
+            say,
+            limits,
+        };
         let mut page = Page::new(options);
         let lines_of_incidents = page.document(&builder.document());
         out = page.out;
@@ -48,7 +53,11 @@ pub(crate) struct Page {
 impl Page {
     fn new(options: &Options) -> Self {
         let width = options.width.clamp(MIN_WIDTH, MAX_WIDTH);
-        Self { out: String::new(), width, colour: options.colour }
+        Self {
+            out: String::new(),
+            width,
+            colour: options.colour,
+        }
     }
 
     /// Writes a document and says how many lines its incidents took.
@@ -75,11 +84,18 @@ impl Page {
 
     fn incident(&mut self, part: &IncidentPart<'_>) {
         self.end_line();
-        self.styled(&part.title.to_plain(), severity_style(part.incident.severity));
+        self.styled(
+            &part.title.to_plain(),
+            severity_style(part.incident.severity),
+        );
         self.end_line();
         self.paragraph(&part.subtitle, 0, Style::new().dimmed());
         self.end_line();
-        let story = part.story.iter().cloned().fold(Sentence::default(), Sentence::and_then);
+        let story = part
+            .story
+            .iter()
+            .cloned()
+            .fold(Sentence::default(), Sentence::and_then);
         self.paragraph(&story, 0, Style::new());
         for section in &part.sections {
             self.section(section);
@@ -121,11 +137,19 @@ impl Page {
     }
 
     fn fields(&mut self, fields: &[(String, Sentence)]) {
-        let widest = fields.iter().map(|(label, _)| layout::width(label)).max().unwrap_or(0);
+        let widest = fields
+            .iter()
+            .map(|(label, _)| layout::width(label))
+            .max()
+            .unwrap_or(0);
         let widest = widest.min(self.width / 3);
         for (label, value) in fields {
             let pad = widest.saturating_sub(layout::width(label));
-            self.hanging(&format!("  {label}{}  ", " ".repeat(pad)), value, Style::new());
+            self.hanging(
+                &format!("  {label}{}  ", " ".repeat(pad)),
+                value,
+                Style::new(),
+            );
         }
     }
 
@@ -157,7 +181,10 @@ impl Page {
         self.hanging(&format!("{number:>3}. "), &title, Style::new());
         for command in &step.commands {
             self.out.push_str("       ");
-            self.styled(&command.escaped(), Style::new().fg_color(Some(AnsiColor::Green.into())));
+            self.styled(
+                &command.escaped(),
+                Style::new().fg_color(Some(AnsiColor::Green.into())),
+            );
             self.end_line();
         }
         for note in step.more.iter().chain(&step.caution) {

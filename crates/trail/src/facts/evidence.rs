@@ -58,7 +58,10 @@ impl Evidence {
     /// sources by number.
     pub fn resolve(&self, symbols: &Symbols, sources: &[String]) -> EventRef {
         let text = |symbol| Untrusted::new(symbols.text(symbol));
-        let source = sources.get(self.place.source as usize).cloned().unwrap_or_default();
+        let source = sources
+            .get(self.place.source as usize)
+            .cloned()
+            .unwrap_or_default();
         EventRef {
             time: self.time,
             event_id: Untrusted::new(self.event_id.as_ref()),
@@ -69,7 +72,11 @@ impl Evidence {
             region: text(self.region),
             source_ip: text(self.source_ip),
             user_agent: text(self.user_agent),
-            targets: self.targets.iter().map(|target| Untrusted::new(target.as_ref())).collect(),
+            targets: self
+                .targets
+                .iter()
+                .map(|target| Untrusted::new(target.as_ref()))
+                .collect(),
             position: Position {
                 source: Untrusted::new(source),
                 offset: self.place.offset,

@@ -73,6 +73,8 @@ impl Grants {
 
     /// Every target with its grants, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (Symbol, &[Grant])> {
-        self.by_target.iter().map(|(target, grants)| (*target, grants.as_slice()))
+        self.by_target
+            .iter()
+            .map(|(target, grants)| (*target, grants.as_slice()))
     }
 }

@@ -14,7 +14,7 @@ mod symbols;
 pub use evidence::{Evidence, Place};
 pub use grant::{Grant, Grants};
 pub use matches::{Match, MatchKey};
-pub(crate) use principal::{SeenCall, day};
 pub use principal::{ActionClass, Habit, Principal, Span};
+pub(crate) use principal::{SeenCall, day};
 pub use store::{Credential, Facts};
 pub use symbols::{Symbol, Symbols};

@@ -27,7 +27,11 @@ pub struct Span {
 
 impl Span {
     fn at(time: Timestamp) -> Self {
-        Self { first: time, last: time, calls: 1 }
+        Self {
+            first: time,
+            last: time,
+            calls: 1,
+        }
     }
 
     fn add(&mut self, other: &Self) {
@@ -60,7 +64,10 @@ pub struct Habit<K: Hash + Eq> {
 
 impl<K: Hash + Eq> Default for Habit<K> {
     fn default() -> Self {
-        Self { values: HashMap::default(), overflowed: false }
+        Self {
+            values: HashMap::default(),
+            overflowed: false,
+        }
     }
 }
 
@@ -140,7 +147,10 @@ pub(crate) struct SeenCall {
 impl Principal {
     pub(crate) fn new(call: &SeenCall) -> Self {
         let mut principal = Self {
-            span: Span { calls: 0, ..Span::at(call.time) },
+            span: Span {
+                calls: 0,
+                ..Span::at(call.time)
+            },
             days: BTreeSet::new(),
             origins: Habit::default(),
             regions: Habit::default(),
@@ -166,16 +176,22 @@ impl Principal {
     pub(super) fn merge(&mut self, other: Self, table: &[Symbol]) {
         self.span.add(&other.span);
         self.days.extend(other.days);
-        self.origins
-            .merge(other.origins, |(n, a)| (translated(table, n), translated(table, a)));
-        self.regions.merge(other.regions, |symbol| translated(table, symbol));
-        self.services.merge(other.services, |symbol| translated(table, symbol));
+        self.origins.merge(other.origins, |(n, a)| {
+            (translated(table, n), translated(table, a))
+        });
+        self.regions
+            .merge(other.regions, |symbol| translated(table, symbol));
+        self.services
+            .merge(other.services, |symbol| translated(table, symbol));
         self.actions.merge(other.actions, |class| class);
     }
 
     pub(super) fn translate(self, table: &[Symbol]) -> Self {
         let mut translated = Self {
-            span: Span { calls: 0, ..self.span },
+            span: Span {
+                calls: 0,
+                ..self.span
+            },
             days: BTreeSet::new(),
             origins: Habit::default(),
             regions: Habit::default(),
@@ -197,7 +213,12 @@ impl Principal {
     }
 
     fn part(&self, is_it: impl Fn(&(Symbol, Symbol)) -> bool) -> Option<Span> {
-        let mut spans = self.origins.values.iter().filter(|(k, _)| is_it(k)).map(|(_, span)| span);
+        let mut spans = self
+            .origins
+            .values
+            .iter()
+            .filter(|(k, _)| is_it(k))
+            .map(|(_, span)| span);
         let mut whole = *spans.next()?;
         spans.for_each(|span| whole.add(span));
         Some(whole)

@@ -113,11 +113,18 @@ impl Facts {
             found.translate(&table);
             self.merge_match(key.translate(&table), found);
         }
-        self.correlation.extend(other.correlation.into_iter().map(|fact| CorrelationFact {
-            key: fact.key.translate(&table),
-            values: fact.values.iter().map(|value| translate_value(&table, *value)).collect(),
-            ..fact
-        }));
+        self.correlation
+            .extend(other.correlation.into_iter().map(|fact| {
+                CorrelationFact {
+                    key: fact.key.translate(&table),
+                    values: fact
+                        .values
+                        .iter()
+                        .map(|value| translate_value(&table, *value))
+                        .collect(),
+                    ..fact
+                }
+            }));
         self.grants.merge(other.grants, &table);
         self.merge_totals(other.rule_matches, other.sources);
         self.events += other.events;

@@ -23,7 +23,10 @@ pub struct Symbols {
 
 impl Default for Symbols {
     fn default() -> Self {
-        let mut symbols = Self { texts: Vec::new(), index: HashMap::default() };
+        let mut symbols = Self {
+            texts: Vec::new(),
+            index: HashMap::default(),
+        };
         symbols.intern("");
         symbols
     }

@@ -50,9 +50,7 @@ pub struct CorrelationFact {
 }
 
 /// A field's value as correlations use it.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum FieldValue {
     /// Not in the event, or not a single value.
     Absent,
@@ -67,9 +65,9 @@ impl FieldValue {
         match value {
             None => Self::Absent,
             Some(EventValue::Null) => Self::Null,
-            Some(value) => {
-                value.as_str().map_or(Self::Absent, |text| Self::Text(symbols.intern(&text)))
-            }
+            Some(value) => value
+                .as_str()
+                .map_or(Self::Absent, |text| Self::Text(symbols.intern(&text))),
         }
     }
 }
@@ -96,16 +94,27 @@ pub struct Firing {
 /// The fields that correlations read of a rule's events, sorted; `None` when
 /// no correlation refers to the rule.
 pub(super) fn fields_of(rule: &SigmaRule, all: &[CompiledCorrelation]) -> Option<FieldsOf> {
-    let called: Vec<&str> =
-        [rule.id.as_deref(), rule.name.as_deref()].into_iter().flatten().collect();
+    let called: Vec<&str> = [rule.id.as_deref(), rule.name.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
     let mut fields = BTreeSet::new();
     let mut is_referenced = false;
     for correlation in all {
-        if !correlation.rule_refs.iter().any(|name| called.contains(&name.as_str())) {
+        if !correlation
+            .rule_refs
+            .iter()
+            .any(|name| called.contains(&name.as_str()))
+        {
             continue;
         }
         is_referenced = true;
-        fields.extend(correlation.group_by.iter().map(|field| field.resolve(&called).to_owned()));
+        fields.extend(
+            correlation
+                .group_by
+                .iter()
+                .map(|field| field.resolve(&called).to_owned()),
+        );
         fields.extend(correlation.condition.field.iter().flatten().cloned());
     }
     is_referenced.then(|| fields.into_iter().collect())
@@ -117,7 +126,10 @@ pub(crate) fn values(
     event: &impl Event,
     symbols: &mut Symbols,
 ) -> Box<[FieldValue]> {
-    fields.iter().map(|field| FieldValue::of(event.get_field(field), symbols)).collect()
+    fields
+        .iter()
+        .map(|field| FieldValue::of(event.get_field(field), symbols))
+        .collect()
 }
 
 /// Whether references resolve and form no cycle.
@@ -131,8 +143,13 @@ fn engine(collection: &SigmaCollection) -> Result<CorrelationEngine, String> {
         max_state_entries: MAX_GROUPS,
         ..CorrelationConfig::default()
     });
-    let without_filters = SigmaCollection { filters: Vec::new(), ..collection.clone() };
-    engine.add_collection(&without_filters).map_err(|error| error.to_string())?;
+    let without_filters = SigmaCollection {
+        filters: Vec::new(),
+        ..collection.clone()
+    };
+    engine
+        .add_collection(&without_filters)
+        .map_err(|error| error.to_string())?;
     Ok(engine)
 }
 
@@ -167,8 +184,20 @@ impl<'a> Correlator<'a> {
             .filter_map(|(index, rule)| Some((rule.id.clone()?, index)))
             .collect();
         let reach = reach(rules, &compiled);
-        let results = collection.rules.iter().map(|rule| result_of(rule.id.clone())).collect();
-        Some(Self { rules, symbols, engine, results, by_id, compiled, reach })
+        let results = collection
+            .rules
+            .iter()
+            .map(|rule| result_of(rule.id.clone()))
+            .collect();
+        Some(Self {
+            rules,
+            symbols,
+            engine,
+            results,
+            by_id,
+            compiled,
+            reach,
+        })
     }
 
     /// Runs over facts, which must be sorted and without duplicates.
@@ -178,10 +207,20 @@ impl<'a> Correlator<'a> {
         let mut start = 0;
         while let Some(first) = facts.get(start) {
             let same = facts.get(start..).unwrap_or_default();
-            let len = same.iter().take_while(|f| (f.time, f.event) == (first.time, first.event)).count();
+            let len = same
+                .iter()
+                .take_while(|f| (f.time, f.event) == (first.time, first.event))
+                .count();
             let group = same.get(..len).unwrap_or_default();
             for result in self.process(group, first.time) {
-                self.record(&result, facts, start + len, first.time, &mut firings, &mut open);
+                self.record(
+                    &result,
+                    facts,
+                    start + len,
+                    first.time,
+                    &mut firings,
+                    &mut open,
+                );
             }
             if (start / SWEEP_EVERY) != ((start + len) / SWEEP_EVERY) {
                 self.engine.evict_expired(first.time.seconds());
@@ -197,9 +236,14 @@ impl<'a> Correlator<'a> {
             .iter()
             .filter_map(|fact| self.results.get(usize::from(fact.key.rule)).cloned())
             .collect();
-        let event = FactEvent { rules: self.rules, symbols: self.symbols, facts };
-        let mut results =
-            self.engine.process_with_detections(&event, detections, time.seconds());
+        let event = FactEvent {
+            rules: self.rules,
+            symbols: self.symbols,
+            facts,
+        };
+        let mut results = self
+            .engine
+            .process_with_detections(&event, detections, time.seconds());
         results.retain(EvaluationResult::is_correlation);
         results
     }
@@ -217,7 +261,9 @@ impl<'a> Correlator<'a> {
         let (Some(body), Some(id)) = (result.as_correlation(), &result.header.rule_id) else {
             return;
         };
-        let Some(&correlation) = self.by_id.get(id) else { return };
+        let Some(&correlation) = self.by_id.get(id) else {
+            return;
+        };
         let key = (correlation, body.group_key.clone());
         let span = i64::try_from(body.timespan_secs).unwrap_or(i64::MAX);
         let continued = open.get(&key).and_then(|index| firings.get_mut(*index));
@@ -266,7 +312,12 @@ impl<'a> Correlator<'a> {
 
     /// The evidence of a further firing: the facts of its own event.
     fn extend(&self, firing: &mut Firing, facts: &[CorrelationFact], end: usize, from: Timestamp) {
-        let last = facts.get(..end).unwrap_or_default().iter().enumerate().next_back();
+        let last = facts
+            .get(..end)
+            .unwrap_or_default()
+            .iter()
+            .enumerate()
+            .next_back();
         let Some((index, fact)) = last else { return };
         if fact.time >= from && self.belongs(firing, fact) {
             firing.count += 1;
@@ -278,18 +329,31 @@ impl<'a> Correlator<'a> {
 
     /// Whether a fact is of a rule that the correlation builds upon and of its group.
     fn belongs(&self, firing: &Firing, fact: &CorrelationFact) -> bool {
-        if !self.reach.get(firing.correlation).is_some_and(|reach| reach.contains(&fact.key.rule)) {
+        if !self
+            .reach
+            .get(firing.correlation)
+            .is_some_and(|reach| reach.contains(&fact.key.rule))
+        {
             return false;
         }
         let (Some(correlation), Some(rule)) = (
             self.compiled.get(firing.correlation),
-            self.rules.collection().rules.get(usize::from(fact.key.rule)),
+            self.rules
+                .collection()
+                .rules
+                .get(usize::from(fact.key.rule)),
         ) else {
             return false;
         };
-        let called: Vec<&str> =
-            [rule.id.as_deref(), rule.name.as_deref()].into_iter().flatten().collect();
-        let event = FactEvent { rules: self.rules, symbols: self.symbols, facts: std::slice::from_ref(fact) };
+        let called: Vec<&str> = [rule.id.as_deref(), rule.name.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect();
+        let event = FactEvent {
+            rules: self.rules,
+            symbols: self.symbols,
+            facts: std::slice::from_ref(fact),
+        };
         correlation.group_by.iter().all(|field| {
             let wanted = firing.group.iter().find(|(name, _)| name == field.name());
             match (wanted, event.get_field(field.resolve(&called))) {
@@ -325,10 +389,15 @@ fn reach(rules: &RuleSet, compiled: &[CompiledCorrelation]) -> Vec<HashSet<RuleI
     reach
 }
 
-fn detections_called<'a>(rules: &'a RuleSet, name: &'a str) -> impl Iterator<Item = RuleIndex> + 'a {
+fn detections_called<'a>(
+    rules: &'a RuleSet,
+    name: &'a str,
+) -> impl Iterator<Item = RuleIndex> + 'a {
     let all = rules.collection().rules.iter().enumerate();
-    all.filter(move |(_, rule)| rule.id.as_deref() == Some(name) || rule.name.as_deref() == Some(name))
-        .filter_map(|(index, _)| RuleIndex::try_from(index).ok())
+    all.filter(move |(_, rule)| {
+        rule.id.as_deref() == Some(name) || rule.name.as_deref() == Some(name)
+    })
+    .filter_map(|(index, _)| RuleIndex::try_from(index).ok())
 }
 
 /// The least that the engine needs to know of a match: its rule's id.

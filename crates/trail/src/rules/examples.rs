@@ -36,7 +36,11 @@ pub fn check_examples(files: &[RuleText]) -> Result<ExamplesOutcome, Vec<LoadErr
             Err(found) => errors.extend(found),
         }
     }
-    if errors.is_empty() { Ok(outcome) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(outcome)
+    } else {
+        Err(errors)
+    }
 }
 
 fn add(
@@ -55,20 +59,25 @@ fn add(
         ));
     }
     for missing in &report.missing {
-        let is_base = collection.correlations.iter().filter(|c| !c.generate).any(|correlation| {
-            collection.rules.iter().any(|rule| {
-                rule.title == missing.rule_title
-                    && [&rule.id, &rule.name]
-                        .into_iter()
-                        .flatten()
-                        .any(|name| correlation.rules.contains(name))
-            })
-        });
+        let is_base = collection
+            .correlations
+            .iter()
+            .filter(|c| !c.generate)
+            .any(|correlation| {
+                collection.rules.iter().any(|rule| {
+                    rule.title == missing.rule_title
+                        && [&rule.id, &rule.name]
+                            .into_iter()
+                            .flatten()
+                            .any(|name| correlation.rules.contains(name))
+                })
+            });
         if !is_base {
             outcome.without += 1;
-            outcome
-                .problems
-                .push(format!("{}: `{}`: no example", file.origin, missing.rule_title));
+            outcome.problems.push(format!(
+                "{}: `{}`: no example",
+                file.origin, missing.rule_title
+            ));
         }
     }
 }

@@ -55,7 +55,11 @@ fn check_not_empty(
 ) -> Result<SigmaCollection, Vec<LoadError>> {
     let count = collection.rules.len() + collection.correlations.len() + collection.filters.len();
     if count == 0 {
-        return Err(vec![error_at(file, 1, "no Sigma rule in this file".to_owned())]);
+        return Err(vec![error_at(
+            file,
+            1,
+            "no Sigma rule in this file".to_owned(),
+        )]);
     }
     Ok(collection)
 }
@@ -134,16 +138,26 @@ fn yaml_line(reason: &str) -> Option<usize> {
 }
 
 fn quoted_line(text: &str, reason: &str) -> Option<usize> {
-    let quoted = reason.split(['\'', '`', '"']).nth(1).filter(|word| !word.is_empty())?;
+    let quoted = reason
+        .split(['\'', '`', '"'])
+        .nth(1)
+        .filter(|word| !word.is_empty())?;
     text.lines().position(|line| line.contains(quoted))
 }
 
 fn section_line(text: &str, reason: &str) -> Option<usize> {
     let lower = reason.to_lowercase();
-    let section = ["condition", "timespan", "correlation", "detection", "logsource"]
-        .into_iter()
-        .find(|word| lower.contains(word))?;
-    text.lines().position(|line| line.trim_start().starts_with(section))
+    let section = [
+        "condition",
+        "timespan",
+        "correlation",
+        "detection",
+        "logsource",
+    ]
+    .into_iter()
+    .find(|word| lower.contains(word))?;
+    text.lines()
+        .position(|line| line.trim_start().starts_with(section))
 }
 
 /// An error in `file` about the document with the given title or id.
@@ -158,7 +172,11 @@ pub(super) fn error_about(file: &RuleText, mark: &str, reason: String) -> LoadEr
 }
 
 fn error_at(file: &RuleText, line: usize, reason: String) -> LoadError {
-    LoadError { origin: file.origin.clone(), line, reason }
+    LoadError {
+        origin: file.origin.clone(),
+        line,
+        reason,
+    }
 }
 
 /// Filters may name rules by `name`; rsigma applies them by id, so names are
@@ -181,7 +199,11 @@ mod tests {
     use super::*;
 
     fn file(text: &str) -> RuleText {
-        RuleText { origin: "a.yml".into(), text: text.into(), is_embedded: false }
+        RuleText {
+            origin: "a.yml".into(),
+            text: text.into(),
+            is_embedded: false,
+        }
     }
 
     const GOOD: &str = "title: t\nlogsource:\n  product: aws\n  service: cloudtrail\n\
@@ -194,7 +216,10 @@ mod tests {
 
     #[test]
     fn an_error_names_file_and_line_in_the_second_document() {
-        let text = format!("{GOOD}---\n{}", GOOD.replace("condition: s", "condition: s and ("));
+        let text = format!(
+            "{GOOD}---\n{}",
+            GOOD.replace("condition: s", "condition: s and (")
+        );
         let errors = parse(&file(&text)).unwrap_err();
         assert_eq!(errors.len(), 1, "{errors:?}");
         assert_eq!(errors[0].line, 17, "{errors:?}");

@@ -99,7 +99,10 @@ fn severity(level: Option<Level>) -> Severity {
 }
 
 fn tactics(tags: &[String]) -> Vec<Tactic> {
-    let mut found: Vec<Tactic> = tags.iter().filter_map(|tag| Tactic::from_tag(tag)).collect();
+    let mut found: Vec<Tactic> = tags
+        .iter()
+        .filter_map(|tag| Tactic::from_tag(tag))
+        .collect();
     found.sort_unstable();
     found.dedup();
     found
@@ -123,8 +126,13 @@ mod tests {
 
     #[test]
     fn reads_attack_tags() {
-        let tags = ["attack.t1098.001", "attack.defense_evasion", "attack.impact", "cve.2021.1"]
-            .map(str::to_owned);
+        let tags = [
+            "attack.t1098.001",
+            "attack.defense_evasion",
+            "attack.impact",
+            "cve.2021.1",
+        ]
+        .map(str::to_owned);
         assert_eq!(techniques(&tags), [Technique("T1098.001".into())]);
         assert_eq!(tactics(&tags), [Tactic::DefenseEvasion, Tactic::Impact]);
     }

@@ -49,7 +49,12 @@ impl<'a> Signature<'a> {
 
     fn write_key(&self, key: &mut Vec<u8>) {
         key.clear();
-        for part in [Some(self.source), Some(self.name), self.error, self.identity] {
+        for part in [
+            Some(self.source),
+            Some(self.name),
+            self.error,
+            self.identity,
+        ] {
             // 0xFF never occurs in UTF-8, so parts cannot run together.
             key.push(if part.is_some() { 0xFF } else { 0xFE });
             key.extend_from_slice(part.unwrap_or_default().as_bytes());
@@ -115,7 +120,9 @@ impl Candidates {
             }
             self.known.insert(self.key.clone(), found);
         }
-        self.known.get(self.key.as_slice()).map_or(&[], |found| found)
+        self.known
+            .get(self.key.as_slice())
+            .map_or(&[], |found| found)
     }
 }
 
@@ -129,8 +136,11 @@ fn candidates(rules: &[CompiledRule], signature: &Signature<'_>) -> Box<[RuleInd
 }
 
 fn may_match(rule: &CompiledRule, signature: &Signature<'_>) -> bool {
-    Truth::any(rule.conditions.iter().map(|c| condition(c, &rule.detections, signature)))
-        != Truth::False
+    Truth::any(
+        rule.conditions
+            .iter()
+            .map(|c| condition(c, &rule.detections, signature)),
+    ) != Truth::False
 }
 
 fn condition(
@@ -139,17 +149,24 @@ fn condition(
     signature: &Signature<'_>,
 ) -> Truth {
     match expr {
-        ConditionExpr::Identifier(name) => {
-            detections.get(name).map_or(Truth::False, |found| detection(found, signature))
-        }
-        ConditionExpr::And(parts) => {
-            Truth::all(parts.iter().map(|part| condition(part, detections, signature)))
-        }
-        ConditionExpr::Or(parts) => {
-            Truth::any(parts.iter().map(|part| condition(part, detections, signature)))
-        }
+        ConditionExpr::Identifier(name) => detections
+            .get(name)
+            .map_or(Truth::False, |found| detection(found, signature)),
+        ConditionExpr::And(parts) => Truth::all(
+            parts
+                .iter()
+                .map(|part| condition(part, detections, signature)),
+        ),
+        ConditionExpr::Or(parts) => Truth::any(
+            parts
+                .iter()
+                .map(|part| condition(part, detections, signature)),
+        ),
         ConditionExpr::Not(inner) => condition(inner, detections, signature).not(),
-        ConditionExpr::Selector { quantifier, pattern } => {
+        ConditionExpr::Selector {
+            quantifier,
+            pattern,
+        } => {
             let parts = detections
                 .iter()
                 .filter(|(name, _)| pattern.matches_detection_name(name))
@@ -183,7 +200,11 @@ fn detection(found: &CompiledDetection, signature: &Signature<'_>) -> Truth {
 /// Decides one `field: value` line as rsigma's compiler does: `exists` looks
 /// at presence, an absent field matches only `null`.
 fn item(part: &CompiledDetectionItem, signature: &Signature<'_>) -> Truth {
-    let Some(value) = part.field.as_deref().and_then(|field| signature.field(field)) else {
+    let Some(value) = part
+        .field
+        .as_deref()
+        .and_then(|field| signature.field(field))
+    else {
         return Truth::Unknown;
     };
     if let Some(expected) = part.exists {
@@ -256,12 +277,18 @@ mod tests {
     }
 
     fn signature<'a>(name: &'a str, error: Option<&'a str>) -> Signature<'a> {
-        Signature { source: "ec2.amazonaws.com", name, error, identity: Some("IAMUser") }
+        Signature {
+            source: "ec2.amazonaws.com",
+            name,
+            error,
+            identity: Some("IAMUser"),
+        }
     }
 
     #[test]
     fn names_decide() {
-        let rule = rule("  s:\n    eventName: [RunInstances, 'Start*']\n    x: 1\n  condition: s\n");
+        let rule =
+            rule("  s:\n    eventName: [RunInstances, 'Start*']\n    x: 1\n  condition: s\n");
         assert!(may_match(&rule, &signature("RunInstances", None)));
         assert!(may_match(&rule, &signature("startinstances", None)));
         assert!(!may_match(&rule, &signature("StopInstances", None)));
@@ -269,14 +296,18 @@ mod tests {
 
     #[test]
     fn absence_and_negation_decide() {
-        let rule = rule("  s:\n    eventName: A\n  f:\n    errorCode|contains: Denied\n  condition: s and not f\n");
+        let rule = rule(
+            "  s:\n    eventName: A\n  f:\n    errorCode|contains: Denied\n  condition: s and not f\n",
+        );
         assert!(may_match(&rule, &signature("A", None)));
         assert!(!may_match(&rule, &signature("A", Some("AccessDenied"))));
     }
 
     #[test]
     fn what_is_not_known_never_rules_out() {
-        let rule = rule("  s:\n    userAgent: x\n  f:\n    requestParameters.a: y\n  condition: s and not f\n");
+        let rule = rule(
+            "  s:\n    userAgent: x\n  f:\n    requestParameters.a: y\n  condition: s and not f\n",
+        );
         assert!(may_match(&rule, &signature("Anything", None)));
         let rule = self::rule("  k:\n    - word\n  condition: k\n");
         assert!(may_match(&rule, &signature("Anything", None)));

@@ -129,20 +129,30 @@ impl Loading<'_> {
     /// correlations find their rules by id; an id that occurs twice is an error.
     fn give_ids(&mut self) {
         let mut seen = HashSet::new();
-        for (ordinal, (rule, file)) in
-            self.collection.rules.iter_mut().zip(&self.rule_files).enumerate()
+        for (ordinal, (rule, file)) in self
+            .collection
+            .rules
+            .iter_mut()
+            .zip(&self.rule_files)
+            .enumerate()
         {
             let id = rule.id.get_or_insert_with(|| {
-                rule.name.clone().unwrap_or_else(|| format!("rule-{ordinal}"))
+                rule.name
+                    .clone()
+                    .unwrap_or_else(|| format!("rule-{ordinal}"))
             });
             if !seen.insert(id.clone()) {
                 let reason = format!("the id `{id}` is used twice");
-                self.errors.extend(self.files.get(*file).map(|f| error_about(f, id, reason)));
+                self.errors
+                    .extend(self.files.get(*file).map(|f| error_about(f, id, reason)));
             }
         }
         for (ordinal, correlation) in self.collection.correlations.iter_mut().enumerate() {
             correlation.id.get_or_insert_with(|| {
-                correlation.name.clone().unwrap_or_else(|| format!("correlation-{ordinal}"))
+                correlation
+                    .name
+                    .clone()
+                    .unwrap_or_else(|| format!("correlation-{ordinal}"))
             });
         }
     }
@@ -151,13 +161,20 @@ impl Loading<'_> {
     /// filters into ids (correlations are matched by id and by name anyway).
     fn resolve_references(&mut self) {
         let ids = self.ids();
-        for (correlation, file) in
-            self.collection.correlations.iter().zip(&self.correlation_files)
+        for (correlation, file) in self
+            .collection
+            .correlations
+            .iter()
+            .zip(&self.correlation_files)
         {
-            let unknown = correlation.rules.iter().find(|name| !ids.contains_key(*name));
+            let unknown = correlation
+                .rules
+                .iter()
+                .find(|name| !ids.contains_key(*name));
             if let (Some(name), Some(file)) = (unknown, self.files.get(*file)) {
                 let reason = format!("correlation of the unknown rule `{name}`");
-                self.errors.push(error_about(file, &correlation.title, reason));
+                self.errors
+                    .push(error_about(file, &correlation.title, reason));
             }
         }
         let skipped = &self.skipped;
@@ -167,8 +184,12 @@ impl Loading<'_> {
         for filter in &mut self.collection.filters {
             let resolved = resolve_filter_names(&mut filter.rules, |name| ids.get(name).cloned());
             if let Err(reason) = resolved {
-                let file = self.files.iter().find(|file| file.text.contains(&filter.title));
-                self.errors.extend(file.map(|file| error_about(file, &filter.title, reason)));
+                let file = self
+                    .files
+                    .iter()
+                    .find(|file| file.text.contains(&filter.title));
+                self.errors
+                    .extend(file.map(|file| error_about(file, &filter.title, reason)));
             }
         }
     }
@@ -176,8 +197,16 @@ impl Loading<'_> {
     /// Every id, name and title that a rule may be called by → its id.
     fn ids(&self) -> HashMap<String, String> {
         let mut ids = HashMap::new();
-        let rules = self.collection.rules.iter().map(|r| (&r.id, &r.name, Some(&r.title)));
-        let correlations = self.collection.correlations.iter().map(|c| (&c.id, &c.name, None));
+        let rules = self
+            .collection
+            .rules
+            .iter()
+            .map(|r| (&r.id, &r.name, Some(&r.title)));
+        let correlations = self
+            .collection
+            .correlations
+            .iter()
+            .map(|c| (&c.id, &c.name, None));
         for (id, name, title) in rules.chain(correlations) {
             let Some(id) = id else { continue };
             for called in [Some(id), name.as_ref(), title].into_iter().flatten() {
@@ -216,14 +245,19 @@ impl Loading<'_> {
             if let Err(error) = engine.add_rule(rule)
                 && let Some(file) = self.files.get(*file)
             {
-                self.errors.push(error_about(file, &rule.title, error.to_string()));
+                self.errors
+                    .push(error_about(file, &rule.title, error.to_string()));
             }
         }
         for filter in &self.collection.filters {
             if let Err(error) = engine.apply_filter(filter) {
-                let file = self.files.iter().find(|file| file.text.contains(&filter.title));
+                let file = self
+                    .files
+                    .iter()
+                    .find(|file| file.text.contains(&filter.title));
                 let reason = error.to_string();
-                self.errors.extend(file.map(|file| error_about(file, &filter.title, reason)));
+                self.errors
+                    .extend(file.map(|file| error_about(file, &filter.title, reason)));
             }
         }
         engine.rules().to_vec()
@@ -231,19 +265,30 @@ impl Loading<'_> {
 
     fn compile_correlations(&mut self) -> Vec<CompiledCorrelation> {
         let mut compiled = Vec::new();
-        for (rule, file) in self.collection.correlations.iter().zip(&self.correlation_files) {
+        for (rule, file) in self
+            .collection
+            .correlations
+            .iter()
+            .zip(&self.correlation_files)
+        {
             match rsigma_eval::correlation::compile_correlation(rule) {
                 Ok(correlation) => compiled.push(correlation),
-                Err(error) => self
-                    .errors
-                    .extend(self.files.get(*file).map(|f| error_about(f, &rule.title, error.to_string()))),
+                Err(error) => self.errors.extend(
+                    self.files
+                        .get(*file)
+                        .map(|f| error_about(f, &rule.title, error.to_string())),
+                ),
             }
         }
         if self.errors.is_empty()
             && let Err(reason) = correlate::check(&self.collection)
         {
-            let file = self.correlation_files.first().and_then(|file| self.files.get(*file));
-            self.errors.extend(file.map(|file| error_about(file, "correlation:", reason)));
+            let file = self
+                .correlation_files
+                .first()
+                .and_then(|file| self.files.get(*file));
+            self.errors
+                .extend(file.map(|file| error_about(file, "correlation:", reason)));
         }
         compiled
     }
@@ -293,7 +338,11 @@ impl Loading<'_> {
     }
 
     fn correlation_metas(&self) -> Vec<RuleMeta> {
-        let rules = self.collection.correlations.iter().zip(&self.correlation_files);
+        let rules = self
+            .collection
+            .correlations
+            .iter()
+            .zip(&self.correlation_files);
         rules
             .map(|(rule, file)| {
                 let attributes = texts(&rule.custom_attributes);
@@ -334,7 +383,9 @@ fn texts(attributes: &HashMap<String, yaml_serde::Value>) -> HashMap<String, Str
 /// Whether a log source is, or may be, CloudTrail's.
 fn is_for_cloudtrail(source: &LogSource) -> bool {
     let is = |value: &Option<String>, word: &str| {
-        value.as_deref().is_none_or(|value| value.eq_ignore_ascii_case(word))
+        value
+            .as_deref()
+            .is_none_or(|value| value.eq_ignore_ascii_case(word))
     };
     is(&source.product, "aws") && is(&source.service, "cloudtrail")
 }

@@ -67,7 +67,10 @@ pub(crate) fn plain_name(name: &str) -> &str {
         let (head, tail) = name.split_at(at);
         let is_version = tail.bytes().take(8).all(|b| b.is_ascii_digit()) && tail.len() >= 8
             || tail.len() >= 10
-                && tail.bytes().take(10).all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'_'));
+                && tail
+                    .bytes()
+                    .take(10)
+                    .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'_'));
         if is_version { head } else { name }
     })
 }
@@ -80,7 +83,10 @@ mod tests {
     fn versions_are_cut() {
         assert_eq!(plain_name("CreateFunction20150331"), "CreateFunction");
         assert_eq!(plain_name("AddPermission20150331v2"), "AddPermission");
-        assert_eq!(plain_name("ListDistributions2020_05_31"), "ListDistributions");
+        assert_eq!(
+            plain_name("ListDistributions2020_05_31"),
+            "ListDistributions"
+        );
         assert_eq!(plain_name("RunInstances"), "RunInstances");
         assert_eq!(plain_name("Get20Things"), "Get20Things");
     }

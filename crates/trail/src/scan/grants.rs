@@ -48,7 +48,10 @@ pub(crate) fn grants(call: &Call<'_>, record: &Record<'_>) -> Vec<(LinkKind, Str
 }
 
 fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
-    value.pointer(pointer)?.as_str().filter(|text| !text.is_empty())
+    value
+        .pointer(pointer)?
+        .as_str()
+        .filter(|text| !text.is_empty())
 }
 
 fn token(call: &Call<'_>, response: &Value) -> Vec<(LinkKind, String)> {
@@ -67,7 +70,9 @@ fn iam(call: &Call<'_>, request: &Value, response: &Value) -> Vec<(LinkKind, Str
     match call.name.as_ref() {
         "CreateAccessKey" => {
             let key = text(response, "/accessKey/accessKeyId");
-            key.map(|key| (LinkKind::CreatedKey, key.to_owned())).into_iter().collect()
+            key.map(|key| (LinkKind::CreatedKey, key.to_owned()))
+                .into_iter()
+                .collect()
         }
         "CreateUser" => named("/userName")
             .map(|name| (LinkKind::CreatedUser, user(account, name)))
@@ -94,9 +99,12 @@ fn instances(account: &str, request: &Value, response: &Value) -> Vec<(LinkKind,
     let profile = text(request, "/iamInstanceProfile/arn")
         .map(last_segment)
         .or_else(|| text(request, "/iamInstanceProfile/name"));
-    let (Some(profile), Some(items)) =
-        (profile, response.pointer("/instancesSet/items").and_then(Value::as_array))
-    else {
+    let (Some(profile), Some(items)) = (
+        profile,
+        response
+            .pointer("/instancesSet/items")
+            .and_then(Value::as_array),
+    ) else {
         return Vec::new();
     };
     items
@@ -112,5 +120,8 @@ fn function(request: &Value) -> Vec<(LinkKind, String)> {
     let (Some(arn), Some(name)) = (text(request, "/role"), text(request, "/functionName")) else {
         return Vec::new();
     };
-    vec![(LinkKind::PassedRole, session(account_of(arn), last_segment(arn), last_segment(name)))]
+    vec![(
+        LinkKind::PassedRole,
+        session(account_of(arn), last_segment(arn), last_segment(name)),
+    )]
 }

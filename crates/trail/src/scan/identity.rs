@@ -29,9 +29,14 @@ pub(crate) fn key_of<'c>(call: &'c Call<'_>, record: &'c Record<'_>) -> std::bor
     if !call.arn.is_empty() {
         return call.arn.clone();
     }
-    let identity = [Field::InvokedBy, Field::PrincipalId, Field::UserName, Field::AccountId]
-        .into_iter()
-        .find_map(|field| record.text(field).filter(|text| !text.is_empty()));
+    let identity = [
+        Field::InvokedBy,
+        Field::PrincipalId,
+        Field::UserName,
+        Field::AccountId,
+    ]
+    .into_iter()
+    .find_map(|field| record.text(field).filter(|text| !text.is_empty()));
     identity.unwrap_or(std::borrow::Cow::Borrowed("unknown"))
 }
 
@@ -44,7 +49,14 @@ pub(crate) fn who(call: &Call<'_>, record: &Record<'_>) -> Who {
     };
     let key = key_of(call, record).into_owned();
     let (principal, session, name) = principal(call, record, &account);
-    Who { kind: kind(call, &key), key, principal, session, name, account }
+    Who {
+        kind: kind(call, &key),
+        key,
+        principal,
+        session,
+        name,
+        account,
+    }
 }
 
 fn kind(call: &Call<'_>, key: &str) -> ActorKind {
@@ -53,7 +65,11 @@ fn kind(call: &Call<'_>, key: &str) -> ActorKind {
         Some("AWSService") => ActorKind::Service,
         _ if key.starts_with("ASIA") => ActorKind::Session,
         _ if !call.access_key.is_empty() => {
-            if key.starts_with("AKIA") { ActorKind::AccessKey } else { ActorKind::Session }
+            if key.starts_with("AKIA") {
+                ActorKind::AccessKey
+            } else {
+                ActorKind::Session
+            }
         }
         Some("IAMUser") => ActorKind::Console,
         Some(_) => ActorKind::Principal,
@@ -99,15 +115,26 @@ fn principal(call: &Call<'_>, record: &Record<'_>, account: &str) -> (String, St
 /// session only in `principalId` (`AROA…:SESSION`).
 fn assumed_role(call: &Call<'_>, record: &Record<'_>) -> (String, String, String) {
     let account = account_of(&call.arn);
-    let tail = call.arn.split_once(":assumed-role/").map_or("", |(_, tail)| tail);
+    let tail = call
+        .arn
+        .split_once(":assumed-role/")
+        .map_or("", |(_, tail)| tail);
     let (role, session) = tail.split_once('/').unwrap_or((tail, ""));
     let id = record.text(Field::PrincipalId).unwrap_or_default();
     let session = match session {
         "" => id.split_once(':').map_or("", |(_, session)| session),
         session => session,
     };
-    let name = if session.is_empty() { role.to_owned() } else { format!("{role}/{session}") };
-    (self::role(account, role), self::session(account, role, session), name)
+    let name = if session.is_empty() {
+        role.to_owned()
+    } else {
+        format!("{role}/{session}")
+    };
+    (
+        self::role(account, role),
+        self::session(account, role, session),
+        name,
+    )
 }
 
 /// A federated user belongs to the user whose key asked for the token.
@@ -150,5 +177,6 @@ pub(crate) fn last_segment(arn: &str) -> &str {
 
 /// Account and name of an IAM user's ARN, paths left out.
 pub(crate) fn user_name_of_arn(arn: &str) -> Option<(&str, &str)> {
-    arn.contains(":user/").then(|| (account_of(arn), last_segment(arn)))
+    arn.contains(":user/")
+        .then(|| (account_of(arn), last_segment(arn)))
 }

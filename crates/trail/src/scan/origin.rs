@@ -67,7 +67,11 @@ const MAX_LOOKED_AT: usize = 1024;
 /// The family of a user agent: the client and its operating system, without
 /// versions. A client that is not known is named by its product token.
 pub(crate) fn agent(user_agent: &str) -> String {
-    let head: String = user_agent.chars().take(MAX_LOOKED_AT).collect::<String>().to_lowercase();
+    let head: String = user_agent
+        .chars()
+        .take(MAX_LOOKED_AT)
+        .collect::<String>()
+        .to_lowercase();
     if head.ends_with(".amazonaws.com") && !head.contains(' ') {
         return head;
     }
@@ -79,14 +83,29 @@ pub(crate) fn agent(user_agent: &str) -> String {
 }
 
 fn find(table: &[(&str, &'static str)], text: &str) -> Option<&'static str> {
-    table.iter().find(|(marker, _)| text.contains(marker)).map(|(_, name)| *name)
+    table
+        .iter()
+        .find(|(marker, _)| text.contains(marker))
+        .map(|(_, name)| *name)
 }
 
 /// The first product token without its version: `curl/8.1 …` → `curl`.
 fn product(head: &str) -> String {
-    let token = head.trim_start_matches('[').split([' ', '/']).next().unwrap_or(head);
-    let token: String = token.chars().take_while(|c| !c.is_ascii_digit()).take(40).collect();
-    if token.is_empty() { "unknown".to_owned() } else { token }
+    let token = head
+        .trim_start_matches('[')
+        .split([' ', '/'])
+        .next()
+        .unwrap_or(head);
+    let token: String = token
+        .chars()
+        .take_while(|c| !c.is_ascii_digit())
+        .take(40)
+        .collect();
+    if token.is_empty() {
+        "unknown".to_owned()
+    } else {
+        token
+    }
 }
 
 #[cfg(test)]
@@ -97,7 +116,10 @@ mod tests {
     fn networks() {
         assert_eq!(network("203.0.113.77"), "203.0.113.0/24");
         assert_eq!(network("2001:db8:7:8::1"), "2001:db8:7::/48");
-        assert_eq!(network("autoscaling.amazonaws.com"), "autoscaling.amazonaws.com");
+        assert_eq!(
+            network("autoscaling.amazonaws.com"),
+            "autoscaling.amazonaws.com"
+        );
         assert_eq!(network("AWS Internal"), "AWS Internal");
     }
 
@@ -106,7 +128,10 @@ mod tests {
         let old = "aws-cli/2.15.0 Python/3.11.6 Darwin/23.1.0 exe/x86_64";
         let new = "aws-cli/2.22.1 md/awscrt#0.23 ua/2.0 os/macos#24.1 md/arch#arm64";
         assert_eq!(agent(old), agent(new));
-        assert_ne!(agent(new), agent("aws-cli/2.22.1 md/awscrt#0.23 ua/2.0 os/linux#6.1"));
+        assert_ne!(
+            agent(new),
+            agent("aws-cli/2.22.1 md/awscrt#0.23 ua/2.0 os/linux#6.1")
+        );
         assert_eq!(agent("curl/8.1.2"), "curl");
         assert_eq!(agent(""), "unknown");
     }

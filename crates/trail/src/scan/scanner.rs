@@ -106,10 +106,22 @@ impl<'a, S: Seen> Scanner<'a, S> {
         } else {
             self.skip(Some(record.offset()), SkipReason::DuplicateDelivery);
         }
-        let place =
-            Place { source: self.source, offset: record.offset(), record: record.ordinal() };
+        let place = Place {
+            source: self.source,
+            offset: record.offset(),
+            record: record.ordinal(),
+        };
         let key = self.actor(&call, record, is_first);
-        self.match_rules(&call, record, &Context { event, place, key, is_first });
+        self.match_rules(
+            &call,
+            record,
+            &Context {
+                event,
+                place,
+                key,
+                is_first,
+            },
+        );
         if gives_identity(&call) {
             self.grant(&call, record, place, key);
         }
@@ -118,9 +130,17 @@ impl<'a, S: Seen> Scanner<'a, S> {
     /// Counts the call for its credential and principal.
     fn actor(&mut self, call: &Call<'_>, record: &Record<'_>, is_first: bool) -> Actor {
         let credential = self.facts.symbols.intern(&key_of(call, record));
-        let network = self.networks.of(&call.source_ip, &mut self.facts.symbols, origin::network);
-        let agent = self.agents.of(&call.user_agent, &mut self.facts.symbols, origin::agent);
-        let actor = Actor { credential, network, agent };
+        let network = self
+            .networks
+            .of(&call.source_ip, &mut self.facts.symbols, origin::network);
+        let agent = self
+            .agents
+            .of(&call.user_agent, &mut self.facts.symbols, origin::agent);
+        let actor = Actor {
+            credential,
+            network,
+            agent,
+        };
         let known = self.facts.credentials.get(&credential);
         // A description comes from the credential's earliest call, so that the
         // order of reading does not matter.
@@ -134,7 +154,11 @@ impl<'a, S: Seen> Scanner<'a, S> {
         Facts::see_place(&mut self.facts.accounts, &call.recipient);
         Facts::see_place(&mut self.facts.regions, &call.region);
         let principal = self.facts.credentials.get_mut(&credential).map(|known| {
-            let span = Span { first: call.time, last: call.time, calls: 1 };
+            let span = Span {
+                first: call.time,
+                last: call.time,
+                calls: 1,
+            };
             known.span = known.span.joined(&span);
             known.principal
         });
@@ -162,16 +186,25 @@ impl<'a, S: Seen> Scanner<'a, S> {
             arn: symbols.intern(&call.arn),
             name: symbols.intern(&who.name),
             account: symbols.intern(&who.account),
-            span: Span { first: call.time, last: call.time, calls: 0 },
+            span: Span {
+                first: call.time,
+                last: call.time,
+                calls: 0,
+            },
         };
         self.facts.merge_credential(credential, description);
     }
 
     fn match_rules(&mut self, call: &Call<'_>, record: &Record<'_>, context: &Context) {
-        let candidates = self.candidates.of(self.rules.detections(), &call.signature());
+        let candidates = self
+            .candidates
+            .of(self.rules.detections(), &call.signature());
         self.matched.clear();
-        self.matched
-            .extend(candidates.iter().filter(|rule| self.rules.matches(**rule, record)));
+        self.matched.extend(
+            candidates
+                .iter()
+                .filter(|rule| self.rules.matches(**rule, record)),
+        );
         if self.matched.is_empty() {
             return;
         }
@@ -192,8 +225,17 @@ impl<'a, S: Seen> Scanner<'a, S> {
         if context.is_first {
             *self.facts.rule_matches.entry(rule).or_default() += 1;
         }
-        let Actor { credential, network, agent } = context.key;
-        let key = MatchKey { rule, credential, network, agent };
+        let Actor {
+            credential,
+            network,
+            agent,
+        } = context.key;
+        let key = MatchKey {
+            rule,
+            credential,
+            network,
+            agent,
+        };
         if let Some(fields) = self.rules.correlation_fields(rule) {
             if self.facts.correlation.len() < MAX_CORRELATION_FACTS {
                 let values = values(fields, record, &mut self.facts.symbols);
@@ -206,7 +248,11 @@ impl<'a, S: Seen> Scanner<'a, S> {
                     values,
                 });
             } else {
-                self.fail(context.place.offset, FailureReason::LimitReached, Some("correlation"));
+                self.fail(
+                    context.place.offset,
+                    FailureReason::LimitReached,
+                    Some("correlation"),
+                );
             }
         }
         if self.rules.meta(rule).is_some_and(|meta| meta.alerts) {
@@ -236,8 +282,19 @@ impl<'a, S: Seen> Scanner<'a, S> {
     fn grant(&mut self, call: &Call<'_>, record: &Record<'_>, place: Place, actor: Actor) {
         for (kind, target) in grants(call, record) {
             let target = self.facts.symbols.intern(&target);
-            let Actor { credential: from, network, agent } = actor;
-            let grant = Grant { time: call.time, from, kind, network, agent, place };
+            let Actor {
+                credential: from,
+                network,
+                agent,
+            } = actor;
+            let grant = Grant {
+                time: call.time,
+                from,
+                kind,
+                network,
+                agent,
+                place,
+            };
             self.facts.grants.add(target, grant);
         }
     }
@@ -252,7 +309,11 @@ impl<'a, S: Seen> Scanner<'a, S> {
         if reason == SkipReason::OutsideTimeRange {
             *self.coverage.skipped.entry(reason).or_default() += 1;
         } else {
-            self.coverage.skip(Skip { source, offset, reason });
+            self.coverage.skip(Skip {
+                source,
+                offset,
+                reason,
+            });
         }
     }
 
@@ -362,5 +423,7 @@ fn action(call: &Call<'_>, record: &Record<'_>) -> ActionClass {
 }
 
 fn is_read(name: &str) -> bool {
-    ["Get", "List", "Describe", "Head", "Lookup", "BatchGet"].iter().any(|p| name.starts_with(p))
+    ["Get", "List", "Describe", "Head", "Lookup", "BatchGet"]
+        .iter()
+        .any(|p| name.starts_with(p))
 }

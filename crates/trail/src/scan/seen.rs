@@ -24,7 +24,9 @@ pub struct SeenEvents {
 impl Default for SeenEvents {
     fn default() -> Self {
         let part = || Mutex::new(HashSet::with_capacity_and_hasher(START, Default::default()));
-        Self { parts: (0..PARTS).map(|_| part()).collect() }
+        Self {
+            parts: (0..PARTS).map(|_| part()).collect(),
+        }
     }
 }
 

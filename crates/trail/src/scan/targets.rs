@@ -14,10 +14,26 @@ const MAX_LOOKED_AT: usize = 400;
 const MAX_DEPTH: usize = 6;
 
 /// Endings of keys that name a thing.
-const NAMING: &[&str] = &["name", "id", "arn", "names", "ids", "arns", "identifier", "identity"];
+const NAMING: &[&str] = &[
+    "name",
+    "id",
+    "arn",
+    "names",
+    "ids",
+    "arns",
+    "identifier",
+    "identity",
+];
 /// Keys that end so and name nothing that is touched.
-const NOT_TARGETS: &[&str] =
-    &["clienttoken", "imageid", "hostname", "subnetid", "vpcid", "attributename", "requestid"];
+const NOT_TARGETS: &[&str] = &[
+    "clienttoken",
+    "imageid",
+    "hostname",
+    "subnetid",
+    "vpcid",
+    "attributename",
+    "requestid",
+];
 
 /// Names, ids and ARNs in the request, at most four; for a call that makes
 /// things without naming them (`RunInstances`), those in the response.
@@ -45,9 +61,13 @@ fn collect(value: &Value, key: &str, depth: usize, budget: &mut usize, out: &mut
                 out.push(text);
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| collect(item, key, depth + 1, budget, out)),
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| collect(item, key, depth + 1, budget, out)),
         Value::Object(members) => {
-            members.iter().for_each(|(key, item)| collect(item, key, depth + 1, budget, out));
+            members
+                .iter()
+                .for_each(|(key, item)| collect(item, key, depth + 1, budget, out));
         }
         _ => {}
     }

@@ -36,11 +36,15 @@ pub(crate) fn line(
             .filter_map(|index| weighed.get(*index))
             .any(|found| found.lead.credential == m.credential)
     };
-    let starts =
-        members.iter().filter(lit).map(|m| m.from).min().unwrap_or(burst.first).min(burst.first);
+    let starts = members
+        .iter()
+        .filter(lit)
+        .map(|m| m.from)
+        .min()
+        .unwrap_or(burst.first)
+        .min(burst.first);
     let first = members.first();
-    let principal =
-        first.and_then(|m| facts.principals.get(&principal_of(facts, m.credential)));
+    let principal = first.and_then(|m| facts.principals.get(&principal_of(facts, m.credential)));
     let history = principal.map_or((0, 0), |p| history(p, first, starts));
     Line {
         starts,
@@ -105,28 +109,60 @@ fn novelties(
     let inside = |span: &Span| span.first >= starts && span.first <= ends;
     let mut found = Vec::new();
     let mut add = |kind, value: &str, at| {
-        let novelty = Novelty { kind, value: Untrusted::new(value), at };
-        let is_known = found.iter().any(|n: &Novelty| n.kind == kind && n.value == novelty.value);
+        let novelty = Novelty {
+            kind,
+            value: Untrusted::new(value),
+            at,
+        };
+        let is_known = found
+            .iter()
+            .any(|n: &Novelty| n.kind == kind && n.value == novelty.value);
         if !is_known && found.len() < MAX_NOVELTIES {
             found.push(novelty);
         }
     };
     for ((network, agent), _) in principal.origins.sorted() {
         let text = facts.symbols.text(network);
-        if let Some(span) = principal.network(network).filter(|s| inside(s) && is_address(text)) {
+        if let Some(span) = principal
+            .network(network)
+            .filter(|s| inside(s) && is_address(text))
+        {
             add(NoveltyKind::Network, text, span.first);
         }
         if let Some(span) = principal.agent(agent).filter(inside) {
-            add(NoveltyKind::UserAgent, facts.symbols.text(agent), span.first);
+            add(
+                NoveltyKind::UserAgent,
+                facts.symbols.text(agent),
+                span.first,
+            );
         }
     }
-    for (region, span) in principal.regions.sorted().iter().filter(|(_, span)| inside(span)) {
+    for (region, span) in principal
+        .regions
+        .sorted()
+        .iter()
+        .filter(|(_, span)| inside(span))
+    {
         add(NoveltyKind::Region, facts.symbols.text(*region), span.first);
     }
-    for (service, span) in principal.services.sorted().iter().filter(|(_, span)| inside(span)) {
-        add(NoveltyKind::Service, facts.symbols.text(*service), span.first);
+    for (service, span) in principal
+        .services
+        .sorted()
+        .iter()
+        .filter(|(_, span)| inside(span))
+    {
+        add(
+            NoveltyKind::Service,
+            facts.symbols.text(*service),
+            span.first,
+        );
     }
-    for (action, span) in principal.actions.sorted().iter().filter(|(_, span)| inside(span)) {
+    for (action, span) in principal
+        .actions
+        .sorted()
+        .iter()
+        .filter(|(_, span)| inside(span))
+    {
         add(NoveltyKind::Action, action_word(*action), span.first);
     }
     found

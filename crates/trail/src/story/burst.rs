@@ -36,14 +36,20 @@ pub(crate) type Verdict = Option<(Severity, Confidence)>;
 pub(crate) fn bursts(weighed: &[Weighed<'_>], chain: &[usize]) -> Vec<Burst> {
     let mut bursts: Vec<Burst> = Vec::new();
     for &index in chain {
-        let Some(found) = weighed.get(index).filter(|w| w.weight >= BACKGROUND) else { continue };
+        let Some(found) = weighed.get(index).filter(|w| w.weight >= BACKGROUND) else {
+            continue;
+        };
         let (first, last) = (found.lead.first, found.lead.last);
         match bursts.last_mut() {
             Some(open) if first.since(open.last) <= GAP => {
                 open.leads.push(index);
                 open.last = open.last.max(last);
             }
-            _ => bursts.push(Burst { leads: vec![index], first, last }),
+            _ => bursts.push(Burst {
+                leads: vec![index],
+                first,
+                last,
+            }),
         }
     }
     join(weighed, bursts)
@@ -75,7 +81,9 @@ pub(crate) fn score(weighed: &[Weighed<'_>], leads: &[usize]) -> f64 {
     let mut best: BTreeMap<(Option<Tactic>, &str), f64> = BTreeMap::new();
     for found in leads.iter().filter_map(|index| weighed.get(*index)) {
         let tactic = main_tactic(found);
-        let slot = best.entry((tactic, found.lead.meta.id.as_str())).or_default();
+        let slot = best
+            .entry((tactic, found.lead.meta.id.as_str()))
+            .or_default();
         *slot = slot.max(found.weight);
     }
     let mut by_tactic: BTreeMap<Option<Tactic>, (f64, f64)> = BTreeMap::new();
@@ -84,7 +92,10 @@ pub(crate) fn score(weighed: &[Weighed<'_>], leads: &[usize]) -> f64 {
         *most = most.max(weight);
         *sum += weight;
     }
-    by_tactic.values().map(|(most, sum)| most + FURTHER * (sum - most)).sum()
+    by_tactic
+        .values()
+        .map(|(most, sum)| most + FURTHER * (sum - most))
+        .sum()
 }
 
 /// A rule may name several tactics; it counts for the last of them in ATT&CK's
@@ -95,8 +106,11 @@ pub(crate) fn main_tactic(found: &Weighed<'_>) -> Option<Tactic> {
 
 /// What a burst amounts to.
 pub(crate) fn verdict(weighed: &[Weighed<'_>], burst: &Burst) -> Verdict {
-    let found: Vec<&Weighed<'_>> =
-        burst.leads.iter().filter_map(|index| weighed.get(*index)).collect();
+    let found: Vec<&Weighed<'_>> = burst
+        .leads
+        .iter()
+        .filter_map(|index| weighed.get(*index))
+        .collect();
     let score = score(weighed, &burst.leads);
     let facts = Facts::of(&found);
     let severity = if score >= CRITICAL && facts.tactics >= 3 && facts.grave >= 2 {
@@ -126,8 +140,11 @@ struct Facts {
 impl Facts {
     fn of(found: &[&Weighed<'_>]) -> Self {
         let count = |wanted: &dyn Fn(&Weighed<'_>) -> bool| {
-            let mut ids: Vec<&str> =
-                found.iter().filter(|w| wanted(w)).map(|w| w.lead.meta.id.as_str()).collect();
+            let mut ids: Vec<&str> = found
+                .iter()
+                .filter(|w| wanted(w))
+                .map(|w| w.lead.meta.id.as_str())
+                .collect();
             ids.sort_unstable();
             ids.dedup();
             ids.len()

@@ -35,7 +35,10 @@ impl Chains {
         let near = near(&edges, lit);
         edges.retain(|edge| near.contains(&edge.from) && near.contains(&edge.to));
         edges.sort_unstable_by_key(|edge| (edge.grant, edge.to));
-        let mut chains = Self { edges: Vec::new(), parent: HashMap::new() };
+        let mut chains = Self {
+            edges: Vec::new(),
+            parent: HashMap::new(),
+        };
         for edge in &edges {
             chains.join(edge.from, edge.to);
         }
@@ -67,7 +70,9 @@ impl Chains {
         let mut near: Vec<Symbol> = near.iter().copied().collect();
         near.sort_unstable();
         for credential in near {
-            let Some(known) = facts.credentials.get(&credential) else { continue };
+            let Some(known) = facts.credentials.get(&credential) else {
+                continue;
+            };
             if !facts.symbols.text(known.principal).starts_with("user/") {
                 continue;
             }
@@ -114,7 +119,11 @@ fn edges(facts: &Facts) -> Vec<Edge> {
         for grant in grants {
             for to in index.credentials(facts, target, grant) {
                 if to != grant.from {
-                    edges.push(Edge { from: grant.from, to, grant: *grant });
+                    edges.push(Edge {
+                        from: grant.from,
+                        to,
+                        grant: *grant,
+                    });
                 }
             }
         }
@@ -130,11 +139,22 @@ struct Index {
 
 impl Index {
     fn of(facts: &Facts) -> Self {
-        let mut index = Self { by_principal: HashMap::new(), by_session: HashMap::new() };
+        let mut index = Self {
+            by_principal: HashMap::new(),
+            by_session: HashMap::new(),
+        };
         for (key, credential) in &facts.credentials {
-            index.by_principal.entry(credential.principal).or_default().push(*key);
+            index
+                .by_principal
+                .entry(credential.principal)
+                .or_default()
+                .push(*key);
             if credential.session != Symbol::default() {
-                index.by_session.entry(credential.session).or_default().push(*key);
+                index
+                    .by_session
+                    .entry(credential.session)
+                    .or_default()
+                    .push(*key);
             }
         }
         index
@@ -159,10 +179,13 @@ impl Index {
             .flatten()
             .copied()
             .filter(|key| {
-                facts.credentials.get(key).is_some_and(|known| match grant.kind {
-                    LinkKind::CreatedLogin => known.span.last >= grant.time,
-                    _ => known.span.first >= grant.time,
-                })
+                facts
+                    .credentials
+                    .get(key)
+                    .is_some_and(|known| match grant.kind {
+                        LinkKind::CreatedLogin => known.span.last >= grant.time,
+                        _ => known.span.first >= grant.time,
+                    })
             })
             .collect()
     }

@@ -63,13 +63,21 @@ pub fn judge<'a>(rules: &'a RuleSet, facts: &Facts) -> Judgement<'a> {
         (b.severity, a.line.starts, &a.id).cmp(&(a.severity, b.line.starts, &b.id))
     });
     let focus = focus(facts, &weighed, &outlines);
-    Judgement { rules: counts(rules, facts, &firings), weighed, outlines, focus }
+    Judgement {
+        rules: counts(rules, facts, &firings),
+        weighed,
+        outlines,
+        focus,
+    }
 }
 
 fn outlines(facts: &Facts, weighed: &[Weighed<'_>], chains: &Chains) -> Vec<Outline> {
     let mut by_chain: BTreeMap<Symbol, Vec<usize>> = BTreeMap::new();
     for (index, found) in weighed.iter().enumerate() {
-        by_chain.entry(chains.root(found.lead.credential)).or_default().push(index);
+        by_chain
+            .entry(chains.root(found.lead.credential))
+            .or_default()
+            .push(index);
     }
     let mut outlines = Vec::new();
     for chain in by_chain.values() {
@@ -92,33 +100,48 @@ fn outline(
 ) -> Outline {
     let members = members(facts, weighed, chains, &burst);
     let line = line(facts, weighed, &burst, &members);
-    let way_in = members.first().map_or("", |m| facts.symbols.text(m.credential));
+    let way_in = members
+        .first()
+        .map_or("", |m| facts.symbols.text(m.credential));
     let id = crate::digest::identifier("inc", &[way_in, &burst.first.to_string()]);
-    Outline { id, severity, confidence, leads: burst.leads, members, line }
+    Outline {
+        id,
+        severity,
+        confidence,
+        leads: burst.leads,
+        members,
+        line,
+    }
 }
 
 /// The credentials of a burst: those with leads in it, those that gave them
 /// their identity, and those that they gave one to during it.
-fn members(
-    facts: &Facts,
-    weighed: &[Weighed<'_>],
-    chains: &Chains,
-    burst: &Burst,
-) -> Vec<Member> {
-    let mut chosen: BTreeSet<Symbol> =
-        burst.leads.iter().filter_map(|i| weighed.get(*i)).map(|w| w.lead.credential).collect();
+fn members(facts: &Facts, weighed: &[Weighed<'_>], chains: &Chains, burst: &Burst) -> Vec<Member> {
+    let mut chosen: BTreeSet<Symbol> = burst
+        .leads
+        .iter()
+        .filter_map(|i| weighed.get(*i))
+        .map(|w| w.lead.credential)
+        .collect();
     let (from, until) = (burst.first.seconds() - TAIL, burst.last.seconds() + TAIL);
     let during = |edge: &&Edge| (from..=until).contains(&edge.grant.time.seconds());
     // Upwards first, then downwards from all of them; edges are sorted by time,
     // so two passes each way follow any chain that grew forwards.
     for _ in 0..2 {
-        for edge in chains.edges.iter().rev().filter(|e| chosen.contains(&e.to)).collect::<Vec<_>>() {
+        for edge in chains
+            .edges
+            .iter()
+            .rev()
+            .filter(|e| chosen.contains(&e.to))
+            .collect::<Vec<_>>()
+        {
             chosen.insert(edge.from);
         }
     }
     let suspicious = origins_by_credential(weighed, burst);
     for edge in chains.edges.iter().filter(during) {
-        if chosen.contains(&edge.from) && continues(edge, &suspicious) && chosen.len() < MAX_MEMBERS {
+        if chosen.contains(&edge.from) && continues(edge, &suspicious) && chosen.len() < MAX_MEMBERS
+        {
             chosen.insert(edge.to);
         }
     }
@@ -138,7 +161,10 @@ fn origins_by_credential(
     let mut origins: HashMap<Symbol, HashSet<(Symbol, Symbol)>> = HashMap::new();
     for found in burst.leads.iter().filter_map(|index| weighed.get(*index)) {
         let lead = &found.lead;
-        origins.entry(lead.credential).or_default().insert((lead.network, lead.agent));
+        origins
+            .entry(lead.credential)
+            .or_default()
+            .insert((lead.network, lead.agent));
     }
     origins
 }
@@ -168,7 +194,13 @@ fn member(
         .copied();
     let origins = attack_origins(facts, weighed, burst, credential, joined.as_ref());
     let (from, until) = reach(facts, burst, credential, origins.as_ref());
-    Member { credential, joined, origins, from, until }
+    Member {
+        credential,
+        joined,
+        origins,
+        from,
+        until,
+    }
 }
 
 /// The origins that belong to the incident. New ones, if the credential's
@@ -199,7 +231,11 @@ fn attack_origins(
         return giver_origins(facts, credential, joined);
     }
     if fresh.is_empty() {
-        return if is_made_in(facts, burst, joined) { None } else { Some(all) };
+        return if is_made_in(facts, burst, joined) {
+            None
+        } else {
+            Some(all)
+        };
     }
     fresh.extend(also_new(facts, burst, credential, &fresh));
     Some(fresh)
@@ -211,13 +247,20 @@ fn giver_origins(
     joined: Option<&Edge>,
 ) -> Option<HashSet<(Symbol, Symbol)>> {
     let is_long_lived = facts.symbols.text(credential).starts_with("AKIA");
-    if joined.is_some() || !is_long_lived { None } else { Some(HashSet::new()) }
+    if joined.is_some() || !is_long_lived {
+        None
+    } else {
+        Some(HashSet::new())
+    }
 }
 
 /// Whether the identity came into being inside the burst.
 fn is_made_in(facts: &Facts, burst: &Burst, joined: Option<&Edge>) -> bool {
     joined.is_some_and(|edge| {
-        let begins = facts.credentials.get(&edge.to).map(|known| known.span.first);
+        let begins = facts
+            .credentials
+            .get(&edge.to)
+            .map(|known| known.span.first);
         begins.is_some_and(|begins| begins.since(burst.first) >= -TAIL)
     })
 }
@@ -231,7 +274,9 @@ fn also_new(
     fresh: &HashSet<(Symbol, Symbol)>,
 ) -> Vec<(Symbol, Symbol)> {
     let principal = principal_of(facts, credential);
-    let Some(principal) = facts.principals.get(&principal) else { return Vec::new() };
+    let Some(principal) = facts.principals.get(&principal) else {
+        return Vec::new();
+    };
     let networks: HashSet<Symbol> = fresh.iter().map(|(network, _)| *network).collect();
     principal
         .origins
@@ -259,10 +304,15 @@ fn reach(
         (burst.first.since(span.first) < TAIL).then_some(span.first)
     });
     let begins = match origins {
-        None => facts.credentials.get(&credential).map(|known| known.span.first),
+        None => facts
+            .credentials
+            .get(&credential)
+            .map(|known| known.span.first),
         Some(_) => firsts.min(),
     };
-    let from = begins.filter(|b| burst.first.since(*b) < TAIL).map_or(burst.first, |b| b.min(burst.first));
+    let from = begins
+        .filter(|b| burst.first.since(*b) < TAIL)
+        .map_or(burst.first, |b| b.min(burst.first));
     let until = Timestamp::from_seconds(burst.last.seconds() + TAIL).unwrap_or(burst.last);
     (from, until)
 }
@@ -272,9 +322,14 @@ fn sort(facts: &Facts, members: &mut [Member]) {
     let text = |symbol| facts.symbols.text(symbol);
     members.sort_by(|a, b| {
         let key = |m: &Member| {
-            (m.joined.is_some(), m.joined.map_or(m.from, |edge| edge.grant.time))
+            (
+                m.joined.is_some(),
+                m.joined.map_or(m.from, |edge| edge.grant.time),
+            )
         };
-        key(a).cmp(&key(b)).then_with(|| text(a.credential).cmp(text(b.credential)))
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| text(a.credential).cmp(text(b.credential)))
     });
 }
 
@@ -285,13 +340,16 @@ fn focus(facts: &Facts, weighed: &[Weighed<'_>], outlines: &[Outline]) -> Focus 
     for (incident, outline) in outlines.iter().enumerate() {
         for (identity, member) in outline.members.iter().enumerate() {
             let key = facts.symbols.text(member.credential).to_owned();
-            focus.add_window(key, Window {
-                incident,
-                identity,
-                origins: member.origins.as_ref().map(|origins| named(facts, origins)),
-                from: member.from,
-                until: member.until,
-            });
+            focus.add_window(
+                key,
+                Window {
+                    incident,
+                    identity,
+                    origins: member.origins.as_ref().map(|origins| named(facts, origins)),
+                    from: member.from,
+                    until: member.until,
+                },
+            );
         }
         focus.add_incident(outline.line.starts);
         for edge in outline.members.iter().filter_map(|member| member.joined) {
@@ -310,7 +368,12 @@ fn focus(facts: &Facts, weighed: &[Weighed<'_>], outlines: &[Outline]) -> Focus 
 fn named(facts: &Facts, origins: &HashSet<(Symbol, Symbol)>) -> HashSet<(String, String)> {
     origins
         .iter()
-        .map(|(n, a)| (facts.symbols.text(*n).to_owned(), facts.symbols.text(*a).to_owned()))
+        .map(|(n, a)| {
+            (
+                facts.symbols.text(*n).to_owned(),
+                facts.symbols.text(*a).to_owned(),
+            )
+        })
         .collect()
 }
 
@@ -325,7 +388,12 @@ fn counts(rules: &RuleSet, facts: &Facts, firings: &[u64]) -> Vec<RuleCount> {
         severity: meta.severity,
         matches,
     };
-    debug_assert!(rules.detection_metas().iter().all(|meta| meta.kind == RuleKind::Detection));
+    debug_assert!(
+        rules
+            .detection_metas()
+            .iter()
+            .all(|meta| meta.kind == RuleKind::Detection)
+    );
     let detections = rules.detection_metas().iter().enumerate();
     let correlations = rules.correlation_metas().iter().zip(firings);
     let mut all: Vec<RuleCount> = detections

@@ -49,13 +49,20 @@ pub(crate) fn leads<'a>(rules: &'a RuleSet, facts: &Facts) -> (Vec<Lead<'a>>, Ve
     }
     let text = |symbol| facts.symbols.text(symbol);
     leads.sort_by(|a, b| {
-        (a.first, &a.meta.id, text(a.credential), text(a.network), text(a.agent)).cmp(&(
-            b.first,
-            &b.meta.id,
-            text(b.credential),
-            text(b.network),
-            text(b.agent),
-        ))
+        (
+            a.first,
+            &a.meta.id,
+            text(a.credential),
+            text(a.network),
+            text(a.agent),
+        )
+            .cmp(&(
+                b.first,
+                &b.meta.id,
+                text(b.credential),
+                text(b.network),
+                text(b.agent),
+            ))
     });
     (leads, firings_of)
 }
@@ -76,10 +83,7 @@ fn of_match<'a>(rules: &'a RuleSet, key: MatchKey, found: &Match) -> Option<Lead
 }
 
 /// Correlation facts in order of time, once each, and what fired.
-fn correlate(
-    rules: &RuleSet,
-    facts: &Facts,
-) -> (Vec<crate::rules::CorrelationFact>, Vec<Firing>) {
+fn correlate(rules: &RuleSet, facts: &Facts) -> (Vec<crate::rules::CorrelationFact>, Vec<Firing>) {
     let mut sorted = facts.correlation.clone();
     sorted.sort_unstable_by_key(|fact| (fact.time, fact.event, fact.key.rule, fact.place));
     sorted.dedup_by_key(|fact| (fact.time, fact.event, fact.key.rule));
@@ -95,7 +99,11 @@ fn of_firing<'a>(
     facts: &[crate::rules::CorrelationFact],
     firing: &Firing,
 ) -> Vec<Lead<'a>> {
-    let Some(meta) = rules.correlation_metas().get(firing.correlation).filter(|m| m.alerts) else {
+    let Some(meta) = rules
+        .correlation_metas()
+        .get(firing.correlation)
+        .filter(|m| m.alerts)
+    else {
         return Vec::new();
     };
     let mut leads: Vec<Lead<'a>> = Vec::new();

@@ -15,7 +15,7 @@ use crate::decode::{Field, Record, Sink};
 use crate::facts::Place;
 use crate::resource::{self, SecretRead, Touch};
 use crate::rules::{Candidates, RuleIndex, RuleSet};
-use crate::scan::{Call, Seen, fingerprint, key_of, network_of, agent_of, targets};
+use crate::scan::{Call, Seen, agent_of, fingerprint, key_of, network_of, targets};
 
 /// Calls kept one by one for each incident; further ones are only counted.
 const MAX_ROWS: usize = 20_000;
@@ -52,11 +52,17 @@ impl Focus {
     }
 
     pub(crate) fn add_incident(&mut self, starts: Timestamp) {
-        self.earliest = Some(self.earliest.map_or(starts, |earliest| earliest.min(starts)));
+        self.earliest = Some(
+            self.earliest
+                .map_or(starts, |earliest| earliest.min(starts)),
+        );
     }
 
     pub(crate) fn add_place(&mut self, place: Place) {
-        self.places.entry(place.source).or_default().insert((place.offset, place.record));
+        self.places
+            .entry(place.source)
+            .or_default()
+            .insert((place.offset, place.record));
     }
 
     /// Chooses the sources that can hold something sought: from an incident's
@@ -73,7 +79,10 @@ impl Focus {
             .min();
         if let Some(from) = from {
             self.sources.extend(
-                spans.iter().filter(|(_, (_, last))| *last >= from).map(|(source, _)| *source),
+                spans
+                    .iter()
+                    .filter(|(_, (_, last))| *last >= from)
+                    .map(|(source, _)| *source),
             );
         }
     }
@@ -171,7 +180,9 @@ impl Collected {
             (&mut self.agents, other.agents),
             (&mut self.regions, other.regions),
         ] {
-            theirs.into_iter().for_each(|(text, count)| *mine.entry(text).or_default() += count);
+            theirs
+                .into_iter()
+                .for_each(|(text, count)| *mine.entry(text).or_default() += count);
         }
     }
 
@@ -259,15 +270,23 @@ impl<'a, S: Seen> SecondLook<'a, S> {
     }
 
     fn see(&mut self, record: &Record<'_>) {
-        let place =
-            Place { source: self.source, offset: record.offset(), record: record.ordinal() };
+        let place = Place {
+            source: self.source,
+            offset: record.offset(),
+            record: record.ordinal(),
+        };
         self.resolve(record, place);
         let call = Call::of(record);
         let key = key_of(&call, record);
         let focus = self.focus;
-        let windows = focus.windows.get(key.as_ref()).map_or(&[][..], |windows| windows);
-        let inside: Vec<&Window> =
-            windows.iter().filter(|window| holds(window, &call)).collect();
+        let windows = focus
+            .windows
+            .get(key.as_ref())
+            .map_or(&[][..], |windows| windows);
+        let inside: Vec<&Window> = windows
+            .iter()
+            .filter(|window| holds(window, &call))
+            .collect();
         if inside.is_empty() {
             if focus.earliest.is_some_and(|earliest| call.time >= earliest) {
                 self.other(&call, record, place);
@@ -305,7 +324,12 @@ impl<'a, S: Seen> SecondLook<'a, S> {
         if is_first {
             collected.count(window.identity, call);
         }
-        let row = Row { identity: window.identity, event: reference, place, rules };
+        let row = Row {
+            identity: window.identity,
+            event: reference,
+            place,
+            rules,
+        };
         collected.add_row((call.time, event), row);
         if let Some(touched) = touched {
             collected.add_touched((call.time, event), touched);
@@ -313,8 +337,14 @@ impl<'a, S: Seen> SecondLook<'a, S> {
     }
 
     fn matched(&mut self, call: &Call<'_>, record: &Record<'_>) -> Vec<RuleIndex> {
-        let candidates = self.candidates.of(self.rules.detections(), &call.signature());
-        candidates.iter().copied().filter(|rule| self.rules.matches(*rule, record)).collect()
+        let candidates = self
+            .candidates
+            .of(self.rules.detections(), &call.signature());
+        candidates
+            .iter()
+            .copied()
+            .filter(|rule| self.rules.matches(*rule, record))
+            .collect()
     }
 
     /// What others did to resources: changes and deletions by anyone, and what
@@ -324,7 +354,9 @@ impl<'a, S: Seen> SecondLook<'a, S> {
             return;
         }
         let reference = self.event(call, record, place);
-        let Some(mut touched) = touched(call, record, usize::MAX, &reference) else { return };
+        let Some(mut touched) = touched(call, record, usize::MAX, &reference) else {
+            return;
+        };
         touched
             .touches
             .retain(|touch| touch.action != ResourceAction::Created || touch.owner.is_some());
@@ -332,7 +364,10 @@ impl<'a, S: Seen> SecondLook<'a, S> {
             return;
         }
         let event = fingerprint(&mut self.buffer, call, record);
-        self.details.others.entry((call.time, event)).or_insert(touched);
+        self.details
+            .others
+            .entry((call.time, event))
+            .or_insert(touched);
         if self.details.others.len() > MAX_OTHERS {
             self.details.others.pop_last();
             self.details.others_left_out += 1;
@@ -351,7 +386,10 @@ impl<'a, S: Seen> SecondLook<'a, S> {
             region: text(&call.region),
             source_ip: text(&call.source_ip),
             user_agent: text(&call.user_agent),
-            targets: targets(record).iter().map(|t| Untrusted::new(t.as_ref())).collect(),
+            targets: targets(record)
+                .iter()
+                .map(|t| Untrusted::new(t.as_ref()))
+                .collect(),
             position: Position {
                 source: Untrusted::new(self.source_name.as_str()),
                 offset: place.offset,
@@ -395,7 +433,11 @@ fn touched(
         time: call.time,
     };
     let touches = resource::touches(&looked_at).touches;
-    let secrets = if secret { resource::secrets_read(&looked_at) } else { Vec::new() };
+    let secrets = if secret {
+        resource::secrets_read(&looked_at)
+    } else {
+        Vec::new()
+    };
     (!touches.is_empty() || !secrets.is_empty()).then(|| Touched {
         identity,
         account: account.unwrap_or_default().to_owned(),

@@ -44,7 +44,10 @@ pub(crate) fn newness(
     (network, agent): (Symbol, Symbol),
     at: Timestamp,
 ) -> Newness {
-    let origin_first = principal.origins.get((network, agent)).map_or(at, |span| span.first);
+    let origin_first = principal
+        .origins
+        .get((network, agent))
+        .map_or(at, |span| span.first);
     let first_day = day(origin_first);
     let days_before = principal.days.range(..first_day).count();
     let calls_before = principal.span.calls;

@@ -34,8 +34,11 @@ pub(crate) fn property(
     others: &Others,
     identities: &mut Vec<Identity>,
 ) -> Property {
-    let mut changes: Vec<Change> =
-        collected.touched.iter().flat_map(|((_, event), t)| of_call(t, *event)).collect();
+    let mut changes: Vec<Change> = collected
+        .touched
+        .iter()
+        .flat_map(|((_, event), t)| of_call(t, *event))
+        .collect();
     let own = build(changes.clone());
     let mine = Mine::of(&own);
     for ((_, event), touched) in others {
@@ -50,11 +53,21 @@ pub(crate) fn property(
     let still_open = (0..resources.len())
         .filter(|at| resources.get(*at).is_some_and(still_open))
         .collect();
-    Property { resources, resources_left_out: left_out, still_open, cost, held }
+    Property {
+        resources,
+        resources_left_out: left_out,
+        still_open,
+        cost,
+        held,
+    }
 }
 
 fn of_call(touched: &Touched, event: u64) -> Vec<Change> {
-    touched.touches.iter().map(|touch| change(touched, event, touch.clone())).collect()
+    touched
+        .touches
+        .iter()
+        .map(|touch| change(touched, event, touch.clone()))
+        .collect()
 }
 
 fn change(touched: &Touched, order: u64, touch: Touch) -> Change {
@@ -76,17 +89,25 @@ struct Mine {
 
 impl Mine {
     fn of(held: &[Held]) -> Self {
-        let mut mine = Self { keys: HashSet::new(), made: BTreeMap::new() };
+        let mut mine = Self {
+            keys: HashSet::new(),
+            made: BTreeMap::new(),
+        };
         for resource in held.iter().map(|held| &held.resource) {
             let account = resource.account.as_ref().map(Untrusted::as_str);
             let service = resource.evidence.service.as_str();
             let region = resource.region.as_str();
             let id = resource.id.as_str();
-            mine.keys.insert(key_of(resource.kind, account, region, service, id));
+            mine.keys
+                .insert(key_of(resource.kind, account, region, service, id));
             if resource.action == ResourceAction::Created {
-                let reference = Ref { kind: resource.kind, id: id.to_owned() };
+                let reference = Ref {
+                    kind: resource.kind,
+                    id: id.to_owned(),
+                };
                 let account = account.map(str::to_owned);
-                mine.made.insert((account, region.to_owned(), reference), resource.identity);
+                mine.made
+                    .insert((account, region.to_owned(), reference), resource.identity);
             }
         }
         mine
@@ -102,8 +123,12 @@ impl Mine {
 
     fn holds(&self, touched: &Touched, touch: &Touch) -> bool {
         let account = (!touched.account.is_empty()).then_some(touched.account.as_str());
-        let (region, service) = (touched.event.region.as_str(), touched.event.service.as_str());
-        self.keys.contains(&key_of(touch.kind, account, region, service, &touch.id))
+        let (region, service) = (
+            touched.event.region.as_str(),
+            touched.event.service.as_str(),
+        );
+        self.keys
+            .contains(&key_of(touch.kind, account, region, service, &touch.id))
     }
 }
 
@@ -137,9 +162,9 @@ fn service(event: &EventRef, maker: usize, identities: &mut Vec<Identity>) -> us
     } else {
         &event.service
     };
-    let known = identities.iter().position(|i| {
-        i.actor.kind == ActorKind::Service && i.actor.key == *name
-    });
+    let known = identities
+        .iter()
+        .position(|i| i.actor.kind == ActorKind::Service && i.actor.key == *name);
     let at = known.unwrap_or_else(|| {
         identities.push(Identity {
             actor: Actor {
@@ -149,7 +174,11 @@ fn service(event: &EventRef, maker: usize, identities: &mut Vec<Identity>) -> us
                 name: Some(name.clone()),
                 account: None,
             },
-            link: Some(ChainLink { from: maker, kind: LinkKind::ActsFor, evidence: event.clone() }),
+            link: Some(ChainLink {
+                from: maker,
+                kind: LinkKind::ActsFor,
+                evidence: event.clone(),
+            }),
             made_by_incident: false,
             calls: BTreeMap::new(),
             first_seen: None,

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use gardefou_finding::{
-    Actor, ActorKind, Boundary, ChainLink, EventRef, Finding, FindingId, Identity,
-    Incident, LinkKind, Origin, Outcome, Severity, Stage, Tactic, Technique, Timestamp, Untrusted,
+    Actor, ActorKind, Boundary, ChainLink, EventRef, Finding, FindingId, Identity, Incident,
+    LinkKind, Origin, Outcome, Severity, Stage, Tactic, Technique, Timestamp, Untrusted,
 };
 
 use super::judge::{Judgement, Member, Outline};
@@ -45,7 +45,13 @@ pub fn tell(
     details: &Details,
     sources: &[String],
 ) -> Told {
-    let teller = Teller { rules, facts, judgement, details, sources };
+    let teller = Teller {
+        rules,
+        facts,
+        judgement,
+        details,
+        sources,
+    };
     let (mut findings, by_incident) = teller.findings();
     let incidents = judgement
         .outlines
@@ -55,7 +61,11 @@ pub fn tell(
         .collect();
     let left_out = findings.len().saturating_sub(MAX_FINDINGS);
     keep_gravest(&mut findings);
-    Told { incidents, findings, findings_left_out: left_out as u64 }
+    Told {
+        incidents,
+        findings,
+        findings_left_out: left_out as u64,
+    }
 }
 
 /// Keeps the gravest findings where there are too many, in order of time.
@@ -94,7 +104,10 @@ impl Teller<'_> {
             }
             index.insert(key, findings.len());
             if let Some(incident) = incident {
-                by_incident.entry(incident).or_default().push(findings.len());
+                by_incident
+                    .entry(incident)
+                    .or_default()
+                    .push(findings.len());
             }
             findings.push(self.finding(found, incident));
         }
@@ -111,10 +124,16 @@ impl Teller<'_> {
             });
         }
         for (incident, outline) in self.judgement.outlines.iter().enumerate() {
-            let members: HashMap<Symbol, &Member> =
-                outline.members.iter().map(|member| (member.credential, member)).collect();
+            let members: HashMap<Symbol, &Member> = outline
+                .members
+                .iter()
+                .map(|member| (member.credential, member))
+                .collect();
             for (index, found) in self.judgement.weighed.iter().enumerate() {
-                if members.get(&found.lead.credential).is_some_and(|m| is_inside(m, found)) {
+                if members
+                    .get(&found.lead.credential)
+                    .is_some_and(|m| is_inside(m, found))
+                {
                     of.entry(index).or_insert(incident);
                 }
             }
@@ -190,7 +209,13 @@ impl Teller<'_> {
                 name: text(known.name),
                 account: text(known.account),
             },
-            None => Actor { key, kind: ActorKind::Unknown, arn: None, name: None, account: None },
+            None => Actor {
+                key,
+                kind: ActorKind::Unknown,
+                arn: None,
+                name: None,
+                account: None,
+            },
         }
     }
 
@@ -215,10 +240,20 @@ impl Teller<'_> {
             timeline(self.rules, collected, &self.findings_of(outline, &own));
         let spans = tactics(self.rules, collected);
         let starts = outline.line.starts;
-        let ends = collected.rows.keys().next_back().map_or(starts, |(time, _)| *time);
+        let ends = collected
+            .rows
+            .keys()
+            .next_back()
+            .map_or(starts, |(time, _)| *time);
         let impact = impact(&spans, &own);
         let next_steps = next_steps(&identities, &property.resources, &ends);
-        let Property { resources, resources_left_out, still_open, cost, .. } = property;
+        let Property {
+            resources,
+            resources_left_out,
+            still_open,
+            cost,
+            ..
+        } = property;
         Incident {
             id: outline.id.clone(),
             severity: outline.severity,
@@ -295,7 +330,11 @@ impl Teller<'_> {
             && let Some(evidence) = self.details.resolved.get(&edge.grant.place)
         {
             let evidence = evidence.clone();
-            return Some(ChainLink { from: *from, kind: edge.grant.kind, evidence });
+            return Some(ChainLink {
+                from: *from,
+                kind: edge.grant.kind,
+                evidence,
+            });
         }
         self.same_user(member, outline)
     }
@@ -303,7 +342,10 @@ impl Teller<'_> {
     /// A further credential of a user that is already in the incident.
     fn same_user(&self, member: &Member, outline: &Outline) -> Option<ChainLink> {
         let principal = |m: &Member| {
-            self.facts.credentials.get(&m.credential).map(|known| known.principal)
+            self.facts
+                .credentials
+                .get(&m.credential)
+                .map(|known| known.principal)
         };
         let own = principal(member)?;
         let from = outline
@@ -316,8 +358,15 @@ impl Teller<'_> {
             .credentials
             .get(&member.credential)
             .is_some_and(|known| known.kind != ActorKind::AccessKey);
-        let kind = if is_console { LinkKind::ConsoleSignIn } else { LinkKind::SamePrincipal };
-        let identity = outline.members.iter().position(|m| m.credential == member.credential)?;
+        let kind = if is_console {
+            LinkKind::ConsoleSignIn
+        } else {
+            LinkKind::SamePrincipal
+        };
+        let identity = outline
+            .members
+            .iter()
+            .position(|m| m.credential == member.credential)?;
         let evidence = self
             .details
             .incidents
@@ -326,7 +375,11 @@ impl Teller<'_> {
             .find(|row| row.identity == identity)?
             .event
             .clone();
-        Some(ChainLink { from, kind, evidence })
+        Some(ChainLink {
+            from,
+            kind,
+            evidence,
+        })
     }
 }
 
@@ -337,16 +390,27 @@ fn is_inside(member: &Member, found: &Weighed<'_>) -> bool {
     !found.is_habit
         && lead.first >= member.from
         && lead.first <= member.until
-        && member.origins.as_ref().is_none_or(|origins| origins.contains(&origin))
+        && member
+            .origins
+            .as_ref()
+            .is_none_or(|origins| origins.contains(&origin))
 }
 
 fn is_making(kind: LinkKind) -> bool {
-    matches!(kind, LinkKind::CreatedKey | LinkKind::CreatedUser | LinkKind::CreatedRole)
+    matches!(
+        kind,
+        LinkKind::CreatedKey | LinkKind::CreatedUser | LinkKind::CreatedRole
+    )
 }
 
 fn calls_of(collected: &Collected, identity: usize) -> BTreeMap<Outcome, u64> {
-    let calls = collected.calls.iter().filter(|((index, _), _)| *index == identity);
-    calls.map(|((_, outcome), count)| (*outcome, *count)).collect()
+    let calls = collected
+        .calls
+        .iter()
+        .filter(|((index, _), _)| *index == identity);
+    calls
+        .map(|((_, outcome), count)| (*outcome, *count))
+        .collect()
 }
 
 fn by_outcome(collected: &Collected) -> BTreeMap<Outcome, u64> {
@@ -359,8 +423,10 @@ fn by_outcome(collected: &Collected) -> BTreeMap<Outcome, u64> {
 
 fn origin(collected: &Collected) -> Origin {
     let most = |counts: &BTreeMap<String, u64>| {
-        let mut all: Vec<(Untrusted, u64)> =
-            counts.iter().map(|(text, count)| (Untrusted::new(text.as_str()), *count)).collect();
+        let mut all: Vec<(Untrusted, u64)> = counts
+            .iter()
+            .map(|(text, count)| (Untrusted::new(text.as_str()), *count))
+            .collect();
         all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         all.truncate(MAX_ORIGINS);
         all
@@ -405,7 +471,10 @@ fn impact(spans: &BTreeMap<Tactic, TacticSpan>, own: &[&Finding]) -> Option<Time
 
 fn stages(spans: &BTreeMap<Tactic, TacticSpan>, own: &[&Finding]) -> Vec<Stage> {
     let mut by_tactic: BTreeMap<Tactic, Vec<&Finding>> = BTreeMap::new();
-    for finding in own.iter().filter(|finding| finding.severity > Severity::Informational) {
+    for finding in own
+        .iter()
+        .filter(|finding| finding.severity > Severity::Informational)
+    {
         if let Some(tactic) = finding.tactics.last() {
             by_tactic.entry(*tactic).or_default().push(finding);
         }
@@ -419,25 +488,44 @@ fn stages(spans: &BTreeMap<Tactic, TacticSpan>, own: &[&Finding]) -> Vec<Stage> 
 }
 
 fn stage(tactic: Tactic, findings: &[&Finding], span: Option<&TacticSpan>) -> Option<Stage> {
-    let techniques: BTreeSet<Technique> =
-        findings.iter().flat_map(|finding| finding.techniques.iter().cloned()).collect();
-    let first = findings.iter().map(|f| f.first_seen).chain(span.map(|s| s.first)).min()?;
-    let last = findings.iter().map(|f| f.last_seen).chain(span.map(|s| s.last)).max()?;
+    let techniques: BTreeSet<Technique> = findings
+        .iter()
+        .flat_map(|finding| finding.techniques.iter().cloned())
+        .collect();
+    let first = findings
+        .iter()
+        .map(|f| f.first_seen)
+        .chain(span.map(|s| s.first))
+        .min()?;
+    let last = findings
+        .iter()
+        .map(|f| f.last_seen)
+        .chain(span.map(|s| s.last))
+        .max()?;
     let calls = span.map_or_else(
-        || findings.iter().map(|finding| (finding.outcome, finding.count)).collect(),
+        || {
+            findings
+                .iter()
+                .map(|finding| (finding.outcome, finding.count))
+                .collect()
+        },
         |span| span.calls.clone(),
     );
     let ids: HashSet<&FindingId> = findings.iter().map(|finding| &finding.id).collect();
-    let mut ordered: Vec<&&Finding> =
-        findings.iter().filter(|finding| ids.contains(&finding.id)).collect();
+    let mut ordered: Vec<&&Finding> = findings
+        .iter()
+        .filter(|finding| ids.contains(&finding.id))
+        .collect();
     ordered.sort_by_key(|finding| finding.first_seen);
     Some(Stage {
         tactic,
         techniques: techniques.into_iter().collect(),
         first,
         last,
-        findings: ordered.into_iter().map(|finding| finding.id.clone()).collect(),
+        findings: ordered
+            .into_iter()
+            .map(|finding| finding.id.clone())
+            .collect(),
         calls,
     })
 }
-

@@ -36,7 +36,11 @@ pub(crate) fn timeline(
 }
 
 pub(crate) fn metas<'r>(rules: &'r RuleSet, row: &Row) -> Vec<&'r RuleMeta> {
-    row.rules.iter().filter_map(|rule| rules.meta(*rule)).filter(|meta| meta.alerts).collect()
+    row.rules
+        .iter()
+        .filter_map(|rule| rules.meta(*rule))
+        .filter(|meta| meta.alerts)
+        .collect()
 }
 
 fn is_like(line: &TimelineEntry, row: &Row) -> bool {
@@ -63,7 +67,9 @@ fn extend(line: &mut TimelineEntry, row: &Row, metas: &[&RuleMeta], findings: &F
     line.count += 1;
     line.until = line.until.max(row.event.time);
     let worst = metas.iter().max_by_key(|meta| meta.severity);
-    line.tactic = line.tactic.or_else(|| worst.and_then(|meta| meta.tactics.last().copied()));
+    line.tactic = line
+        .tactic
+        .or_else(|| worst.and_then(|meta| meta.tactics.last().copied()));
     for meta in metas {
         let finding = findings.get(&(meta.id.clone(), row.identity));
         if let Some(finding) = finding.filter(|f| !line.findings.contains(f))
@@ -88,7 +94,9 @@ fn shorten(lines: &mut Vec<TimelineEntry>) -> u64 {
 }
 
 fn is_read(call: &str) -> bool {
-    ["Get", "List", "Describe"].iter().any(|prefix| call.starts_with(prefix))
+    ["Get", "List", "Describe"]
+        .iter()
+        .any(|prefix| call.starts_with(prefix))
 }
 
 /// Matched calls of each tactic by outcome, with first and last time.

@@ -47,22 +47,38 @@ pub(crate) fn weigh<'a>(facts: &Facts, leads: Vec<Lead<'a>>) -> Vec<Weighed<'a>>
         .map(|(lead, principal, newness)| {
             let is_habit = !newness.is_new() && habits.is_habit(&lead, principal);
             let weight = weight(facts, &lead, newness, is_habit);
-            Weighed { lead, weight, newness, is_habit, principal }
+            Weighed {
+                lead,
+                weight,
+                newness,
+                is_habit,
+                principal,
+            }
         })
         .collect()
 }
 
 /// The principal of a credential; the credential itself where it is unknown.
 pub(crate) fn principal_of(facts: &Facts, credential: Symbol) -> Symbol {
-    facts.credentials.get(&credential).map_or(credential, |known| known.principal)
+    facts
+        .credentials
+        .get(&credential)
+        .map_or(credential, |known| known.principal)
 }
 
 fn newness_of(facts: &Facts, lead: &Lead<'_>, principal: Symbol) -> Newness {
-    let unknown =
-        Newness { network: false, agent: false, days_before: 0, history_is_long: false };
-    facts.principals.get(&principal).map_or(unknown, |principal| {
-        newness(facts, principal, (lead.network, lead.agent), lead.first)
-    })
+    let unknown = Newness {
+        network: false,
+        agent: false,
+        days_before: 0,
+        history_is_long: false,
+    };
+    facts
+        .principals
+        .get(&principal)
+        .map_or(unknown, |principal| {
+            newness(facts, principal, (lead.network, lead.agent), lead.first)
+        })
 }
 
 impl<'a> Habits<'a> {
@@ -70,7 +86,9 @@ impl<'a> Habits<'a> {
         let mut days: HashMap<(&'a str, Symbol), BTreeSet<u32>> = HashMap::new();
         for (lead, principal, newness) in placed {
             if !newness.is_new() {
-                days.entry((&lead.meta.id, *principal)).or_default().extend(&lead.days);
+                days.entry((&lead.meta.id, *principal))
+                    .or_default()
+                    .extend(&lead.days);
             }
         }
         Self { days }
@@ -85,12 +103,17 @@ impl<'a> Habits<'a> {
         };
         let before: Vec<u32> = days.range(..until).copied().collect();
         before.len() >= HABIT_MATCHES
-            && before.first().is_some_and(|first| until - first >= HABIT_AGE)
+            && before
+                .first()
+                .is_some_and(|first| until - first >= HABIT_AGE)
     }
 }
 
 fn weight(facts: &Facts, lead: &Lead<'_>, newness: Newness, is_habit: bool) -> f64 {
-    let actor = facts.credentials.get(&lead.credential).map(|known| known.kind);
+    let actor = facts
+        .credentials
+        .get(&lead.credential)
+        .map(|known| known.kind);
     if actor == Some(ActorKind::Service) {
         return 0.0;
     }
