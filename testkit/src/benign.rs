@@ -53,7 +53,7 @@ fn disaster_recovery(scribe: &mut Scribe<'_>) {
     const REGION: &str = "eu-south-2";
     let job = ci::job(scribe, terraform::TERRAFORM, "infrastructure");
     let ip = job.ip.to_string();
-    let who = job.from(&ip, agent::TERRAFORM);
+    let who = job.via(&ip, agent::TERRAFORM);
     let place = Place {
         account: PROD,
         region: REGION,
@@ -145,7 +145,7 @@ fn autoscaled(
 fn from_scratch(scribe: &mut Scribe<'_>) {
     let job = ci::job(scribe, terraform::TERRAFORM, "infrastructure");
     let ip = job.ip.to_string();
-    let who = job.from(&ip, agent::TERRAFORM);
+    let who = job.via(&ip, agent::TERRAFORM);
     for n in 0..12 {
         let name = format!("staging-role-{n}");
         let service = if n % 2 == 0 {
@@ -182,7 +182,7 @@ fn gpu_sprint(scribe: &mut Scribe<'_>) {
     let role = Role::new(DATA, "ml-training");
     let who = scribe
         .assume(&person, HOME, role, "theo.lambert", None)
-        .from(OFFICE, agent::BOTO);
+        .via(OFFICE, agent::BOTO);
     scribe.all(&who, HOME, &[compute::get_quota("ec2", "L-417A185B")]);
     let image = scribe.world.id("ami", "deep-learning");
     for _ in 0..6 {
@@ -236,7 +236,7 @@ fn key_rotation(scribe: &mut Scribe<'_>) {
             GLOBAL,
             &iam::update_access_key(name, &old, "Inactive"),
         );
-        let owner = Caller::user(scribe.world, PROD, name, &new).from(OFFICE, agent::CLI_MAC);
+        let owner = Caller::user(scribe.world, PROD, name, &new).via(OFFICE, agent::CLI_MAC);
         scribe.put(&owner, HOME, &sts::get_caller_identity());
     }
 }
@@ -244,7 +244,7 @@ fn key_rotation(scribe: &mut Scribe<'_>) {
 fn fargate_migration(scribe: &mut Scribe<'_>, day: Day) {
     let job = ci::job(scribe, terraform::TERRAFORM, "infrastructure");
     let ip = job.ip.to_string();
-    let who = job.from(&ip, agent::TERRAFORM);
+    let who = job.via(&ip, agent::TERRAFORM);
     let place = Place {
         account: PROD,
         region: HOME,
@@ -275,7 +275,7 @@ fn fargate_migration(scribe: &mut Scribe<'_>, day: Day) {
 fn travelling_owner(scribe: &mut Scribe<'_>) {
     let key = scribe.world.key("AKIA", PROD, "marc.dubois/1");
     let who =
-        Caller::user(scribe.world, PROD, OWNER, &key).from("2001:db8:90c4:2::1f", agent::CLI_MAC);
+        Caller::user(scribe.world, PROD, OWNER, &key).via("2001:db8:90c4:2::1f", agent::CLI_MAC);
     scribe.put(&who, HOME, &sts::get_caller_identity());
     for n in 0..6 {
         scribe.wait(60, 400);
@@ -290,7 +290,7 @@ fn travelling_owner(scribe: &mut Scribe<'_>) {
 
 fn root_billing(scribe: &mut Scribe<'_>) {
     let key = scribe.temporary_key(PROD);
-    let who = Caller::root(PROD, &key, scribe.now).from(OFFICE, agent::FIREFOX);
+    let who = Caller::root(PROD, &key, scribe.now).via(OFFICE, agent::FIREFOX);
     scribe.put(&who, GLOBAL, &sts::console_login(GLOBAL, true));
     scribe.wait(5, 20);
     let who = who.at_console();

@@ -177,7 +177,7 @@ impl Caller {
         );
         let caller = Self::with(identity, &arn, session.key, role.account);
         match session.invoked_by {
-            Some(service) => caller.from_service(service),
+            Some(service) => caller.calling_itself(service),
             None => caller,
         }
     }
@@ -185,7 +185,7 @@ impl Caller {
     /// A service calling for itself.
     pub(crate) fn service(account: &str, service: &str) -> Self {
         let identity = format!(r#"{{"type":"AWSService","invokedBy":"{service}"}}"#);
-        Self::with(identity, "", "", account).from_service(service)
+        Self::with(identity, "", "", account).calling_itself(service)
     }
 
     /// A person or machine of an identity provider, before it has a role.
@@ -216,7 +216,7 @@ impl Caller {
     }
 
     /// The same credential used from a place with a tool.
-    pub(crate) fn from(mut self, ip: &str, agent: &str) -> Self {
+    pub(crate) fn via(mut self, ip: &str, agent: &str) -> Self {
         self.ip = ip.into();
         self.agent = agent.into();
         self
@@ -246,9 +246,9 @@ impl Caller {
         self
     }
 
-    fn from_service(mut self, service: &str) -> Self {
+    fn calling_itself(mut self, service: &str) -> Self {
         self.service = true;
-        self.from(service, service)
+        self.via(service, service)
     }
 
     fn with(identity: String, arn: &str, key: &str, account: &str) -> Self {

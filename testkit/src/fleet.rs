@@ -69,7 +69,7 @@ fn session(scribe: &mut Scribe<'_>, day: Day, calls: i64) {
     let agent = scribe.dice.pick(&AGENTS);
     let who = scribe
         .session(role, &name, &key, r#","ec2RoleDelivery":"2.0""#)
-        .from(&ip, agent);
+        .via(&ip, agent);
     for _ in 1..calls {
         scribe.wait(1, 60);
         let call = work(scribe, &who, region);

@@ -114,7 +114,7 @@ impl<'a> Scribe<'a> {
             self.put(who, region, &call);
             self.put(&who.seen_by(role.account), region, &call);
         }
-        self.session(role, name, &key, "").from(&who.ip, &who.agent)
+        self.session(role, name, &key, "").via(&who.ip, &who.agent)
     }
 
     /// A session of a role that begins now.

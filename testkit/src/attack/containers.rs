@@ -44,7 +44,7 @@ pub(crate) fn clusters(raid: &mut Raid<'_, '_>) {
         };
         let create = ecs::create_cluster(place, &name);
         raid.put(region, &create);
-        raid.scribe.wait(0, 3);
+        raid.scribe.wait(1, 7);
         raid.truth.clusters.push(ClusterTruth {
             region: region.to_owned(),
             name,

@@ -42,7 +42,7 @@ fn container(scribe: &mut Scribe<'_>, role: Role) -> Caller {
     scribe.put(&ecs, HOME, &assume);
     scribe.wait(5, 20);
     let ip = scribe.dice.address("10.20.2.", 10, 240);
-    scribe.session(role, &task, &key, "").from(&ip, agent::JAVA)
+    scribe.session(role, &task, &key, "").via(&ip, agent::JAVA)
 }
 
 fn work(scribe: &mut Scribe<'_>, who: &Caller, day: Day) {
@@ -91,7 +91,7 @@ pub(crate) fn functions(scribe: &mut Scribe<'_>, day: Day) {
         scribe.wait(1, 2);
         let agent = "awslambda-worker/1.0 rusoto/0.48.0 rust/1.89.0 linux";
         let ip = scribe.dice.address("198.51.100.", 150, 160);
-        let who = scribe.session(role, name, &key, "").from(&ip, agent);
+        let who = scribe.session(role, name, &key, "").via(&ip, agent);
         let stream = lambda::create_log_stream(scribe, name);
         scribe.put(&who, HOME, &stream);
     }

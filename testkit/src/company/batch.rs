@@ -22,7 +22,7 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
     scribe.put(&lambda, HOME, &assume);
     let who = scribe
         .session(SCHEDULER, "nightly", &key, "")
-        .from(NAT, agent::BOTO);
+        .via(NAT, agent::BOTO);
     scribe.wait(2, 9);
     let id = format!(
         "j-{}",

@@ -46,7 +46,7 @@ pub(crate) fn job(scribe: &mut Scribe<'_>, role: Role, repository: &str) -> Call
     let runner = scribe.dice.address(&network, 4, 250);
     let subject = format!("repo:belmarais/{repository}:ref:refs/heads/main");
     let key = scribe.temporary_key(role.account);
-    let person = sts::web_person(role.account, &subject).from(&runner, agent::GITHUB);
+    let person = sts::web_person(role.account, &subject).via(&runner, agent::GITHUB);
     let call = sts::assume_role_with_web_identity(scribe, role, "GitHubActions", &key, &subject);
     scribe.put(&person, HOME, &call);
     let context = fill(
@@ -55,10 +55,10 @@ pub(crate) fn job(scribe: &mut Scribe<'_>, role: Role, repository: &str) -> Call
     );
     let session = scribe.session(role, "GitHubActions", &key, &context);
     scribe.wait(2, 5);
-    let session = session.from(&runner, agent::GITHUB);
+    let session = session.via(&runner, agent::GITHUB);
     scribe.put(&session, HOME, &sts::get_caller_identity());
     scribe.wait(10, 40);
-    session.from(&runner, agent::CLI_RUNNER)
+    session.via(&runner, agent::CLI_RUNNER)
 }
 
 fn containers(scribe: &mut Scribe<'_>, job: &Caller, day: Day) {

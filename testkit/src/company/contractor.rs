@@ -26,7 +26,7 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
             HOME_NETWORK,
             agent::FIREFOX,
         )
-        .from(HOME_NETWORK, agent::CLI_LINUX);
+        .via(HOME_NETWORK, agent::CLI_LINUX);
         scribe.all(
             &who,
             HOME,

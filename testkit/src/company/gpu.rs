@@ -27,7 +27,7 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
         OFFICE,
         agent::CHROME_MAC,
     )
-    .from(OFFICE, agent::BOTO);
+    .via(OFFICE, agent::BOTO);
     let who = scribe.assume(&person, HOME, TRAINING, "theo.lambert", None);
     scribe.wait(4, 20);
     match day.weekday {

@@ -26,7 +26,7 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
 fn round(scribe: &mut Scribe<'_>) {
     let key = scribe.temporary_key(DATA);
     let node = scribe.world.id("i", "karpenter-host");
-    let who = instance_session(scribe, CONTROLLER, &node, &key).from(NAT, agent::KARPENTER);
+    let who = instance_session(scribe, CONTROLLER, &node, &key).via(NAT, agent::KARPENTER);
     scribe.wait(5, 30);
     let template = "karpenter.k8s.aws/11387641296325540237";
     let kind = scribe

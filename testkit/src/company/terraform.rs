@@ -90,7 +90,7 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
     };
     let who = ci::job(scribe, role, "infrastructure");
     let runner = who.ip.to_string();
-    let who = who.from(&runner, agent::TERRAFORM);
+    let who = who.via(&runner, agent::TERRAFORM);
     plan(scribe, &who, HOME);
     if role.account == PROD {
         apply(scribe, &who, day);

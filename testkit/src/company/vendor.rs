@@ -54,7 +54,7 @@ fn collect(scribe: &mut Scribe<'_>, role: Role) {
             ("account", VENDOR),
         ],
     );
-    let collector = Caller::federated(role.account, identity).from(&ip, agent::VENDOR);
+    let collector = Caller::federated(role.account, identity).via(&ip, agent::VENDOR);
     let who = scribe.assume(&collector, HOME, role, "argus", Some("8c1f0a52-belmarais"));
     scribe.wait(1, 3);
     let region = if scribe.dice.chance(80) { HOME } else { SECOND };
