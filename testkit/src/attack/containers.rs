@@ -22,14 +22,7 @@ pub(crate) fn clusters(raid: &mut Raid<'_, '_>) {
             region,
         };
         let family = family(raid, region);
-        let task = Task {
-            family: &family,
-            revision: 1,
-            image: IMAGE,
-            cpu: CPU,
-            memory: MEMORY,
-            role: "ecsTaskExecutionRole",
-        };
+        let task = Task::new(&family, IMAGE, CPU, MEMORY).role("ecsTaskExecutionRole");
         let register = ecs::register_task(raid.scribe, place, task);
         raid.put(region, &register);
     }
