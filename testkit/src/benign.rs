@@ -23,7 +23,7 @@ pub(crate) fn run(scribe: &mut Scribe<'_>, benign: Benign, day: Day) {
         Benign::GpuSprint => gpu_sprint(scribe),
         Benign::KeyRotation => key_rotation(scribe),
         Benign::FargateMigration => fargate_migration(scribe, day),
-        Benign::TravellingOwner => travelling_owner(scribe),
+        Benign::TravellingOwner => travelling_owner(scribe, day),
         Benign::RootBilling => root_billing(scribe),
     }
 }
@@ -238,7 +238,9 @@ fn fargate_migration(scribe: &mut Scribe<'_>, day: Day) {
 }
 
 /// The usual calls with the usual tool, from a network never seen.
-fn travelling_owner(scribe: &mut Scribe<'_>) {
+fn travelling_owner(scribe: &mut Scribe<'_>, day: Day) {
+    // In the evening: nobody is at the office and in a hotel at once.
+    scribe.at(day.time(20, 30));
     let key = scribe.world.key("AKIA", PROD, "marc.dubois/1");
     let who =
         Caller::user(scribe.world, PROD, OWNER, &key).via("2001:db8:90c4:2::1f", agent::CLI_MAC);
