@@ -23,7 +23,7 @@ pub(crate) fn run(scribe: &mut Scribe<'_>, benign: Benign, day: Day) {
         Benign::GpuSprint => gpu_sprint(scribe),
         Benign::KeyRotation => key_rotation(scribe),
         Benign::FargateMigration => fargate_migration(scribe, day),
-        Benign::TravellingOwner => travelling_owner(scribe),
+        Benign::TravellingOwner => travelling_owner(scribe, day),
         Benign::RootBilling => root_billing(scribe),
     }
 }
@@ -53,7 +53,7 @@ fn disaster_recovery(scribe: &mut Scribe<'_>) {
     const REGION: &str = "eu-south-2";
     let job = ci::job(scribe, terraform::TERRAFORM, "infrastructure");
     let ip = job.ip.to_string();
-    let who = job.from(&ip, agent::TERRAFORM);
+    let who = job.via(&ip, agent::TERRAFORM);
     let place = Place {
         account: PROD,
         region: REGION,
@@ -65,14 +65,7 @@ fn disaster_recovery(scribe: &mut Scribe<'_>) {
         scribe.put(&who, REGION, &cluster);
         scribe.wait(4, 9);
         let image = format!("{PROD}.dkr.ecr.{REGION}.amazonaws.com/{name}:stable");
-        let task = Task {
-            family: name,
-            revision: 1,
-            image: &image,
-            cpu: 4096,
-            memory: 8192,
-            role: "shop-task",
-        };
+        let task = Task::new(name, &image, 4096, 8192);
         let task = ecs::register_task(scribe, place, task);
         scribe.put(&who, REGION, &task);
         let service = ecs::create_service(scribe, place, name, name, &format!("{name}:1"), 6);
@@ -81,20 +74,25 @@ fn disaster_recovery(scribe: &mut Scribe<'_>) {
     }
     let ids = autoscaled(scribe, REGION, &who, "web-dr", 24, 12);
     scribe.wait(5_000, 7_000);
+    tear_down(scribe, REGION, &who, &ids);
+}
+
+/// The exercise ends: services, clusters, the group and its machines go.
+fn tear_down(scribe: &mut Scribe<'_>, region: &'static str, who: &Caller, ids: &[String]) {
     for name in ["shop-dr", "search-dr", "checkout-dr"] {
         let delete = Call::write(ECS, "DeleteService").request(format!(
             r#"{{"cluster":"{name}","service":"{name}","force":true}}"#
         ));
-        scribe.put(&who, REGION, &delete);
+        scribe.put(who, region, &delete);
         scribe.wait(2, 5);
         let delete =
             Call::write(ECS, "DeleteCluster").request(format!(r#"{{"cluster":"{name}"}}"#));
-        scribe.put(&who, REGION, &delete);
+        scribe.put(who, region, &delete);
     }
-    scribe.put(&who, REGION, &compute::delete_group("web-dr"));
+    scribe.put(who, region, &compute::delete_group("web-dr"));
     let service = Caller::linked(scribe.world, PROD, "autoscaling.amazonaws.com", scribe.now);
-    let end = terminate_instances(scribe, &ids);
-    scribe.put(&service, REGION, &end);
+    let end = terminate_instances(scribe, ids);
+    scribe.put(&service, region, &end);
 }
 
 /// A group made by `who`, and its machines launched by Auto Scaling.
@@ -110,31 +108,16 @@ fn autoscaled(
     let create = compute::create_launch_template(scribe, &template, name, "m6i.xlarge", &who.arn);
     scribe.put(who, region, &create);
     scribe.wait(3, 8);
-    let group = Group {
-        name,
-        template: &template,
-        kinds: &[],
-        min: 0,
-        max,
-        desired: max / 2,
-        region,
-    };
+    let group = Group::new(region, name, &template, [0, max, max / 2]);
     let create = compute::create_group(scribe, group);
     scribe.put(who, region, &create);
     scribe.wait(10, 30);
     let ids: Vec<String> = (0..count).map(|_| scribe.id("i")).collect();
     let image = scribe.world.id("ami", "web");
     let tags = tag("aws:autoscaling:groupName", name);
-    let launch = Launch {
-        kind: "m6i.xlarge",
-        image: &image,
-        template: &template,
-        key_name: None,
-        tags: &tags,
-        account: PROD,
-        region,
-        ids: &ids,
-    };
+    let launch = Launch::new(PROD, region, "m6i.xlarge", &image, &ids)
+        .template(&template)
+        .tags(&tags);
     let service = Caller::linked(scribe.world, PROD, "autoscaling.amazonaws.com", scribe.now);
     let run = run_instances(scribe, launch);
     scribe.put(&service, region, &run);
@@ -145,7 +128,7 @@ fn autoscaled(
 fn from_scratch(scribe: &mut Scribe<'_>) {
     let job = ci::job(scribe, terraform::TERRAFORM, "infrastructure");
     let ip = job.ip.to_string();
-    let who = job.from(&ip, agent::TERRAFORM);
+    let who = job.via(&ip, agent::TERRAFORM);
     for n in 0..12 {
         let name = format!("staging-role-{n}");
         let service = if n % 2 == 0 {
@@ -182,43 +165,33 @@ fn gpu_sprint(scribe: &mut Scribe<'_>) {
     let role = Role::new(DATA, "ml-training");
     let who = scribe
         .assume(&person, HOME, role, "theo.lambert", None)
-        .from(OFFICE, agent::BOTO);
+        .via(OFFICE, agent::BOTO);
     scribe.all(&who, HOME, &[compute::get_quota("ec2", "L-417A185B")]);
     let image = scribe.world.id("ami", "deep-learning");
     for _ in 0..6 {
         let ids = [scribe.id("i")];
         let tags = tag("Project", "recommender");
-        let launch = Launch {
-            kind: "p5.48xlarge",
-            image: &image,
-            template: "",
-            key_name: Some("ml-team"),
-            tags: &tags,
-            account: DATA,
-            region: HOME,
-            ids: &ids,
-        };
+        let launch = Launch::new(DATA, HOME, "p5.48xlarge", &image, &ids)
+            .key_name("ml-team")
+            .tags(&tags);
         let run = run_instances(scribe, launch);
         scribe.put(&who, HOME, &run.clone().dry_run());
         scribe.wait(3, 9);
         scribe.put(&who, HOME, &run);
         scribe.wait(20, 60);
     }
+    sprint_group(scribe, &who);
+}
+
+/// A group of 32 machines at most.
+fn sprint_group(scribe: &mut Scribe<'_>, who: &Caller) {
     let template = scribe.id("lt");
     let create =
         compute::create_launch_template(scribe, &template, "sprint", "g5.12xlarge", &who.arn);
-    scribe.put(&who, HOME, &create);
-    let group = Group {
-        name: "sprint",
-        template: &template,
-        kinds: &[],
-        min: 0,
-        max: 32,
-        desired: 4,
-        region: HOME,
-    };
+    scribe.put(who, HOME, &create);
+    let group = Group::new(HOME, "sprint", &template, [0, 32, 4]);
     let create = compute::create_group(scribe, group);
-    scribe.put(&who, HOME, &create);
+    scribe.put(who, HOME, &create);
 }
 
 fn key_rotation(scribe: &mut Scribe<'_>) {
@@ -236,7 +209,7 @@ fn key_rotation(scribe: &mut Scribe<'_>) {
             GLOBAL,
             &iam::update_access_key(name, &old, "Inactive"),
         );
-        let owner = Caller::user(scribe.world, PROD, name, &new).from(OFFICE, agent::CLI_MAC);
+        let owner = Caller::user(scribe.world, PROD, name, &new).via(OFFICE, agent::CLI_MAC);
         scribe.put(&owner, HOME, &sts::get_caller_identity());
     }
 }
@@ -244,7 +217,7 @@ fn key_rotation(scribe: &mut Scribe<'_>) {
 fn fargate_migration(scribe: &mut Scribe<'_>, day: Day) {
     let job = ci::job(scribe, terraform::TERRAFORM, "infrastructure");
     let ip = job.ip.to_string();
-    let who = job.from(&ip, agent::TERRAFORM);
+    let who = job.via(&ip, agent::TERRAFORM);
     let place = Place {
         account: PROD,
         region: HOME,
@@ -255,14 +228,7 @@ fn fargate_migration(scribe: &mut Scribe<'_>, day: Day) {
         scribe.put(&who, HOME, &cluster);
         scribe.wait(3, 9);
         let image = format!("{PROD}.dkr.ecr.{HOME}.amazonaws.com/{name}:{}", day.index);
-        let task = Task {
-            family: &name,
-            revision: 1,
-            image: &image,
-            cpu: 2048,
-            memory: 4096,
-            role: "shop-task",
-        };
+        let task = Task::new(&name, &image, 2048, 4096);
         let task = ecs::register_task(scribe, place, task);
         scribe.put(&who, HOME, &task);
         let service = ecs::create_service(scribe, place, &name, &name, &format!("{name}:1"), 2);
@@ -272,10 +238,12 @@ fn fargate_migration(scribe: &mut Scribe<'_>, day: Day) {
 }
 
 /// The usual calls with the usual tool, from a network never seen.
-fn travelling_owner(scribe: &mut Scribe<'_>) {
+fn travelling_owner(scribe: &mut Scribe<'_>, day: Day) {
+    // In the evening: nobody is at the office and in a hotel at once.
+    scribe.at(day.time(20, 30));
     let key = scribe.world.key("AKIA", PROD, "marc.dubois/1");
     let who =
-        Caller::user(scribe.world, PROD, OWNER, &key).from("2001:db8:90c4:2::1f", agent::CLI_MAC);
+        Caller::user(scribe.world, PROD, OWNER, &key).via("2001:db8:90c4:2::1f", agent::CLI_MAC);
     scribe.put(&who, HOME, &sts::get_caller_identity());
     for n in 0..6 {
         scribe.wait(60, 400);
@@ -290,7 +258,7 @@ fn travelling_owner(scribe: &mut Scribe<'_>) {
 
 fn root_billing(scribe: &mut Scribe<'_>) {
     let key = scribe.temporary_key(PROD);
-    let who = Caller::root(PROD, &key, scribe.now).from(OFFICE, agent::FIREFOX);
+    let who = Caller::root(PROD, &key, scribe.now).via(OFFICE, agent::FIREFOX);
     scribe.put(&who, GLOBAL, &sts::console_login(GLOBAL, true));
     scribe.wait(5, 20);
     let who = who.at_console();

@@ -128,7 +128,17 @@ impl Call {
         let message = format!(
             "User: {arn} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
         );
-        self.failed("AccessDenied", message)
+        // Services that speak JSON name the error after its class.
+        let json = ["organizations:", "kms:", "ecs:"];
+        let exception = json.iter().any(|service| action.starts_with(service));
+        self.failed(
+            if exception {
+                "AccessDeniedException"
+            } else {
+                "AccessDenied"
+            },
+            message,
+        )
     }
 
     /// That is refused for its rate.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::clock::rfc3339;
-use crate::fill::fill;
 use crate::world::World;
 
 /// A credential (or service) in use at one place with one tool.
@@ -80,16 +79,10 @@ impl Caller {
     /// An IAM user with a long-lived key.
     pub(crate) fn user(world: &World, account: &str, name: &str, key: &str) -> Self {
         let arn = format!("arn:aws:iam::{account}:user/{name}");
-        let identity = fill(
-            r#"{"type":"IAMUser","principalId":"$id","arn":"$arn","accountId":"$account","accessKeyId":"$key","userName":"$name"}"#,
-            &[
-                ("id", &world.key("AIDA", account, name)),
-                ("arn", &arn),
-                ("account", account),
-                ("key", key),
-                ("name", name),
-            ],
-        );
+        let identity = fill! {
+            r#"{"type":"IAMUser","principalId":"$id","arn":"$arn","accountId":"$account","accessKeyId":"$key","userName":"$name"}"#;
+            id = &world.key("AIDA", account, name), arn = &arn, account, key, name
+        };
         Self::with(identity, &arn, key, account)
     }
 
@@ -101,48 +94,31 @@ impl Caller {
         session: Session<'_>,
     ) -> Self {
         let arn = format!("arn:aws:iam::{account}:user/{name}");
-        let identity = fill(
-            r#"{"type":"IAMUser","principalId":"$id","arn":"$arn","accountId":"$account","accessKeyId":"$key","userName":"$name","sessionContext":{"attributes":{"creationDate":"$since","mfaAuthenticated":"$mfa"}}}"#,
-            &[
-                ("id", &world.key("AIDA", account, name)),
-                ("arn", &arn),
-                ("account", account),
-                ("key", session.key),
-                ("name", name),
-                ("since", &rfc3339(session.since)),
-                ("mfa", if session.mfa { "true" } else { "false" }),
-            ],
-        );
+        let identity = fill! {
+            r#"{"type":"IAMUser","principalId":"$id","arn":"$arn","accountId":"$account","accessKeyId":"$key","userName":"$name","sessionContext":{"attributes":{"creationDate":"$since","mfaAuthenticated":"$mfa"}}}"#;
+            id = &world.key("AIDA", account, name), arn = &arn, account, key = session.key, name,
+            since = &rfc3339(session.since), mfa = if session.mfa { "true" } else { "false" }
+        };
         Self::with(identity, &arn, session.key, account)
     }
 
     /// An IAM user at the console's door: no key yet.
     pub(crate) fn user_signing_in(world: &World, account: &str, name: &str) -> Self {
         let arn = format!("arn:aws:iam::{account}:user/{name}");
-        let identity = fill(
-            r#"{"type":"IAMUser","principalId":"$id","arn":"$arn","accountId":"$account","userName":"$name"}"#,
-            &[
-                ("id", &world.key("AIDA", account, name)),
-                ("arn", &arn),
-                ("account", account),
-                ("name", name),
-            ],
-        );
+        let identity = fill! {
+            r#"{"type":"IAMUser","principalId":"$id","arn":"$arn","accountId":"$account","userName":"$name"}"#;
+            id = &world.key("AIDA", account, name), arn = &arn, account, name
+        };
         Self::with(identity, &arn, "", account)
     }
 
     /// The root user at the console.
     pub(crate) fn root(account: &str, key: &str, since: i64) -> Self {
         let arn = format!("arn:aws:iam::{account}:root");
-        let identity = fill(
-            r#"{"type":"Root","principalId":"$account","arn":"$arn","accountId":"$account","accessKeyId":"$key","sessionContext":{"attributes":{"creationDate":"$since","mfaAuthenticated":"true"}}}"#,
-            &[
-                ("account", account),
-                ("arn", &arn),
-                ("key", key),
-                ("since", &rfc3339(since)),
-            ],
-        );
+        let identity = fill! {
+            r#"{"type":"Root","principalId":"$account","arn":"$arn","accountId":"$account","accessKeyId":"$key","sessionContext":{"attributes":{"creationDate":"$since","mfaAuthenticated":"true"}}}"#;
+            account, arn = &arn, key, since = &rfc3339(since)
+        };
         Self::with(identity, &arn, key, account)
     }
 
@@ -159,25 +135,16 @@ impl Caller {
         let invoked = session
             .invoked_by
             .map(|by| format!(r#","invokedBy":"{by}""#));
-        let identity = fill(
-            r#"{"type":"AssumedRole","principalId":"$id:$session","arn":"$arn","accountId":"$account",$key"sessionContext":{"sessionIssuer":{"type":"Role","principalId":"$id","arn":"$role","accountId":"$account","userName":"$name"},"attributes":{"creationDate":"$since","mfaAuthenticated":"$mfa"}$context}$invoked}"#,
-            &[
-                ("id", &role.id(world)),
-                ("session", session.name),
-                ("arn", &arn),
-                ("account", role.account),
-                ("key", &key),
-                ("role", &role.arn()),
-                ("name", role.name),
-                ("since", &rfc3339(session.since)),
-                ("mfa", if session.mfa { "true" } else { "false" }),
-                ("context", session.context),
-                ("invoked", invoked.as_deref().unwrap_or("")),
-            ],
-        );
+        let identity = fill! {
+            r#"{"type":"AssumedRole","principalId":"$id:$session","arn":"$arn","accountId":"$account",$key"sessionContext":{"sessionIssuer":{"type":"Role","principalId":"$id","arn":"$role","accountId":"$account","userName":"$name"},"attributes":{"creationDate":"$since","mfaAuthenticated":"$mfa"}$context}$invoked}"#;
+            id = &role.id(world), session = session.name, arn = &arn, account = role.account,
+            key = &key, role = &role.arn(), name = role.name, since = &rfc3339(session.since),
+            mfa = if session.mfa { "true" } else { "false" }, context = session.context,
+            invoked = invoked.as_deref().unwrap_or("")
+        };
         let caller = Self::with(identity, &arn, session.key, role.account);
         match session.invoked_by {
-            Some(service) => caller.from_service(service),
+            Some(service) => caller.calling_itself(service),
             None => caller,
         }
     }
@@ -185,7 +152,7 @@ impl Caller {
     /// A service calling for itself.
     pub(crate) fn service(account: &str, service: &str) -> Self {
         let identity = format!(r#"{{"type":"AWSService","invokedBy":"{service}"}}"#);
-        Self::with(identity, "", "", account).from_service(service)
+        Self::with(identity, "", "", account).calling_itself(service)
     }
 
     /// A person or machine of an identity provider, before it has a role.
@@ -216,10 +183,15 @@ impl Caller {
     }
 
     /// The same credential used from a place with a tool.
-    pub(crate) fn from(mut self, ip: &str, agent: &str) -> Self {
+    pub(crate) fn via(mut self, ip: &str, agent: &str) -> Self {
         self.ip = ip.into();
         self.agent = agent.into();
         self
+    }
+
+    /// Whether the record shows only another account's principal.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.identity.starts_with(r#"{"type":"AWSAccount""#)
     }
 
     /// The same caller as another account's trail shows it: only account and principal.
@@ -229,10 +201,10 @@ impl Caller {
             .split("\"principalId\":\"")
             .nth(1)
             .and_then(|s| s.split('"').next());
-        let identity = fill(
-            r#"{"type":"AWSAccount","principalId":"$id","accountId":"$account"}"#,
-            &[("id", id.unwrap_or("")), ("account", &self.account)],
-        );
+        let identity = fill! {
+            r#"{"type":"AWSAccount","principalId":"$id","accountId":"$account"}"#;
+            id = id.unwrap_or(""), account = &self.account
+        };
         Self {
             identity: identity.into(),
             account: account.into(),
@@ -246,9 +218,9 @@ impl Caller {
         self
     }
 
-    fn from_service(mut self, service: &str) -> Self {
+    fn calling_itself(mut self, service: &str) -> Self {
         self.service = true;
-        self.from(service, service)
+        self.via(service, service)
     }
 
     fn with(identity: String, arn: &str, key: &str, account: &str) -> Self {

@@ -19,7 +19,8 @@ pub struct Config {
     pub benign: Vec<Benign>,
     /// Events a day by a fleet of services, beside the company's own some 250; 0 for none.
     pub fleet_events_per_day: u32,
-    /// Minutes of traffic in one file of the main region (others: six times as much).
+    /// Minutes of traffic in one file of the main region (others: six times as much,
+    /// at most a day).
     pub file_minutes: u32,
     /// A file that grows beyond this many inflated bytes is continued in another.
     pub max_file_bytes: usize,
@@ -46,7 +47,7 @@ impl Config {
             attack: None,
             benign: Vec::new(),
             fleet_events_per_day: 0,
-            file_minutes: 240,
+            file_minutes: 360,
             max_file_bytes: 16 << 20,
             token_length: 32,
         }

@@ -2,6 +2,25 @@
 
 use std::fmt::Write as _;
 
+/// JSON from a template and its names: `fill! { r#"{"a":"$a"}"#; a, b = &value }`.
+macro_rules! fill {
+    ($template:expr; $($name:ident $(= $value:expr)?),+) => {
+        $crate::fill::fill($template, &[$((stringify!($name), $crate::fill::value!($name $(, $value)?))),+])
+    };
+}
+
+/// A name's value: itself where nothing else is given.
+macro_rules! value {
+    ($name:ident) => {
+        $name
+    };
+    ($name:ident, $value:expr) => {
+        $value
+    };
+}
+
+pub(crate) use value;
+
 /// Replaces each `$name` of `template` by the value of that name, as it is.
 ///
 /// Values are JSON or the inside of a JSON string already; [`quoted`] makes the

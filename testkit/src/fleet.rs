@@ -9,7 +9,7 @@ use crate::company::Day;
 use crate::scribe::{Event, Scribe};
 use crate::shape::instances::describe_instances;
 use crate::shape::source::{AUTOSCALING, EC2, KMS, LAMBDA};
-use crate::shape::{store, sts};
+use crate::shape::store;
 use crate::world::{DATA, GLOBAL, HOME, PROD, SECOND, World, agent};
 
 /// Roles of the fleet.
@@ -55,11 +55,8 @@ fn session(scribe: &mut Scribe<'_>, day: Day, calls: i64) {
         7 | 8 => SECOND,
         _ => GLOBAL,
     };
-    let key = scribe.temporary_key(role.account);
     let name = scribe.id("i");
-    let service = Caller::service(role.account, "ec2.amazonaws.com");
-    let assume = sts::assume_role(scribe, role, &name, &key, None);
-    scribe.put(&service, region, &assume);
+    let key = scribe.granted("ec2.amazonaws.com", region, role, &name);
     let network = format!(
         "10.{}.{}.",
         scribe.dice.range(20, 27),
@@ -69,7 +66,7 @@ fn session(scribe: &mut Scribe<'_>, day: Day, calls: i64) {
     let agent = scribe.dice.pick(&AGENTS);
     let who = scribe
         .session(role, &name, &key, r#","ec2RoleDelivery":"2.0""#)
-        .from(&ip, agent);
+        .via(&ip, agent);
     for _ in 1..calls {
         scribe.wait(1, 60);
         let call = work(scribe, &who, region);

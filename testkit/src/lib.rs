@@ -11,6 +11,9 @@
 //! attack [`Variant::Mining`] does follows what AWS published in December 2025 about
 //! the campaign that it saw from 2 November 2025 on.
 
+#[macro_use]
+mod fill;
+
 mod attack;
 mod benign;
 mod call;
@@ -19,7 +22,6 @@ mod clock;
 mod company;
 mod config;
 mod dice;
-mod fill;
 mod fleet;
 mod pack;
 mod scribe;

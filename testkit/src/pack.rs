@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use flate2::{Compression, GzBuilder};
 
-use crate::clock::{MINUTE, civil};
+use crate::clock::{DAY, MINUTE, civil};
 use crate::config::Config;
 use crate::dice::Dice;
 use crate::scribe::Event;
@@ -71,9 +71,15 @@ impl<'a> Packer<'a> {
         Ok(())
     }
 
+    /// Length of a region's slots; it divides the day, so that none crosses midnight.
     fn slot_seconds(&self, region: &str) -> i64 {
-        let minutes = i64::from(self.config.file_minutes.clamp(1, 240)) * MINUTE;
-        if region == HOME { minutes } else { minutes * 6 }
+        let minutes = i64::from(self.config.file_minutes.clamp(1, 1_440)) * MINUTE;
+        let wanted = if region == HOME { minutes } else { minutes * 6 };
+        let slots = (DAY / wanted).max(1);
+        // Days have enough divisors for the next smaller one to be near.
+        (slots..=DAY)
+            .find(|slots| DAY % slots == 0)
+            .map_or(DAY, |slots| DAY / slots)
     }
 
     /// Writes a slot's events into one file, or several where it is too large.

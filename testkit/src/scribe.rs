@@ -107,14 +107,31 @@ impl<'a> Scribe<'a> {
     ) -> Caller {
         let key = self.temporary_key(role.account);
         let call = sts::assume_role(self, role, name, &key, external_id);
-        if who.account.as_ref() == role.account || who.service {
+        if who.account.as_ref() == role.account && !who.is_foreign() {
             self.put(who, region, &call);
         } else {
             let call = call.shared(self.dice.uuid());
             self.put(who, region, &call);
-            self.put(&who.seen_by(role.account), region, &call);
+            if who.account.as_ref() != role.account {
+                self.put(&who.seen_by(role.account), region, &call);
+            }
         }
-        self.session(role, name, &key, "").from(&who.ip, &who.agent)
+        self.session(role, name, &key, "").via(&who.ip, &who.agent)
+    }
+
+    /// A service assumes a role for one of its sessions, and hands over the key.
+    pub(crate) fn granted(
+        &mut self,
+        service: &str,
+        region: &'static str,
+        role: Role,
+        name: &str,
+    ) -> String {
+        let key = self.temporary_key(role.account);
+        let who = Caller::service(role.account, service);
+        let call = sts::assume_role_for_service(self, role, name, &key);
+        self.put(&who, region, &call);
+        key
     }
 
     /// A session of a role that begins now.

@@ -83,7 +83,7 @@ impl World {
 
     /// A resource id such as `i-0123456789abcdef0`, always the same for a label.
     pub(crate) fn id(&self, prefix: &str, label: &str) -> String {
-        let bits = hash(self.seed, label);
+        let bits = hash(self.seed, &format!("{prefix}/{label}"));
         format!("{prefix}-0{bits:016x}")
     }
 
@@ -94,7 +94,8 @@ impl World {
 }
 
 /// An access key or principal id of an account: 4 letters, then 80 bits in base 32
-/// of which bits 7 to 46 of the first 48 are the account, as AWS does.
+/// of which bits 7 to 46 of the first 48 are the account, as AWS does. Principals
+/// have one more letter than keys.
 pub(crate) fn key_of(prefix: &str, account: &str, chance: u64) -> String {
     const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let account: u128 = account.parse().unwrap_or(0);
@@ -104,6 +105,10 @@ pub(crate) fn key_of(prefix: &str, account: &str, chance: u64) -> String {
     let mut key = String::from(prefix);
     for shift in (0..16).rev() {
         let digit = usize::try_from((bits >> (shift * 5)) & 31).unwrap_or(0);
+        key.push(BASE32.get(digit).copied().map_or('A', char::from));
+    }
+    if matches!(prefix, "AIDA" | "AROA") {
+        let digit = usize::try_from((chance >> 39) & 31).unwrap_or(0);
         key.push(BASE32.get(digit).copied().map_or('A', char::from));
     }
     key

@@ -168,14 +168,10 @@ fn kind(plan: Plan) -> &'static str {
 fn create(raid: &mut Raid<'_, '_>, region: &'static str, plan: Plan) {
     let name = format!("k41-{}", plan.name);
     let kinds = [plan.kind];
+    let template = template(raid, region, plan.gpu);
     let group = Group {
-        name: &name,
-        template: &template(raid, region, plan.gpu),
         kinds: if plan.kind.is_empty() { &[] } else { &kinds },
-        min: plan.min,
-        max: plan.max,
-        desired: 20,
-        region,
+        ..Group::new(region, &name, &template, [plan.min, plan.max, 20])
     };
     let call = shape::create_group(raid.scribe, group);
     raid.put(region, &call);
@@ -203,16 +199,10 @@ fn launch(raid: &mut Raid<'_, '_>, region: &'static str, plan: Plan, count: usiz
     let image = raid.scribe.world.id("ami", region);
     let tags = tag("aws:autoscaling:groupName", &group);
     let ids: Vec<String> = (0..count).map(|_| raid.scribe.id("i")).collect();
-    let launch = Launch {
-        kind,
-        image: &image,
-        template: &template,
-        key_name: Some(KEY_PAIR),
-        tags: &tags,
-        account: raid.account,
-        region,
-        ids: &ids,
-    };
+    let launch = Launch::new(raid.account, region, kind, &image, &ids)
+        .template(&template)
+        .key_name(KEY_PAIR)
+        .tags(&tags);
     if count > 0 {
         let call = run_instances(raid.scribe, launch);
         raid.impact();

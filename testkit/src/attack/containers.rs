@@ -22,14 +22,7 @@ pub(crate) fn clusters(raid: &mut Raid<'_, '_>) {
             region,
         };
         let family = family(raid, region);
-        let task = Task {
-            family: &family,
-            revision: 1,
-            image: IMAGE,
-            cpu: CPU,
-            memory: MEMORY,
-            role: "ecsTaskExecutionRole",
-        };
+        let task = Task::new(&family, IMAGE, CPU, MEMORY).role("ecsTaskExecutionRole");
         let register = ecs::register_task(raid.scribe, place, task);
         raid.put(region, &register);
     }
@@ -44,7 +37,7 @@ pub(crate) fn clusters(raid: &mut Raid<'_, '_>) {
         };
         let create = ecs::create_cluster(place, &name);
         raid.put(region, &create);
-        raid.scribe.wait(0, 3);
+        raid.scribe.wait(1, 7);
         raid.truth.clusters.push(ClusterTruth {
             region: region.to_owned(),
             name,

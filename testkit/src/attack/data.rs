@@ -2,7 +2,6 @@
 
 use crate::attack::{Raid, recon};
 use crate::call::{Call, Kind};
-use crate::fill::fill;
 use crate::shape::instances::done;
 use crate::shape::source::{EC2, KMS, RDS, S3};
 use crate::shape::store;
@@ -10,6 +9,8 @@ use crate::world::{GLOBAL, HOME};
 
 /// The attacker's own account (a number kept for documentation).
 const FOREIGN: &str = "999999999999";
+const BEDROCK: &str = "bedrock.amazonaws.com";
+const MODEL: &str = "anthropic.claude-3-5-sonnet-20241022-v2:0";
 const KEY: &str = "6f3c2d1e-8a47-4b59-9c0d-5e1f2a3b4c5d";
 
 /// Finds snapshots, makes new ones, and shares them with a foreign account.
@@ -32,14 +33,14 @@ pub(crate) fn steal_snapshots(raid: &mut Raid<'_, '_>) {
     let database = store::create_db_snapshot(raid.scribe, raid.account, "shop-main", name);
     raid.put(HOME, &database);
     raid.scribe.wait(200, 400);
-    let request = fill(
-        r#"{"dBSnapshotIdentifier":"$name","attributeName":"restore","valuesToAdd":["$foreign"]}"#,
-        &[("name", name), ("foreign", FOREIGN)],
-    );
-    let answer = fill(
-        r#"{"dBSnapshotIdentifier":"$name","dBSnapshotAttributes":[{"attributeName":"restore","attributeValues":["$foreign"]}]}"#,
-        &[("name", name), ("foreign", FOREIGN)],
-    );
+    let request = fill! {
+        r#"{"dBSnapshotIdentifier":"$name","attributeName":"restore","valuesToAdd":["$foreign"]}"#;
+        name, foreign = FOREIGN
+    };
+    let answer = fill! {
+        r#"{"dBSnapshotIdentifier":"$name","dBSnapshotAttributes":[{"attributeName":"restore","attributeValues":["$foreign"]}]}"#;
+        name, foreign = FOREIGN
+    };
     raid.put(
         HOME,
         &Call::write(RDS, "ModifyDBSnapshotAttribute")
@@ -50,10 +51,10 @@ pub(crate) fn steal_snapshots(raid: &mut Raid<'_, '_>) {
 
 fn share(raid: &mut Raid<'_, '_>) {
     let snapshot = raid.scribe.id("snap");
-    let request = fill(
-        r#"{"snapshotId":"$id","createVolumePermission":{"add":{"items":[{"userId":"$foreign"}]}},"attributeType":"CREATE_VOLUME_PERMISSION"}"#,
-        &[("id", &snapshot), ("foreign", FOREIGN)],
-    );
+    let request = fill! {
+        r#"{"snapshotId":"$id","createVolumePermission":{"add":{"items":[{"userId":"$foreign"}]}},"attributeType":"CREATE_VOLUME_PERMISSION"}"#;
+        id = &snapshot, foreign = FOREIGN
+    };
     let answer = done(raid.scribe);
     raid.impact();
     raid.put(
@@ -80,10 +81,10 @@ pub(crate) fn ransom(raid: &mut Raid<'_, '_>) {
     raid.put(HOME, &disable);
     let delete = Call::write(KMS, "ScheduleKeyDeletion")
         .request(format!(r#"{{"keyId":"{KEY}","pendingWindowInDays":7}}"#))
-        .response(fill(
-            r#"{"keyId":"arn:aws:kms:eu-west-1:$account:key/$key","keyState":"PendingDeletion","deletionDate":"Nov 10, 2025, 12:00:00 AM","pendingWindowInDays":7}"#,
-            &[("account", raid.account), ("key", KEY)],
-        ))
+        .response(fill! {
+            r#"{"keyId":"arn:aws:kms:eu-west-1:$account:key/$key","keyState":"PendingDeletion","deletionDate":"Nov 10, 2025, 12:00:00 AM","pendingWindowInDays":7}"#;
+            account = raid.account, key = KEY
+        })
         .resources(store::key_resource(raid.account, HOME, KEY));
     raid.put(HOME, &delete);
 }
@@ -108,6 +109,14 @@ fn empty(raid: &mut Raid<'_, '_>, bucket: &str) {
         HOME,
         &store::bucket(Call::read(S3, "ListObjects"), account, bucket, "").kind(Kind::Data),
     );
+    delete_objects(raid, bucket);
+    let note = store::put_object(raid.scribe, account, bucket, "READ-ME-TO-RECOVER.txt");
+    raid.put(HOME, &note);
+}
+
+/// Takes ten of the thirty objects, deletes all.
+fn delete_objects(raid: &mut Raid<'_, '_>, bucket: &str) {
+    let account = raid.account;
     for n in 0..30 {
         let key = format!("orders/{n}/0.json");
         if n < 10 {
@@ -124,49 +133,14 @@ fn empty(raid: &mut Raid<'_, '_>, bucket: &str) {
         raid.impact();
         raid.put(HOME, &delete);
     }
-    let note = store::put_object(raid.scribe, account, bucket, "READ-ME-TO-RECOVER.txt");
-    raid.put(HOME, &note);
 }
 
 /// Enables language models and calls them in several regions; logging is removed.
 pub(crate) fn abuse_models(raid: &mut Raid<'_, '_>) {
-    const BEDROCK: &str = "bedrock.amazonaws.com";
-    const MODEL: &str = "anthropic.claude-3-5-sonnet-20241022-v2:0";
     recon::identity(raid);
     for region in ["us-east-1", "us-west-2", "eu-central-1"] {
-        let about = format!(r#"{{"modelId":"{MODEL}"}}"#);
-        raid.put(region, &Call::read(BEDROCK, "ListFoundationModels"));
-        raid.put(
-            region,
-            &Call::read(BEDROCK, "GetFoundationModelAvailability").request(about.clone()),
-        );
-        raid.put(
-            region,
-            &Call::read(BEDROCK, "GetModelInvocationLoggingConfiguration"),
-        );
-        raid.put(
-            region,
-            &Call::write(BEDROCK, "DeleteModelInvocationLoggingConfiguration"),
-        );
-        raid.put(region, &Call::write(BEDROCK, "PutUseCaseForModelAccess"));
-        raid.put(
-            region,
-            &Call::write(BEDROCK, "CreateFoundationModelAgreement").request(about.clone()),
-        );
-        raid.put(
-            region,
-            &Call::write(BEDROCK, "PutFoundationModelEntitlement").request(about.clone()),
-        );
-        for n in 0..15 {
-            let call = Call::write(BEDROCK, "InvokeModel").request(about.clone());
-            if n == 0 {
-                let refused = "You don't have access to the model with the specified model ID.";
-                raid.put(region, &call.failed("AccessDenied", refused));
-                continue;
-            }
-            raid.impact();
-            raid.put(region, &call);
-        }
+        enable_model(raid, region);
+        call_model(raid, region);
     }
     let quota = crate::shape::compute::raise_quota(
         raid.scribe,
@@ -176,4 +150,39 @@ pub(crate) fn abuse_models(raid: &mut Raid<'_, '_>) {
         2_000,
     );
     raid.put(GLOBAL, &quota);
+}
+
+fn enable_model(raid: &mut Raid<'_, '_>, region: &'static str) {
+    let about = format!(r#"{{"modelId":"{MODEL}"}}"#);
+    for name in [
+        "ListFoundationModels",
+        "GetModelInvocationLoggingConfiguration",
+    ] {
+        raid.put(region, &Call::read(BEDROCK, name));
+    }
+    let available = Call::read(BEDROCK, "GetFoundationModelAvailability").request(about.clone());
+    raid.put(region, &available);
+    for name in [
+        "DeleteModelInvocationLoggingConfiguration",
+        "PutUseCaseForModelAccess",
+    ] {
+        raid.put(region, &Call::write(BEDROCK, name));
+    }
+    for name in [
+        "CreateFoundationModelAgreement",
+        "PutFoundationModelEntitlement",
+    ] {
+        raid.put(region, &Call::write(BEDROCK, name).request(about.clone()));
+    }
+}
+
+/// Fifteen calls; the first comes before the access does.
+fn call_model(raid: &mut Raid<'_, '_>, region: &'static str) {
+    let call = Call::write(BEDROCK, "InvokeModel").request(format!(r#"{{"modelId":"{MODEL}"}}"#));
+    let refused = "You don't have access to the model with the specified model ID.";
+    raid.put(region, &call.clone().failed("AccessDenied", refused));
+    for _ in 0..14 {
+        raid.impact();
+        raid.put(region, &call);
+    }
 }

@@ -19,10 +19,12 @@ const MAIL_USER: &str = "ops-mailer-k41";
 /// From the first look to the user that stays behind.
 pub(crate) fn run(raid: &mut Raid<'_, '_>) {
     recon::run(raid);
-    raid.scribe.wait(8, 15);
+    raid.scribe.wait(50, 80);
     roles(raid);
     containers::clusters(raid);
+    raid.scribe.wait(20, 40);
     compute::prepare(raid);
+    raid.scribe.wait(10, 30);
     containers::services(raid);
     compute::groups(raid);
     raid.scribe.wait(20, 40);
@@ -104,7 +106,7 @@ fn mail_user(raid: &mut Raid<'_, '_>) -> String {
 /// The new user's key at work, from the attacker's second address.
 fn mail(raid: &mut Raid<'_, '_>, key: &str) {
     let who =
-        Caller::user(raid.scribe.world, raid.account, MAIL_USER, key).from(SECOND_ADDRESS, TOOL);
+        Caller::user(raid.scribe.world, raid.account, MAIL_USER, key).via(SECOND_ADDRESS, TOOL);
     raid.truth.addresses.push(SECOND_ADDRESS.to_owned());
     if !raid.truth.user_agents.iter().any(|agent| agent == TOOL) {
         raid.truth.user_agents.push(TOOL.to_owned());

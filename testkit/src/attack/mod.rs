@@ -47,7 +47,7 @@ impl Raid<'_, '_> {
     /// Records a call, and lets a second or two pass.
     pub(crate) fn put(&mut self, region: &'static str, call: &Call) {
         self.scribe.put(&self.who, region, call);
-        self.scribe.wait(1, 2);
+        self.scribe.wait(1, 3);
     }
 
     /// Remembers the first capacity that costs, or damage that is done.
@@ -62,7 +62,7 @@ impl Raid<'_, '_> {
 pub(crate) fn run(scribe: &mut Scribe<'_>, truth: &mut AttackTruth) {
     let variant = truth.variant;
     if variant == Variant::Slow {
-        scribe.pace = 150;
+        scribe.pace = 200;
     }
     let mut raid = enter(scribe, truth);
     match variant {
@@ -91,7 +91,7 @@ fn enter<'a, 'b>(scribe: &'a mut Scribe<'b>, truth: &'a mut AttackTruth) -> Raid
     OWNER.clone_into(&mut truth.owner);
     truth.stolen_key.clone_from(&key);
     truth.user_agents.push(TOOL.to_owned());
-    let who = Caller::user(scribe.world, PROD, OWNER, &key).from(ADDRESS, TOOL);
+    let who = Caller::user(scribe.world, PROD, OWNER, &key).via(ADDRESS, TOOL);
     let mut raid = Raid {
         scribe,
         truth,
@@ -124,7 +124,7 @@ fn console(scribe: &mut Scribe<'_>, truth: &mut AttackTruth) -> Caller {
     let owner = "lucas.bernard";
     owner.clone_into(&mut truth.owner);
     truth.user_agents.push(BROWSER.to_owned());
-    let door = Caller::user_signing_in(scribe.world, PROD, owner).from(ADDRESS, BROWSER);
+    let door = Caller::user_signing_in(scribe.world, PROD, owner).via(ADDRESS, BROWSER);
     for _ in 0..2 {
         scribe.put(&door, GLOBAL, &sts::console_login_failed(GLOBAL));
         scribe.wait(6, 15);
@@ -139,6 +139,6 @@ fn console(scribe: &mut Scribe<'_>, truth: &mut AttackTruth) -> Caller {
     };
     scribe.wait(4, 9);
     Caller::user_session(scribe.world, PROD, owner, session)
-        .from(ADDRESS, BROWSER)
+        .via(ADDRESS, BROWSER)
         .at_console()
 }

@@ -55,16 +55,7 @@ pub(crate) fn identity(raid: &mut Raid<'_, '_>) {
 fn probe(raid: &mut Raid<'_, '_>, region: &'static str) {
     for kind in ["g5.12xlarge", "c6a.24xlarge"] {
         let image = raid.scribe.id("ami");
-        let launch = Launch {
-            kind,
-            image: &image,
-            template: "",
-            key_name: None,
-            tags: "",
-            account: raid.account,
-            region,
-            ids: &[],
-        };
+        let launch = Launch::new(raid.account, region, kind, &image, &[]);
         let run = run_instances(raid.scribe, launch).dry_run();
         raid.put(region, &run);
     }

@@ -3,9 +3,8 @@
 use crate::call::Call;
 use crate::caller::{Caller, Role};
 use crate::company::Day;
-use crate::fill::fill;
 use crate::scribe::Scribe;
-use crate::shape::{lambda, store, sts};
+use crate::shape::{lambda, store};
 use crate::world::{HOME, PROD, agent};
 
 const TASK: Role = Role::new(PROD, "shop-task");
@@ -35,14 +34,12 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
 
 /// The session of a container, from inside the network.
 fn container(scribe: &mut Scribe<'_>, role: Role) -> Caller {
-    let key = scribe.temporary_key(PROD);
     let task = scribe.dice.text("0123456789abcdef", 32);
-    let ecs = Caller::service(PROD, "ecs-tasks.amazonaws.com");
-    let assume = sts::assume_role(scribe, role, &task, &key, None);
-    scribe.put(&ecs, HOME, &assume);
-    scribe.wait(5, 20);
+    let key = scribe.granted("ecs-tasks.amazonaws.com", HOME, role, &task);
     let ip = scribe.dice.address("10.20.2.", 10, 240);
-    scribe.session(role, &task, &key, "").from(&ip, agent::JAVA)
+    let who = scribe.session(role, &task, &key, "").via(&ip, agent::JAVA);
+    scribe.wait(5, 20);
+    who
 }
 
 fn work(scribe: &mut Scribe<'_>, who: &Caller, day: Day) {
@@ -57,10 +54,10 @@ fn work(scribe: &mut Scribe<'_>, who: &Caller, day: Day) {
         };
         scribe.put(who, HOME, &call.endpoint(endpoint.clone()));
     }
-    let context = fill(
-        r#""aws:s3:arn":"arn:aws:s3:::belmarais-orders/orders/$day/0.json""#,
-        &[("day", &day.index.to_string())],
-    );
+    let context = fill! {
+        r#""aws:s3:arn":"arn:aws:s3:::belmarais-orders/orders/$day/0.json""#;
+        day = &day.index.to_string()
+    };
     let decrypt = store::decrypt(PROD, HOME, KEY, &context);
     let decrypt = if scribe.dice.chance(4) {
         decrypt.throttled()
@@ -84,14 +81,11 @@ pub(crate) fn functions(scribe: &mut Scribe<'_>, day: Day) {
             .dice
             .pick(&["invoice-pdf", "image-resize", "stock-sync"]);
         let role = Role::new(PROD, role_of(name));
-        let key = scribe.temporary_key(PROD);
-        let service = Caller::service(PROD, "lambda.amazonaws.com");
-        let assume = sts::assume_role(scribe, role, name, &key, None);
-        scribe.put(&service, HOME, &assume);
-        scribe.wait(1, 2);
+        let key = scribe.granted("lambda.amazonaws.com", HOME, role, name);
         let agent = "awslambda-worker/1.0 rusoto/0.48.0 rust/1.89.0 linux";
         let ip = scribe.dice.address("198.51.100.", 150, 160);
-        let who = scribe.session(role, name, &key, "").from(&ip, agent);
+        let who = scribe.session(role, name, &key, "").via(&ip, agent);
+        scribe.wait(1, 2);
         let stream = lambda::create_log_stream(scribe, name);
         scribe.put(&who, HOME, &stream);
     }

@@ -3,7 +3,6 @@
 use crate::call::Call;
 use crate::caller::{Caller, Role, Session};
 use crate::company::Day;
-use crate::fill::fill;
 use crate::scribe::Scribe;
 use crate::shape::instances::done;
 use crate::shape::source::EC2;
@@ -42,7 +41,7 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
     let old = scribe.id("snap");
     let answer = done(scribe);
     let delete = Call::write(EC2, "DeleteSnapshot")
-        .request(fill(r#"{"snapshotId":"$id"}"#, &[("id", &old)]))
+        .request(fill! { r#"{"snapshotId":"$id"}"#; id = &old })
         .response(answer);
     scribe.put(&who, SECOND, &delete);
     replicate(scribe, day);

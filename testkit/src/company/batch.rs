@@ -3,7 +3,6 @@
 use crate::call::Call;
 use crate::caller::{Caller, Role, Session};
 use crate::company::Day;
-use crate::fill::fill;
 use crate::scribe::Scribe;
 use crate::shape::instances::{Launch, run_instances, tag, terminate_instances};
 use crate::shape::store;
@@ -16,13 +15,10 @@ const EMR: &str = "elasticmapreduce.amazonaws.com";
 /// One run each night.
 pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
     scribe.at(day.time(1, 15)).wait(0, 120);
-    let key = scribe.temporary_key(DATA);
-    let lambda = Caller::service(DATA, "lambda.amazonaws.com");
-    let assume = crate::shape::sts::assume_role(scribe, SCHEDULER, "nightly", &key, None);
-    scribe.put(&lambda, HOME, &assume);
+    let key = scribe.granted("lambda.amazonaws.com", HOME, SCHEDULER, "nightly");
     let who = scribe
         .session(SCHEDULER, "nightly", &key, "")
-        .from(NAT, agent::BOTO);
+        .via(NAT, agent::BOTO);
     scribe.wait(2, 9);
     let id = format!(
         "j-{}",
@@ -32,7 +28,7 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
         .request(
             r#"{"name":"nightly","releaseLabel":"emr-7.10.0","instances":{"keepJobFlowAliveWhenNoSteps":false,"instanceGroups":[{"instanceRole":"MASTER","instanceType":"m5.xlarge","instanceCount":1},{"instanceRole":"CORE","instanceType":"m5.2xlarge","instanceCount":4}]},"serviceRole":"EMR_DefaultRole_V2","jobFlowRole":"EMR_EC2_DefaultRole","visibleToAllUsers":true}"#,
         )
-        .response(fill(r#"{"jobFlowId":"$id"}"#, &[("id", &id)]));
+        .response(fill! { r#"{"jobFlowId":"$id"}"#; id = &id });
     scribe.put(&who, HOME, &run);
     cluster(scribe, &id);
     scribe.wait(1_500, 2_400);
@@ -51,16 +47,7 @@ fn cluster(scribe: &mut Scribe<'_>, flow: &str) {
     let image = scribe.world.id("ami", "emr");
     let tags = tag("aws:elasticmapreduce:job-flow-id", flow);
     scribe.wait(20, 60);
-    let launch = Launch {
-        kind: "m5.2xlarge",
-        image: &image,
-        template: "",
-        key_name: None,
-        tags: &tags,
-        account: DATA,
-        region: HOME,
-        ids: &ids,
-    };
+    let launch = Launch::new(DATA, HOME, "m5.2xlarge", &image, &ids).tags(&tags);
     let run = run_instances(scribe, launch);
     scribe.put(&who, HOME, &run);
     scribe.wait(2_700, 3_600);

@@ -3,7 +3,6 @@
 use crate::call::Call;
 use crate::caller::{Caller, Role};
 use crate::company::Day;
-use crate::fill::fill;
 use crate::scribe::Scribe;
 use crate::shape::ecs::{Place, Task};
 use crate::shape::source::{ECS, LAMBDA, S3};
@@ -46,19 +45,19 @@ pub(crate) fn job(scribe: &mut Scribe<'_>, role: Role, repository: &str) -> Call
     let runner = scribe.dice.address(&network, 4, 250);
     let subject = format!("repo:belmarais/{repository}:ref:refs/heads/main");
     let key = scribe.temporary_key(role.account);
-    let person = sts::web_person(role.account, &subject).from(&runner, agent::GITHUB);
+    let person = sts::web_person(role.account, &subject).via(&runner, agent::GITHUB);
     let call = sts::assume_role_with_web_identity(scribe, role, "GitHubActions", &key, &subject);
     scribe.put(&person, HOME, &call);
-    let context = fill(
-        r#","webIdFederationData":{"federatedProvider":"arn:aws:iam::$account:oidc-provider/token.actions.githubusercontent.com","attributes":{}}"#,
-        &[("account", role.account)],
-    );
+    let context = fill! {
+        r#","webIdFederationData":{"federatedProvider":"arn:aws:iam::$account:oidc-provider/token.actions.githubusercontent.com","attributes":{}}"#;
+        account = role.account
+    };
     let session = scribe.session(role, "GitHubActions", &key, &context);
     scribe.wait(2, 5);
-    let session = session.from(&runner, agent::GITHUB);
+    let session = session.via(&runner, agent::GITHUB);
     scribe.put(&session, HOME, &sts::get_caller_identity());
     scribe.wait(10, 40);
-    session.from(&runner, agent::CLI_RUNNER)
+    session.via(&runner, agent::CLI_RUNNER)
 }
 
 fn containers(scribe: &mut Scribe<'_>, job: &Caller, day: Day) {
@@ -78,14 +77,7 @@ fn containers(scribe: &mut Scribe<'_>, job: &Caller, day: Day) {
     let tag = scribe.dice.text("0123456789abcdef", 12);
     let image = format!("{PROD}.dkr.ecr.{HOME}.amazonaws.com/{name}:{tag}");
     let revision = 200 + day.index;
-    let task = Task {
-        family: name,
-        revision,
-        image: &image,
-        cpu: 1024,
-        memory: 2048,
-        role: "shop-task",
-    };
+    let task = Task::new(name, &image, 1024, 2048).revision(revision);
     let register = ecs::register_task(scribe, HERE, task);
     scribe.put(job, HOME, &register);
     scribe.wait(3, 9);
@@ -94,10 +86,7 @@ fn containers(scribe: &mut Scribe<'_>, job: &Caller, day: Day) {
     scribe.put(job, HOME, &update);
     for _ in 0..2 {
         scribe.wait(20, 60);
-        let look = fill(
-            r#"{"cluster":"shop","services":["$name"]}"#,
-            &[("name", name)],
-        );
+        let look = fill! { r#"{"cluster":"shop","services":["$name"]}"#; name };
         scribe.put(
             job,
             HOME,
@@ -155,10 +144,10 @@ fn stacks(scribe: &mut Scribe<'_>, job: &Caller) {
         HOME,
         &[
             Call::read(FORMATION, "DescribeStacks").request(about.clone()),
-            Call::write(FORMATION, "CreateChangeSet").request(fill(
-                r#"{"stackName":"$stack","changeSetName":"ci","changeSetType":"UPDATE","capabilities":["CAPABILITY_NAMED_IAM"]}"#,
-                &[("stack", stack)],
-            )),
+            Call::write(FORMATION, "CreateChangeSet").request(fill! {
+                r#"{"stackName":"$stack","changeSetName":"ci","changeSetType":"UPDATE","capabilities":["CAPABILITY_NAMED_IAM"]}"#;
+                stack
+            }),
             Call::read(FORMATION, "DescribeChangeSet").request(change.clone()),
             Call::write(FORMATION, "ExecuteChangeSet").request(change),
             Call::read(FORMATION, "DescribeStacks").request(about),

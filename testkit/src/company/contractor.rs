@@ -1,7 +1,7 @@
 //! A contractor begins in the last week: new network, new laptop, ordinary work.
 
 use crate::call::Call;
-use crate::caller::Role;
+use crate::caller::{Caller, Role};
 use crate::company::{Day, people};
 use crate::scribe::Scribe;
 use crate::shape::instances::describe_instances;
@@ -26,7 +26,7 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
             HOME_NETWORK,
             agent::FIREFOX,
         )
-        .from(HOME_NETWORK, agent::CLI_LINUX);
+        .via(HOME_NETWORK, agent::CLI_LINUX);
         scribe.all(
             &who,
             HOME,
@@ -40,18 +40,23 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
                 ),
             ],
         );
-        if scribe.dice.chance(60) {
-            let users = Call::read(IAM, "ListUsers");
-            let users = users.denied(&who, "iam:ListUsers", &format!("arn:aws:iam::{PROD}:user/"));
-            scribe.put(&who, GLOBAL, &users);
-        }
-        if scribe.dice.chance(40) {
-            let secret = store::get_secret(PROD, HOME, "shop/database-Ab3dE7").denied(
-                &who,
-                "secretsmanager:GetSecretValue",
-                "shop/database",
-            );
-            scribe.put(&who, HOME, &secret);
-        }
+        refusals(scribe, &who);
+    }
+}
+
+/// What the role does not allow, tried now and then.
+fn refusals(scribe: &mut Scribe<'_>, who: &Caller) {
+    if scribe.dice.chance(60) {
+        let users = Call::read(IAM, "ListUsers");
+        let users = users.denied(who, "iam:ListUsers", &format!("arn:aws:iam::{PROD}:user/"));
+        scribe.put(who, GLOBAL, &users);
+    }
+    if scribe.dice.chance(40) {
+        let secret = store::get_secret(PROD, HOME, "shop/database-Ab3dE7").denied(
+            who,
+            "secretsmanager:GetSecretValue",
+            "shop/database",
+        );
+        scribe.put(who, HOME, &secret);
     }
 }

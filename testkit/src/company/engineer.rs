@@ -26,8 +26,8 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
     }
     let place = if scribe.dice.chance(85) { OFFICE } else { VPN };
     let key = key(scribe.world);
-    let who = Caller::user(scribe.world, PROD, OWNER, &key).from(place, agent::CLI_MAC);
-    for (hour, minute) in [(7, 35), (9, 5), (13, 20)] {
+    let who = Caller::user(scribe.world, PROD, OWNER, &key).via(place, agent::CLI_MAC);
+    for (hour, minute) in [(7, 35), (9, 25), (13, 20)] {
         scribe.at(day.time(hour, minute)).wait(0, 1_500);
         stint(scribe, &who, day);
     }

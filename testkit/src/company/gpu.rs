@@ -3,7 +3,6 @@
 use crate::call::Call;
 use crate::caller::{Caller, Role};
 use crate::company::{Day, people};
-use crate::fill::fill;
 use crate::scribe::Scribe;
 use crate::shape::compute::{self, Group};
 use crate::shape::instances::{
@@ -27,7 +26,7 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
         OFFICE,
         agent::CHROME_MAC,
     )
-    .from(OFFICE, agent::BOTO);
+    .via(OFFICE, agent::BOTO);
     let who = scribe.assume(&person, HOME, TRAINING, "theo.lambert", None);
     scribe.wait(4, 20);
     match day.weekday {
@@ -44,16 +43,9 @@ fn machines(scribe: &mut Scribe<'_>, who: &Caller) {
     let image = scribe.world.id("ami", "deep-learning");
     let ids = [scribe.id("i")];
     let tags = tag("Project", "recommender");
-    let launch = Launch {
-        kind,
-        image: &image,
-        template: "",
-        key_name: Some("ml-team"),
-        tags: &tags,
-        account: DATA,
-        region: HOME,
-        ids: &ids,
-    };
+    let launch = Launch::new(DATA, HOME, kind, &image, &ids)
+        .key_name("ml-team")
+        .tags(&tags);
     let run = run_instances(scribe, launch);
     if scribe.dice.chance(30) {
         let message = format!(
@@ -84,15 +76,7 @@ fn group(scribe: &mut Scribe<'_>, who: &Caller) {
     let create = compute::create_launch_template(scribe, &template, &name, "g5.12xlarge", &who.arn);
     scribe.put(who, HOME, &create);
     scribe.wait(5, 15);
-    let group = Group {
-        name: &name,
-        template: &template,
-        kinds: &[],
-        min: 0,
-        max: 8,
-        desired: 0,
-        region: HOME,
-    };
+    let group = Group::new(HOME, &name, &template, [0, 8, 0]);
     let create = compute::create_group(scribe, group);
     scribe.put(who, HOME, &create);
 }
@@ -101,16 +85,16 @@ fn managed_job(scribe: &mut Scribe<'_>, who: &Caller, day: Day) {
     let name = format!("recommender-{}", day.index);
     let arn = format!("arn:aws:sagemaker:{HOME}:{DATA}:training-job/{name}");
     let job = Call::write("sagemaker.amazonaws.com", "CreateTrainingJob")
-        .request(fill(
-            r#"{"trainingJobName":"$name","algorithmSpecification":{"trainingImage":"$account.dkr.ecr.eu-west-1.amazonaws.com/recommender:stable","trainingInputMode":"File"},"roleArn":"arn:aws:iam::$account:role/sagemaker-execution","resourceConfig":{"instanceType":"ml.g5.12xlarge","instanceCount":1,"volumeSizeInGB":200},"stoppingCondition":{"maxRuntimeInSeconds":14400}}"#,
-            &[("name", &name), ("account", DATA)],
-        ))
-        .response(fill(r#"{"trainingJobArn":"$arn"}"#, &[("arn", &arn)]));
+        .request(fill! {
+            r#"{"trainingJobName":"$name","algorithmSpecification":{"trainingImage":"$account.dkr.ecr.eu-west-1.amazonaws.com/recommender:stable","trainingInputMode":"File"},"roleArn":"arn:aws:iam::$account:role/sagemaker-execution","resourceConfig":{"instanceType":"ml.g5.12xlarge","instanceCount":1,"volumeSizeInGB":200},"stoppingCondition":{"maxRuntimeInSeconds":14400}}"#;
+            name = &name, account = DATA
+        })
+        .response(fill! { r#"{"trainingJobArn":"$arn"}"#; arn = &arn });
     scribe.put(who, HOME, &job);
     for _ in 0..2 {
         scribe.wait(300, 900);
         let look = Call::read("sagemaker.amazonaws.com", "DescribeTrainingJob")
-            .request(fill(r#"{"trainingJobName":"$name"}"#, &[("name", &name)]));
+            .request(fill! { r#"{"trainingJobName":"$name"}"#; name = &name });
         scribe.put(who, HOME, &look);
     }
 }

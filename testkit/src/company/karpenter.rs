@@ -5,12 +5,12 @@ use crate::caller::{Caller, Role, Session};
 use crate::company::Day;
 use crate::scribe::Scribe;
 use crate::shape::compute;
-use crate::shape::instances::{
-    Launch, describe_instances, run_instances, tag, terminate_instances,
-};
+use crate::shape::instances::{Launch, describe_instances, run_instances, terminate_instances};
 use crate::shape::source::EC2;
 use crate::world::{DATA, HOME, NAT, agent};
 
+/// Tags of the cluster's nodes.
+const TAGS: &str = r#"{"key":"karpenter.sh/nodepool","value":"default"}"#;
 const CONTROLLER: Role = Role::new(DATA, "KarpenterController");
 
 /// Three rounds a day, fewer on weekends.
@@ -24,9 +24,13 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
 }
 
 fn round(scribe: &mut Scribe<'_>) {
-    let key = scribe.temporary_key(DATA);
     let node = scribe.world.id("i", "karpenter-host");
-    let who = instance_session(scribe, CONTROLLER, &node, &key).from(NAT, agent::KARPENTER);
+    let key = scribe.granted("ec2.amazonaws.com", HOME, CONTROLLER, &node);
+    let since = scribe.now;
+    let context = r#","ec2RoleDelivery":"2.0""#;
+    let who = scribe
+        .session(CONTROLLER, &node, &key, context)
+        .via(NAT, agent::KARPENTER);
     scribe.wait(5, 30);
     let template = "karpenter.k8s.aws/11387641296325540237";
     let kind = scribe
@@ -38,7 +42,13 @@ fn round(scribe: &mut Scribe<'_>) {
     scribe.put(&who, HOME, &fleet.clone().dry_run());
     scribe.wait(2, 9);
     scribe.put(&who, HOME, &fleet);
-    launched(scribe, &node, &key, kind, &id);
+    let session = Session {
+        name: &node,
+        key: &key,
+        since,
+        ..Session::default()
+    };
+    launched(scribe, session, kind, &id);
     scribe.wait(20, 60);
     let ids = [id];
     scribe.put(&who, HOME, &describe_instances(&ids));
@@ -50,16 +60,7 @@ fn round(scribe: &mut Scribe<'_>) {
 /// The dry runs by which Karpenter checks that it may do its work.
 fn probe(scribe: &mut Scribe<'_>, who: &Caller, kind: &str) {
     let image = scribe.world.id("ami", "eks-node");
-    let launch = Launch {
-        kind,
-        image: &image,
-        template: "",
-        key_name: None,
-        tags: &tag("karpenter.sh/nodepool", "default"),
-        account: DATA,
-        region: HOME,
-        ids: &[],
-    };
+    let launch = Launch::new(DATA, HOME, kind, &image, &[]).tags(TAGS);
     let run = run_instances(scribe, launch).dry_run();
     let template =
         compute::create_launch_template(scribe, "", "karpenter-probe", kind, "").dry_run();
@@ -70,41 +71,18 @@ fn probe(scribe: &mut Scribe<'_>, who: &Caller, kind: &str) {
 }
 
 /// The launch as EC2 Fleet records it, with the controller's own credential.
-fn launched(scribe: &mut Scribe<'_>, node: &str, key: &str, kind: &str, id: &str) {
+fn launched(scribe: &mut Scribe<'_>, session: Session<'_>, kind: &str, id: &str) {
     let session = Session {
-        name: node,
-        key,
-        since: scribe.now,
         invoked_by: Some("ec2fleet.amazonaws.com"),
-        ..Session::default()
+        ..session
     };
     let who = Caller::role(scribe.world, CONTROLLER, session);
     let image = scribe.world.id("ami", "eks-node");
     let template = scribe.world.id("lt", "karpenter");
     let ids = [id.to_owned()];
-    let launch = Launch {
-        kind,
-        image: &image,
-        template: &template,
-        key_name: None,
-        tags: &tag("karpenter.sh/nodepool", "default"),
-        account: DATA,
-        region: HOME,
-        ids: &ids,
-    };
+    let launch = Launch::new(DATA, HOME, kind, &image, &ids)
+        .template(&template)
+        .tags(TAGS);
     let run = run_instances(scribe, launch);
     scribe.put(&who, HOME, &run);
-}
-
-/// The session that EC2 gives to an instance for its role.
-pub(crate) fn instance_session(
-    scribe: &mut Scribe<'_>,
-    role: Role,
-    instance: &str,
-    key: &str,
-) -> Caller {
-    let ec2 = Caller::service(role.account, "ec2.amazonaws.com");
-    let assume = crate::shape::sts::assume_role(scribe, role, instance, key, None);
-    scribe.put(&ec2, HOME, &assume);
-    scribe.session(role, instance, key, r#","ec2RoleDelivery":"2.0""#)
 }

@@ -98,7 +98,7 @@ pub(crate) fn at_console(scribe: &mut Scribe<'_>, role: Role, name: &str) -> Cal
 
 /// A person signs on for the command line.
 pub(crate) fn at_command_line(scribe: &mut Scribe<'_>, role: Role, name: &str) -> Caller {
-    sign_on(scribe, role, name, OFFICE, agent::CHROME_MAC).from(OFFICE, agent::CLI_MAC)
+    sign_on(scribe, role, name, OFFICE, agent::CHROME_MAC).via(OFFICE, agent::CLI_MAC)
 }
 
 /// The company's sign-on gives a role, from a place with a tool.
@@ -110,7 +110,7 @@ pub(crate) fn sign_on(
     tool: &str,
 ) -> Caller {
     let key = scribe.temporary_key(role.account);
-    let person = sts::saml_person(role.account, name).from(place, tool);
+    let person = sts::saml_person(role.account, name).via(place, tool);
     let call = sts::assume_role_with_saml(scribe, role, name, &key);
     scribe.put(&person, HOME, &call);
     let session = Session {
@@ -122,7 +122,7 @@ pub(crate) fn sign_on(
     };
     let who = Caller::role(scribe.world, role, session);
     scribe.wait(1, 3);
-    who.from(place, tool)
+    who.via(place, tool)
 }
 
 /// A burst of reads, as the pages of the console make them.
@@ -140,7 +140,7 @@ pub(crate) fn look_around(scribe: &mut Scribe<'_>, who: &Caller, calls: usize) {
             r#","policy":"""#,
         )
         .failed("NoSuchBucketPolicy", "The bucket policy does not exist");
-        let page = who.clone().from(&who.ip, agent::S3_CONSOLE);
+        let page = who.clone().via(&who.ip, agent::S3_CONSOLE);
         scribe.put(&page, HOME, &bucket);
     }
 }
@@ -151,8 +151,8 @@ pub(crate) fn forgotten_password(scribe: &mut Scribe<'_>, day: Day) {
         return;
     }
     scribe.at(day.time(8, 20)).wait(0, 900);
-    let door = Caller::user_signing_in(scribe.world, PROD, "lucas.bernard")
-        .from(OFFICE, agent::CHROME_MAC);
+    let door =
+        Caller::user_signing_in(scribe.world, PROD, "lucas.bernard").via(OFFICE, agent::CHROME_MAC);
     for _ in 0..scribe.dice.range(1, 2) {
         scribe.put(&door, HOME, &sts::console_login_failed(HOME));
         scribe.wait(8, 25);
@@ -175,7 +175,7 @@ pub(crate) fn session_with_code(scribe: &mut Scribe<'_>, day: Day) {
         "lucas.bernard/2"
     };
     let key = scribe.world.key("AKIA", PROD, label);
-    let user = Caller::user(scribe.world, PROD, NAME, &key).from(OFFICE, agent::CLI_MAC);
+    let user = Caller::user(scribe.world, PROD, NAME, &key).via(OFFICE, agent::CLI_MAC);
     let temporary = scribe.temporary_key(PROD);
     let serial = format!("arn:aws:iam::{PROD}:mfa/{NAME}");
     let call = sts::get_session_token(scribe, &serial, &temporary);
@@ -187,7 +187,7 @@ pub(crate) fn session_with_code(scribe: &mut Scribe<'_>, day: Day) {
         ..Session::default()
     };
     let who = Caller::user_session(scribe.world, PROD, NAME, session);
-    let who = who.from(OFFICE, agent::CLI_MAC);
+    let who = who.via(OFFICE, agent::CLI_MAC);
     scribe.wait(4, 20);
     scribe.put(&who, HOME, &instances::describe_instances(&[]));
     scribe.wait(20, 90);
@@ -197,7 +197,7 @@ pub(crate) fn session_with_code(scribe: &mut Scribe<'_>, day: Day) {
 
 /// An IAM user signs in with a second factor.
 pub(crate) fn user_at_console(scribe: &mut Scribe<'_>, name: &str, tool: &str) -> Caller {
-    let door = Caller::user_signing_in(scribe.world, PROD, name).from(OFFICE, tool);
+    let door = Caller::user_signing_in(scribe.world, PROD, name).via(OFFICE, tool);
     scribe.put(&door, HOME, &sts::console_login(HOME, true));
     let key = scribe.temporary_key(PROD);
     let session = Session {
@@ -209,7 +209,7 @@ pub(crate) fn user_at_console(scribe: &mut Scribe<'_>, name: &str, tool: &str) -
     };
     scribe.wait(2, 9);
     Caller::user_session(scribe.world, PROD, name, session)
-        .from(OFFICE, tool)
+        .via(OFFICE, tool)
         .at_console()
 }
 

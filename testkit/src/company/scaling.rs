@@ -55,16 +55,9 @@ fn launch(scribe: &mut Scribe<'_>, group: &str, kind: &str, ids: &[String]) {
     let image = scribe.world.id("ami", "web");
     let template = scribe.world.id("lt", group);
     let tags = tag("aws:autoscaling:groupName", group);
-    let launch = Launch {
-        kind,
-        image: &image,
-        template: &template,
-        key_name: None,
-        tags: &tags,
-        account: PROD,
-        region: HOME,
-        ids,
-    };
+    let launch = Launch::new(PROD, HOME, kind, &image, ids)
+        .template(&template)
+        .tags(&tags);
     let call = run_instances(scribe, launch);
     scribe.put(&who, HOME, &call);
 }

@@ -3,7 +3,6 @@
 use crate::call::{Call, Kind};
 use crate::caller::Caller;
 use crate::company::Day;
-use crate::fill::fill;
 use crate::scribe::Scribe;
 use crate::shape::source::{EC2, KMS, S3};
 use crate::shape::store;
@@ -53,10 +52,10 @@ fn trail(scribe: &mut Scribe<'_>, account: &'static str) {
     scribe.put(&who, HOME, &acl);
     let key = "6f3c2d1e-8a47-4b59-9c0d-5e1f2a3b4c5d";
     let generate = Call::read(KMS, "GenerateDataKey")
-        .request(fill(
-            r#"{"keyId":"arn:aws:kms:eu-west-1:$account:key/$key","encryptionContext":{"aws:cloudtrail:arn":"arn:aws:cloudtrail:eu-west-1:$account:trail/main"},"keySpec":"AES_256"}"#,
-            &[("account", account), ("key", key)],
-        ))
+        .request(fill! {
+            r#"{"keyId":"arn:aws:kms:eu-west-1:$account:key/$key","encryptionContext":{"aws:cloudtrail:arn":"arn:aws:cloudtrail:eu-west-1:$account:trail/main"},"keySpec":"AES_256"}"#;
+            account, key
+        })
         .resources(store::key_resource(account, HOME, key));
     scribe.put(&who, HOME, &generate);
 }

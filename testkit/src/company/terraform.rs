@@ -90,7 +90,7 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
     };
     let who = ci::job(scribe, role, "infrastructure");
     let runner = who.ip.to_string();
-    let who = who.from(&runner, agent::TERRAFORM);
+    let who = who.via(&runner, agent::TERRAFORM);
     plan(scribe, &who, HOME);
     if role.account == PROD {
         apply(scribe, &who, day);
@@ -179,15 +179,7 @@ fn groups(scribe: &mut Scribe<'_>, who: &Caller, week: i64) {
     let create = compute::create_launch_template(scribe, &template, &name, "m6i.large", &who.arn);
     scribe.put(who, HOME, &create);
     scribe.wait(4, 9);
-    let group = Group {
-        name: &name,
-        template: &template,
-        kinds: &[],
-        min: 2,
-        max: 20,
-        desired: 2,
-        region: HOME,
-    };
+    let group = Group::new(HOME, &name, &template, [2, 20, 2]);
     let create = compute::create_group(scribe, group);
     scribe.put(who, HOME, &create);
     scribe.wait(200, 300);
@@ -226,6 +218,29 @@ fn quota(scribe: &mut Scribe<'_>, who: &Caller) {
 pub(crate) fn open_region(scribe: &mut Scribe<'_>, who: &Caller) {
     scribe.wait(300, 900);
     plan(scribe, who, OPENED);
+    network(scribe, who);
+    let group = scribe.id("sg");
+    let make_group = compute::create_security_group(scribe, &group, "shop-north");
+    let open = compute::open_port(scribe, &group, 443, "10.40.0.0/16");
+    let bucket = store::bucket(
+        Call::write(S3, "CreateBucket"),
+        PROD,
+        "belmarais-north",
+        r#","CreateBucketConfiguration":{"LocationConstraint":"eu-north-1"}"#,
+    );
+    let place = Place {
+        account: PROD,
+        region: OPENED,
+    };
+    let key = Call::write(KMS, "CreateKey").request(
+        r#"{"description":"shop north","keyUsage":"ENCRYPT_DECRYPT","keySpec":"SYMMETRIC_DEFAULT"}"#,
+    );
+    let cluster = ecs::create_cluster(place, "shop-north");
+    scribe.all(who, OPENED, &[make_group, open, key, cluster, bucket]);
+}
+
+/// A network with a subnet in two zones.
+fn network(scribe: &mut Scribe<'_>, who: &Caller) {
     let vpc = scribe.id("vpc");
     let answer = format!(
         r#"{{"requestId":"{}","vpc":{{"vpcId":"{vpc}","state":"pending","cidrBlock":"10.40.0.0/16"}}}}"#,
@@ -247,22 +262,4 @@ pub(crate) fn open_region(scribe: &mut Scribe<'_>, who: &Caller) {
             .response(answer);
         scribe.put(who, OPENED, &subnet);
     }
-    let group = scribe.id("sg");
-    let make_group = compute::create_security_group(scribe, &group, "shop-north");
-    let open = compute::open_port(scribe, &group, 443, "10.40.0.0/16");
-    let bucket = store::bucket(
-        Call::write(S3, "CreateBucket"),
-        PROD,
-        "belmarais-north",
-        r#","CreateBucketConfiguration":{"LocationConstraint":"eu-north-1"}"#,
-    );
-    let place = Place {
-        account: PROD,
-        region: OPENED,
-    };
-    let key = Call::write(KMS, "CreateKey").request(
-        r#"{"description":"shop north","keyUsage":"ENCRYPT_DECRYPT","keySpec":"SYMMETRIC_DEFAULT"}"#,
-    );
-    let cluster = ecs::create_cluster(place, "shop-north");
-    scribe.all(who, OPENED, &[make_group, open, key, cluster, bucket]);
 }

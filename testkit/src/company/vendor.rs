@@ -3,7 +3,6 @@
 use crate::call::Call;
 use crate::caller::{Caller, Role};
 use crate::company::Day;
-use crate::fill::fill;
 use crate::scribe::Scribe;
 use crate::shape::source::{AUTOSCALING, EC2, LAMBDA, RDS, S3};
 use crate::world::{DATA, HOME, PROD, SECOND, VENDOR, agent};
@@ -47,14 +46,11 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
 
 fn collect(scribe: &mut Scribe<'_>, role: Role) {
     let ip = scribe.dice.address("192.0.2.", 200, 206);
-    let identity = fill(
-        r#"{"type":"AWSAccount","principalId":"$id:collector","accountId":"$account"}"#,
-        &[
-            ("id", &scribe.world.key("AROA", VENDOR, "collector")),
-            ("account", VENDOR),
-        ],
-    );
-    let collector = Caller::federated(role.account, identity).from(&ip, agent::VENDOR);
+    let identity = fill! {
+        r#"{"type":"AWSAccount","principalId":"$id:collector","accountId":"$account"}"#;
+        id = &scribe.world.key("AROA", VENDOR, "collector"), account = VENDOR
+    };
+    let collector = Caller::federated(role.account, identity).via(&ip, agent::VENDOR);
     let who = scribe.assume(&collector, HOME, role, "argus", Some("8c1f0a52-belmarais"));
     scribe.wait(1, 3);
     let region = if scribe.dice.chance(80) { HOME } else { SECOND };

@@ -1,7 +1,7 @@
 //! EC2 instances: what launches, ends and protects them.
 
 use crate::call::Call;
-use crate::fill::{fill, list};
+use crate::fill::list;
 use crate::scribe::Scribe;
 use crate::shape::source::EC2;
 
@@ -26,12 +26,49 @@ pub(crate) struct Launch<'a> {
     pub(crate) ids: &'a [String],
 }
 
+impl<'a> Launch<'a> {
+    /// Machines of a type from an image, without template, key pair and tags.
+    pub(crate) fn new(
+        account: &'a str,
+        region: &'a str,
+        kind: &'a str,
+        image: &'a str,
+        ids: &'a [String],
+    ) -> Self {
+        Self {
+            kind,
+            image,
+            template: "",
+            key_name: None,
+            tags: "",
+            account,
+            region,
+            ids,
+        }
+    }
+
+    /// From a launch template.
+    pub(crate) fn template(self, template: &'a str) -> Self {
+        Self { template, ..self }
+    }
+
+    /// With a key pair.
+    pub(crate) fn key_name(self, name: &'a str) -> Self {
+        Self {
+            key_name: Some(name),
+            ..self
+        }
+    }
+
+    /// With tags.
+    pub(crate) fn tags(self, tags: &'a str) -> Self {
+        Self { tags, ..self }
+    }
+}
+
 /// A tag as EC2 writes it.
 pub(crate) fn tag(key: &str, value: &str) -> String {
-    fill(
-        r#"{"key":"$key","value":"$value"}"#,
-        &[("key", key), ("value", value)],
-    )
+    fill! { r#"{"key":"$key","value":"$value"}"#; key, value }
 }
 
 /// `RunInstances`.
@@ -42,15 +79,11 @@ pub(crate) fn run_instances(scribe: &mut Scribe<'_>, launch: Launch<'_>) -> Call
         .iter()
         .map(|id| instance(scribe, launch, id, &token))
         .collect();
-    let answer = fill(
-        r#"{"requestId":"$request","reservationId":"$reservation","ownerId":"$owner","groupSet":{},"instancesSet":{"items":$items}}"#,
-        &[
-            ("request", &scribe.dice.uuid()),
-            ("reservation", &scribe.id("r")),
-            ("owner", launch.account),
-            ("items", &list(&items)),
-        ],
-    );
+    let answer = fill! {
+        r#"{"requestId":"$request","reservationId":"$reservation","ownerId":"$owner","groupSet":{},"instancesSet":{"items":$items}}"#;
+        request = &scribe.dice.uuid(), reservation = &scribe.id("r"), owner = launch.account,
+        items = &list(&items)
+    };
     Call::write(EC2, "RunInstances")
         .request(run_request(scribe, launch, &token))
         .response(answer)
@@ -69,19 +102,12 @@ fn run_request(scribe: &mut Scribe<'_>, launch: Launch<'_>, token: &str) -> Stri
         "" => String::new(),
         id => format!(r#","launchTemplate":{{"launchTemplateId":"{id}","version":"1"}}"#),
     };
-    fill(
-        r#"{"instancesSet":{"items":[{$image$keyname"minCount":$count,"maxCount":$count}]},"instanceType":"$kind","blockDeviceMapping":{},"monitoring":{"enabled":false},"subnetId":"$subnet","disableApiTermination":false,"disableApiStop":false,"clientToken":"$token"$template,"tagSpecificationSet":{"items":[{"resourceType":"instance","tags":[$tags]}]}}"#,
-        &[
-            ("image", &image),
-            ("keyname", key_name.as_deref().unwrap_or("")),
-            ("count", &count),
-            ("kind", launch.kind),
-            ("subnet", &scribe.world.id("subnet", launch.region)),
-            ("token", token),
-            ("template", &template),
-            ("tags", launch.tags),
-        ],
-    )
+    fill! {
+        r#"{"instancesSet":{"items":[{$image$keyname"minCount":$count,"maxCount":$count}]},"instanceType":"$kind","blockDeviceMapping":{},"monitoring":{"enabled":false},"subnetId":"$subnet","disableApiTermination":false,"disableApiStop":false,"clientToken":"$token"$template,"tagSpecificationSet":{"items":[{"resourceType":"instance","tags":[$tags]}]}}"#;
+        image = &image, keyname = key_name.as_deref().unwrap_or(""), count = &count,
+        kind = launch.kind, subnet = &scribe.world.id("subnet", launch.region), token,
+        template = &template, tags = launch.tags
+    }
 }
 
 /// One item of the answer's `instancesSet`.
@@ -90,24 +116,15 @@ fn instance(scribe: &mut Scribe<'_>, launch: Launch<'_>, id: &str, token: &str) 
     let key_name = launch
         .key_name
         .map(|name| format!(r#""keyName":"{name}","#));
-    fill(
-        r#"{"instanceId":"$id","imageId":"$image","currentInstanceBootMode":"uefi","instanceState":{"code":0,"name":"pending"},"privateDnsName":"ip-10-20-1-$address.$region.compute.internal",$keyname"amiLaunchIndex":0,"productCodes":{},"instanceType":"$kind","launchTime":$time000,"placement":{"availabilityZone":"$regiona","tenancy":"default"},"monitoring":{"state":"disabled"},"subnetId":"$subnet","vpcId":"$vpc","privateIpAddress":"10.20.1.$address","stateReason":{"code":"pending","message":"pending"},"architecture":"x86_64","rootDeviceType":"ebs","rootDeviceName":"/dev/xvda","blockDeviceMapping":{},"virtualizationType":"hvm","hypervisor":"xen","tagSet":{"items":[$tags]},"clientToken":"$token","groupSet":{"items":[{"groupId":"$group","groupName":"default"}]},"sourceDestCheck":true,"ebsOptimized":false,"enaSupport":true,"metadataOptions":{"state":"pending","httpTokens":"required","httpPutResponseHopLimit":2,"httpEndpoint":"enabled"},"privateDnsNameOptions":{"hostnameType":"ip-name","enableResourceNameDnsARecord":false,"enableResourceNameDnsAAAARecord":false}}"#,
-        &[
-            ("id", id),
-            ("image", launch.image),
-            ("address", &address),
-            ("keyname", key_name.as_deref().unwrap_or("")),
-            ("kind", launch.kind),
-            ("time", &scribe.now.to_string()),
-            ("regiona", &format!("{}a", launch.region)),
-            ("region", launch.region),
-            ("subnet", &scribe.world.id("subnet", launch.region)),
-            ("vpc", &scribe.world.id("vpc", launch.region)),
-            ("tags", launch.tags),
-            ("token", token),
-            ("group", &scribe.world.id("sg", launch.region)),
-        ],
-    )
+    fill! {
+        r#"{"instanceId":"$id","imageId":"$image","currentInstanceBootMode":"uefi","instanceState":{"code":0,"name":"pending"},"privateDnsName":"ip-10-20-1-$address.$region.compute.internal",$keyname"amiLaunchIndex":0,"productCodes":{},"instanceType":"$kind","launchTime":$time000,"placement":{"availabilityZone":"$regiona","tenancy":"default"},"monitoring":{"state":"disabled"},"subnetId":"$subnet","vpcId":"$vpc","privateIpAddress":"10.20.1.$address","stateReason":{"code":"pending","message":"pending"},"architecture":"x86_64","rootDeviceType":"ebs","rootDeviceName":"/dev/xvda","blockDeviceMapping":{},"virtualizationType":"hvm","hypervisor":"xen","tagSet":{"items":[$tags]},"clientToken":"$token","groupSet":{"items":[{"groupId":"$group","groupName":"default"}]},"sourceDestCheck":true,"ebsOptimized":false,"enaSupport":true,"metadataOptions":{"state":"pending","httpTokens":"required","httpPutResponseHopLimit":2,"httpEndpoint":"enabled"},"privateDnsNameOptions":{"hostnameType":"ip-name","enableResourceNameDnsARecord":false,"enableResourceNameDnsAAAARecord":false}}"#;
+        id, image = launch.image, address = &address, keyname = key_name.as_deref().unwrap_or(""),
+        kind = launch.kind, time = &scribe.now.to_string(),
+        regiona = &format!("{}a", launch.region), region = launch.region,
+        subnet = &scribe.world.id("subnet", launch.region),
+        vpc = &scribe.world.id("vpc", launch.region), tags = launch.tags, token,
+        group = &scribe.world.id("sg", launch.region)
+    }
 }
 
 /// `TerminateInstances`.
@@ -119,40 +136,31 @@ pub(crate) fn terminate_instances(scribe: &mut Scribe<'_>, ids: &[String]) -> Ca
     let ended: Vec<String> = ids
         .iter()
         .map(|id| {
-            fill(
-                r#"{"instanceId":"$id","currentState":{"code":32,"name":"shutting-down"},"previousState":{"code":16,"name":"running"}}"#,
-                &[("id", id)],
-            )
+            fill! {
+                r#"{"instanceId":"$id","currentState":{"code":32,"name":"shutting-down"},"previousState":{"code":16,"name":"running"}}"#;
+                id
+            }
         })
         .collect();
     Call::write(EC2, "TerminateInstances")
-        .request(fill(
-            r#"{"instancesSet":{"items":$items}}"#,
-            &[("items", &list(&asked))],
-        ))
-        .response(fill(
-            r#"{"requestId":"$request","instancesSet":{"items":$items}}"#,
-            &[("request", &scribe.dice.uuid()), ("items", &list(&ended))],
-        ))
+        .request(fill! { r#"{"instancesSet":{"items":$items}}"#; items = &list(&asked) })
+        .response(fill! {
+            r#"{"requestId":"$request","instancesSet":{"items":$items}}"#;
+            request = &scribe.dice.uuid(), items = &list(&ended)
+        })
 }
 
 /// `ModifyInstanceAttribute` that switches termination protection.
 pub(crate) fn protect(scribe: &mut Scribe<'_>, id: &str, on: bool) -> Call {
     let on = if on { "true" } else { "false" };
     Call::write(EC2, "ModifyInstanceAttribute")
-        .request(fill(
-            r#"{"instanceId":"$id","disableApiTermination":{"value":$on}}"#,
-            &[("id", id), ("on", on)],
-        ))
+        .request(fill! { r#"{"instanceId":"$id","disableApiTermination":{"value":$on}}"#; id, on })
         .response(done(scribe))
 }
 
 /// The answer of calls that only say that it is done.
 pub(crate) fn done(scribe: &mut Scribe<'_>) -> String {
-    fill(
-        r#"{"requestId":"$id","_return":true}"#,
-        &[("id", &scribe.dice.uuid())],
-    )
+    fill! { r#"{"requestId":"$id","_return":true}"#; id = &scribe.dice.uuid() }
 }
 
 /// `DescribeInstances` of all, or of some.
