@@ -98,7 +98,7 @@ def regional(base, old, new):
             clean = [row for row in rows if row[0] <= low * 1.003]
             if len(clean) >= 3:
                 out[region].update({kind: value for _, kind, value in clean})
-    return {region: prices for region, prices in out.items() if len(prices) >= 120}
+    return {region: prices for region, prices in out.items() if len(prices) >= 190}
 
 
 def write(region, prices):
