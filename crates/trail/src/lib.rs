@@ -1,3 +1,4 @@
 //! CloudTrail bytes to events, rules, correlations and incidents. Pure.
 
+pub mod cost;
 pub mod resource;
