@@ -402,14 +402,24 @@ impl<'h> Bill<'h> {
             Some(count) => (format!("lambda {memory} MB"), count),
             None => (format!("lambda {memory} MB, account concurrency"), 0),
         };
-        let price = price.filter(|_| function.concurrency.is_some() && function.memory.is_some());
-        self.add(Units {
-            at,
-            unit,
-            now: 0,
-            maximum,
-            price,
-            spot: false,
+        let known = function.concurrency.is_some() && function.memory.is_some();
+        if known && price.is_some() {
+            let (now, spot) = (0, false);
+            self.add(Units {
+                at,
+                unit,
+                now,
+                maximum,
+                price,
+                spot,
+            });
+            return;
+        }
+        self.unpriced.push(Unpriced {
+            resource: at,
+            unit: Untrusted::new(unit),
+            count_now: 0,
+            count_max: maximum,
         });
     }
 
