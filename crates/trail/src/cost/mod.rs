@@ -48,6 +48,8 @@ struct Bill<'h> {
     names: HashMap<(K, Place<'h>, &'h str), usize>,
     /// Running members of each group, by type and market.
     members: HashMap<usize, BTreeMap<(Option<&'h str>, bool), u64>>,
+    /// Groups of which any member was ever seen.
+    seen: HashSet<usize>,
     /// Instances of no group, alike ones together under the first.
     alone: BTreeMap<(Place<'h>, Option<&'h str>, bool), (usize, u64)>,
     /// Functions that anybody may call, by URL or permission.
@@ -107,6 +109,7 @@ impl<'h> Bill<'h> {
             held,
             names: HashMap::new(),
             members: HashMap::new(),
+            seen: HashSet::new(),
             alone: BTreeMap::new(),
             public: held.iter().filter_map(public_function).collect(),
             items: Vec::new(),
@@ -164,11 +167,13 @@ impl<'h> Bill<'h> {
             let Some(Capacity::Instance(launch)) = &held.capacity else {
                 continue;
             };
+            let payer = self.payer(held);
+            self.seen.extend(payer);
             if !is_running(held) {
                 continue;
             }
             let (kind, spot) = (launch.instance_type.as_deref(), launch.spot == Some(true));
-            if let Some(payer) = self.payer(held) {
+            if let Some(payer) = payer {
                 *self
                     .members
                     .entry(payer)
@@ -232,42 +237,30 @@ impl<'h> Bill<'h> {
         }
         let members = self.members.remove(&at).unwrap_or_default();
         let running: u64 = members.values().sum();
-        let choices = self.choices(held, group);
-        let units = group
-            .maximum
-            .or(group.desired)
-            .unwrap_or(0)
-            .max(group.desired.unwrap_or(0));
-        let dearest = dearest(held, &choices, units);
-        let stopped = held.resource.state == S::Stopped;
         for ((kind, spot), count) in members {
             self.add(typed(at, held, kind, spot, (count, 0)));
         }
-        let Some(dearest) = dearest else {
-            let now = if running == 0 && !stopped {
-                group.desired.unwrap_or(0)
-            } else {
-                0
-            };
-            let unit = if choices.is_empty() || group.by_attributes {
-                UNKNOWN_TYPE.to_owned()
-            } else {
-                words(&choices)
-            };
+        let choices = self.choices(held, group);
+        let desired = group.desired.unwrap_or(0);
+        let units = group.maximum.unwrap_or(0).max(desired);
+        // Members seen tell what runs; else what is desired has to do.
+        let untold = !self.seen.contains(&at) && held.resource.state != S::Stopped;
+        let now = if untold { desired } else { 0 };
+        let Some(dearest) = dearest(held, &choices, units) else {
+            let unit = words(&choices);
+            let maximum = units.max(running);
             self.add(Units {
                 at,
                 unit,
                 now,
-                maximum: units.max(running),
+                maximum,
                 price: None,
                 spot: false,
             });
             return;
         };
         let spot = group.spot.or(dearest.spot) == Some(true);
-        let now = desired_now(group, &choices, running, stopped);
-        let maximum = dearest.count.max(running);
-        self.add(typed(at, held, Some(&dearest.kind), spot, (now, maximum)));
+        self.dearest(at, held, &choices, &dearest, (now, running, spot));
         if group.by_attributes {
             let unit = UNKNOWN_TYPE.to_owned();
             self.add(Units {
@@ -279,6 +272,35 @@ impl<'h> Bill<'h> {
                 spot,
             });
         }
+    }
+
+    /// A group at its dearest. What runs now has this price only where there is
+    /// one thing to launch; else it is one of several, and unpriced.
+    fn dearest(
+        &mut self,
+        at: usize,
+        held: &'h Held,
+        choices: &[Resolved],
+        dearest: &Dearest,
+        (now, running, spot): (u64, u64, bool),
+    ) {
+        let maximum = dearest.count.max(running);
+        let kind = Some(dearest.kind.as_str());
+        if let [only] = choices {
+            let now = instances_for(now, only.weight);
+            self.add(typed(at, held, kind, spot, (now, maximum)));
+            return;
+        }
+        self.add(typed(at, held, kind, spot, (0, maximum)));
+        let unit = words(choices);
+        self.add(Units {
+            at,
+            unit,
+            now,
+            maximum: 0,
+            price: None,
+            spot,
+        });
     }
 
     /// What a group may launch, with templates looked up.
@@ -540,16 +562,7 @@ fn instances_for(units: u64, weight: f64) -> u64 {
         .min(1e12) as u64
 }
 
-/// Desired capacity stands for what runs only where no member is known and
-/// there is but one thing to launch.
-fn desired_now(group: &Group, choices: &[Resolved], running: u64, stopped: bool) -> u64 {
-    let [only] = choices else { return 0 };
-    if running > 0 || stopped {
-        return 0;
-    }
-    instances_for(group.desired.unwrap_or(0), only.weight)
-}
-
+/// The types that a group may launch, for people.
 fn words(choices: &[Resolved]) -> String {
     let mut kinds: Vec<&str> = choices
         .iter()
@@ -557,6 +570,9 @@ fn words(choices: &[Resolved]) -> String {
         .collect();
     kinds.dedup();
     kinds.truncate(10);
+    if kinds.is_empty() {
+        kinds.push(UNKNOWN_TYPE);
+    }
     kinds.join(" or ")
 }
 

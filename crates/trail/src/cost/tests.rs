@@ -312,3 +312,58 @@ fn the_limit_keeps_what_costs_and_the_sums_of_all() {
     );
     near(stock.cost.usd_per_hour_now, 3.0 * 1.006);
 }
+
+#[test]
+fn a_group_whose_members_ended_runs_nothing_now() {
+    let ended = json!({"instancesSet": {"items": [{"instanceId": "i-g5.xlarge-g-0"}]}});
+    let held = after(&[
+        template("g5.xlarge"),
+        group(10, 1),
+        (
+            "ec2",
+            "RunInstances",
+            json!({}),
+            instances(1, "g5.xlarge", Some("g")),
+        ),
+        ("ec2", "TerminateInstances", ended, Value::Null),
+    ]);
+    let cost = cost(&held);
+    near(cost.usd_per_hour_now, 0.0);
+    near(cost.usd_per_hour_max, 10.0 * 1.006);
+}
+
+#[test]
+fn what_runs_of_several_choices_is_not_guessed() {
+    let request = json!({"autoScalingGroupName": "g", "maxSize": 9, "desiredCapacity": 3, "mixedInstancesPolicy":
+        {"launchTemplate": {"overrides": [{"instanceType": "g5.xlarge"}, {"instanceType": "g5.2xlarge"}]}}});
+    let cost = cost(&after(&[(
+        "autoscaling",
+        "CreateAutoScalingGroup",
+        request,
+        Value::Null,
+    )]));
+    near(cost.usd_per_hour_now, 0.0);
+    near(cost.usd_per_hour_max, 9.0 * 1.212);
+    assert_eq!(cost.unpriced[0].unit.as_str(), "g5.xlarge or g5.2xlarge");
+    assert_eq!(
+        (cost.unpriced[0].count_now, cost.unpriced[0].count_max),
+        (3, 0)
+    );
+}
+
+#[test]
+fn a_spot_request_made_once_is_its_instance() {
+    let request = json!({"launchSpecification": {"instanceType": "g5.xlarge"}, "type": "one-time"});
+    let response =
+        json!({"spotInstanceRequestSet": {"items": [{"spotInstanceRequestId": "sir-1"}]}});
+    let run = json!({"instancesSet": {"items": [{"instanceId": "i-1", "instanceType": "g5.xlarge",
+        "instanceLifecycle": "spot", "spotInstanceRequestId": "sir-1"}]}});
+    let mut calls = vec![
+        ("ec2", "RequestSpotInstances", request, response),
+        ("ec2", "RunInstances", json!({}), run),
+    ];
+    near(cost(&after(&calls)).usd_per_hour_max, 1.006);
+    let ended = json!({"instancesSet": {"items": [{"instanceId": "i-1"}]}});
+    calls.push(("ec2", "TerminateInstances", ended, Value::Null));
+    near(cost(&after(&calls)).usd_per_hour_max, 0.0);
+}

@@ -235,18 +235,24 @@ fn cancel_spot(scene: &Scene<'_>, steps: &mut Steps) {
     }
 }
 
-/// Whether an instance has a protection of its own or by its launch template.
+/// Whether an instance has a protection of its own, or by a launch template:
+/// its own or its group's. Clearing one that is not there does no harm.
 fn is_protected(scene: &Scene<'_>, instance: &Resource, which: D) -> bool {
-    let own = detail(instance, which);
-    let template = detail(instance, D::LaunchTemplate).and_then(|name| name.split(' ').next());
-    own == Some("true")
-        || (own.is_none()
-            && template.is_some_and(|name| {
-                scene.of(K::LaunchTemplate).any(|template| {
-                    (id(template) == name || detail(template, D::Name) == Some(name))
-                        && detail(template, which) == Some("true")
-                })
-            }))
+    let protects = |name: &str| {
+        scene.of(K::LaunchTemplate).any(|template| {
+            (id(template) == name || detail(template, D::Name) == Some(name))
+                && detail(template, which) == Some("true")
+        })
+    };
+    let group = detail(instance, D::LaunchedBy).and_then(|name| {
+        scene
+            .of(K::AutoScalingGroup)
+            .find(|group| id(group) == name)
+    });
+    // A template is named with its version.
+    let templates = [Some(instance), group].into_iter().flatten();
+    let mut names = templates.filter_map(|it| detail(it, D::LaunchTemplate)?.split(' ').next());
+    detail(instance, which) == Some("true") || names.any(protects)
 }
 
 fn clear_protection(scene: &Scene<'_>, steps: &mut Steps) {

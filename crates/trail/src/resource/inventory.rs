@@ -329,6 +329,7 @@ pub fn still_open(resource: &Resource) -> bool {
             K::FunctionPermission | K::LoginProfile | K::AccessKey | K::IdentityProvider => true,
             K::Role => created(resource) || has(Detail::Trust) || is(Detail::Boundary, "removed"),
             K::SecurityControl | K::Quota | K::TaskDefinition | K::LaunchTemplate => false,
+            K::Secret => false,
             K::LaunchConfiguration | K::MfaDevice => false,
             _ => created(resource) || resource.state == S::Active,
         }

@@ -280,8 +280,12 @@ fn run_instance(view: View<'_>, item: &Value, owner: Option<Ref>) -> Option<Touc
     let owner = owner_by_tags(item).or(owner).or_else(|| spot_owner(item));
     let protection = view
         .flag("req.disableApiTermination")
-        .map(|on| on.to_string());
-    let stop = view.flag("req.disableApiStop").map(|on| on.to_string());
+        .filter(|on| *on)
+        .map(|_| "true");
+    let stop = view
+        .flag("req.disableApiStop")
+        .filter(|on| *on)
+        .map(|_| "true");
     let touch = Touch::made(K::Instance, id)
         .note(D::InstanceType, launch.instance_type.as_deref())
         .note(
@@ -681,21 +685,31 @@ fn request_spot_instances(view: View<'_>) -> Vec<Touch> {
         spot: Some(true),
         template: None,
     };
+    // A request that is not persistent is done once it is fulfilled; its
+    // instances are in the log for themselves.
+    let persistent = view.text("req.type").as_deref() == Some("persistent");
+    let group = Group {
+        desired: Some(1),
+        maximum: Some(1),
+        spot: Some(true),
+        choices: vec![Choice {
+            launch,
+            weight: None,
+        }],
+        ..Group::default()
+    };
     view.texts("res.spotInstanceRequestSet.spotInstanceRequestId")
         .into_iter()
-        .map(|id| {
-            let choices = vec![Choice {
-                launch: launch.clone(),
-                weight: None,
-            }];
-            let group = Group {
-                desired: Some(1),
-                maximum: Some(1),
-                spot: Some(true),
-                choices,
-                ..Group::default()
-            };
-            fleet(Touch::made(K::SpotRequest, id), &group)
+        .map(|id| fleet(Touch::made(K::SpotRequest, id), &group))
+        .map(|touch| {
+            if persistent {
+                touch
+            } else {
+                Touch {
+                    capacity: None,
+                    ..touch
+                }
+            }
         })
         .collect()
 }
