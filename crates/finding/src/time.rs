@@ -15,6 +15,11 @@ impl Timestamp {
     /// Bounds of what is accepted as an event time: years 1970 to 9999.
     const MAX: i64 = 253_402_300_799;
 
+    /// 1970-01-01T00:00:00Z.
+    pub fn epoch() -> Self {
+        Self(0)
+    }
+
     /// From seconds since the epoch; `None` outside the years 1970 to 9999.
     pub fn from_seconds(seconds: i64) -> Option<Self> {
         (0..=Self::MAX).contains(&seconds).then_some(Self(seconds))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gardefou_finding::{ExitStatus, REPORT_SCHEMA, Report, Tool};
+use gardefou_finding::{ExitStatus, REPORT_SCHEMA, Report, Timestamp, Tool};
 use gardefou_host::{
     Archive, Limits, ReadOptions, Selection, Stream, Terminal, print, write_atomically,
 };
@@ -65,7 +65,9 @@ fn investigate(options: &Investigate, rules: &RuleSet, archive: Archive) -> Repo
     let (facts, mut coverage) = first_look(rules, &archive, &read_options, range);
     let judgement = judge(rules, &facts);
     let details = second_look(rules, &archive, &read_options, &judgement.focus);
-    let told = tell(rules, &facts, &judgement, &details, &names);
+    let end = facts.time.map(|(_, last)| last);
+    let now = gardefou_host::now().or(end).unwrap_or_else(Timestamp::epoch);
+    let told = tell(rules, &facts, &judgement, &details, &names, now);
     coverage.see(&facts.accounts, &facts.regions, facts.time);
     Report {
         schema: REPORT_SCHEMA.to_owned(),

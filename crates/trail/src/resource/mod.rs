@@ -18,7 +18,7 @@ pub use capacity::{
     Capacity, Choice, Function, Group, Launch, Other, Service, TaskSize, Template, TemplateRef,
 };
 pub use detail::Detail;
-pub use inventory::{Change, Held, Inventory, Stock, build, key_of, still_open};
+pub use inventory::{Change, Held, Inventory, Key, Stock, build, key_of, still_open};
 pub use secrets::{SecretRead, SecretStore, is_secret_read, secrets_read};
 
 use std::borrow::Cow;

@@ -1,6 +1,6 @@
 //! What an incident touched, what became of it, and what it costs.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use gardefou_finding::{
     Actor, ActorKind, ChainLink, Cost, EventRef, Identity, LinkKind, Outcome, Resource,
@@ -8,8 +8,8 @@ use gardefou_finding::{
 };
 
 use super::look::{Collected, Touched};
-use crate::cost::cost;
-use crate::resource::{Change, Held, Key, Ref, Touch, build, key_of, still_open};
+use crate::cost::settle;
+use crate::resource::{Change, Held, Key, Ref, SecretRead, Touch, build, key_of, still_open};
 use crate::scan::user_name_of_arn;
 
 /// Resources of one incident in a report.
@@ -24,7 +24,7 @@ pub(crate) struct Property {
     pub(crate) resources_left_out: u64,
     pub(crate) still_open: Vec<usize>,
     pub(crate) cost: Cost,
-    pub(crate) held: Vec<Held>,
+    pub(crate) secrets: Vec<SecretRead>,
 }
 
 /// The property of an incident. Services that act for it and users that it
@@ -45,20 +45,18 @@ pub(crate) fn property(
         changes.extend(adopt(touched, *event, &mine, identities));
     }
     name_made_users(&own, identities);
-    let mut held = build(changes);
-    let left_out = held.len().saturating_sub(MAX_RESOURCES) as u64;
-    let cost = cost(&held);
-    held.truncate(MAX_RESOURCES);
-    let resources: Vec<Resource> = held.iter().map(|held| held.resource.clone()).collect();
-    let still_open = (0..resources.len())
-        .filter(|at| resources.get(*at).is_some_and(still_open))
-        .collect();
+    let stock = settle(build(changes), 0, MAX_RESOURCES);
+    let resources: Vec<Resource> = stock.held.into_iter().map(|held| held.resource).collect();
+    let still_open =
+        (0..resources.len()).filter(|at| resources.get(*at).is_some_and(still_open)).collect();
+    let secrets: BTreeSet<SecretRead> =
+        collected.touched.values().flat_map(|touched| touched.secrets.iter().cloned()).collect();
     Property {
         resources,
-        resources_left_out: left_out,
+        resources_left_out: stock.left_out,
         still_open,
-        cost,
-        held,
+        cost: stock.cost,
+        secrets: secrets.into_iter().collect(),
     }
 }
 

@@ -15,7 +15,7 @@ use super::timeline::{FindingsOf, TacticSpan, tactics, timeline};
 use super::weigh::Weighed;
 use crate::digest::identifier;
 use crate::facts::{Facts, Symbol};
-use crate::remedy::next_steps;
+use crate::remedy::{Scene, next_steps};
 use crate::rules::RuleSet;
 
 /// Findings in a report at most.
@@ -37,21 +37,17 @@ pub struct Told {
 }
 
 /// Puts the judgement and the details together. `sources` are the names of
-/// the sources by number.
+/// the sources by number; `now` is when the report is made, for the steps that
+/// end sessions begun before.
 pub fn tell(
     rules: &RuleSet,
     facts: &Facts,
     judgement: &Judgement<'_>,
     details: &Details,
     sources: &[String],
+    now: Timestamp,
 ) -> Told {
-    let teller = Teller {
-        rules,
-        facts,
-        judgement,
-        details,
-        sources,
-    };
+    let teller = Teller { rules, facts, judgement, details, sources, now };
     let (mut findings, by_incident) = teller.findings();
     let incidents = judgement
         .outlines
@@ -86,6 +82,7 @@ struct Teller<'a> {
     judgement: &'a Judgement<'a>,
     details: &'a Details,
     sources: &'a [String],
+    now: Timestamp,
 }
 
 impl Teller<'_> {
@@ -246,7 +243,15 @@ impl Teller<'_> {
             .next_back()
             .map_or(starts, |(time, _)| *time);
         let impact = impact(&spans, &own);
-        let next_steps = next_steps(&identities, &property.resources, &ends);
+        let regions: Vec<&str> = collected.regions.keys().map(String::as_str).collect();
+        let next_steps = next_steps(&Scene {
+            identities: &identities,
+            resources: &property.resources,
+            secrets: &property.secrets,
+            regions: &regions,
+            left_out: property.resources_left_out,
+            now: self.now,
+        });
         let Property {
             resources,
             resources_left_out,
