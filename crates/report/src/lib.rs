@@ -10,6 +10,7 @@ mod catalogue;
 mod document;
 #[cfg(test)]
 mod examples;
+mod html;
 mod json;
 mod limits;
 mod markdown;
@@ -112,6 +113,6 @@ pub fn render(report: &Report, format: Format, options: &Options) -> String {
         Format::Json => json::render(report, options.pretty) + "\n",
         Format::Markdown => markdown::render(report, options),
         Format::Ocsf => ocsf::render(report, options),
-        Format::Html => String::new(),
+        Format::Html => html::render(report, options),
     }
 }

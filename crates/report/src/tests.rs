@@ -1,7 +1,10 @@
 //! Tests across formats and languages.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use gardefou_finding::Report;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::{Format, Lang, Options, examples, json_schema, render};
 
@@ -85,6 +88,14 @@ fn ocsf_satisfies_the_published_schema() {
             }
         }
     }
+}
+
+#[test]
+fn the_pages_policy_names_its_own_style_sheet() {
+    let digest = Sha256::digest(include_str!("html/style.css"));
+    let hash = format!("sha256-{}", STANDARD.encode(digest));
+    let page = render(&examples::quiet(), Format::Html, &Options::default());
+    assert!(page.contains(&hash), "set STYLE_HASH to {hash}");
 }
 
 #[test]

@@ -100,7 +100,8 @@ messages! {
     SectionOutside = "Findings outside incidents" | "Constats hors incident";
     SectionCoverage = "Coverage" | "Couverture";
     SectionRules = "Rules that matched" | "Règles déclenchées";
-    SectionContents = "Contents" | "Sommaire";
+    SkipToContent = "Skip to content" | "Aller au contenu";
+    SectionContents = "On this page" | "Sur cette page";
     // Who.
     ActorKey = "access key of {name}" | "clé d'accès de {name}";
     ActorKeyNameless = "access key" | "clé d'accès";
@@ -176,7 +177,6 @@ messages! {
         | "Étapes dans le temps : une barre du premier au dernier appel de chaque étape";
     ChartGraph = "Identities from left to right, each linked to the one it came from"
         | "Identités de gauche à droite, chacune reliée à celle dont elle vient";
-    GraphGrouped = "{n} more" | "{n} de plus";
     ChartImpact = "impact" | "impact";
     // Still open.
     NothingOpen = "The log shows nothing left open." | "Le journal ne montre rien d'encore ouvert.";
