@@ -82,16 +82,126 @@ struct Shot {
 }
 
 const SHOTS: &[Shot] = &[
-    Shot { seconds: 0, tactic: Tactic::InitialAccess, technique: "T1078.004", service: "sts", call: "GetCallerIdentity", title: "Long-lived key used from a new network", title_fr: "Clé durable utilisée depuis un nouveau réseau", outcome: Outcome::Succeeded, count: 1, identity: 0 },
-    Shot { seconds: 31, tactic: Tactic::Discovery, technique: "T1580", service: "servicequotas", call: "GetServiceQuota", title: "Quota reconnaissance", title_fr: "Reconnaissance des quotas", outcome: Outcome::Succeeded, count: 24, identity: 0 },
-    Shot { seconds: 58, tactic: Tactic::Discovery, technique: "T1526", service: "ec2", call: "RunInstances", title: "Dry-run probe of instance rights", title_fr: "Sondage à blanc des droits sur les instances", outcome: Outcome::DryRun, count: 8, identity: 0 },
-    Shot { seconds: 72, tactic: Tactic::PrivilegeEscalation, technique: "T1548.005", service: "sts", call: "GetSessionToken", title: "Session token taken with a long-lived key", title_fr: "Jeton de session obtenu avec une clé durable", outcome: Outcome::Succeeded, count: 1, identity: 1 },
-    Shot { seconds: 95, tactic: Tactic::Persistence, technique: "T1136.003", service: "iam", call: "CreateUser", title: "User created and given mail rights", title_fr: "Utilisateur créé et doté de droits d'envoi de courrier", outcome: Outcome::Succeeded, count: 4, identity: 1 },
-    Shot { seconds: 160, tactic: Tactic::Persistence, technique: "T1098.001", service: "lambda", call: "CreateFunctionUrlConfig", title: "Lambda URL open to everyone", title_fr: "URL Lambda ouverte à tous", outcome: Outcome::Succeeded, count: 1, identity: 1 },
-    Shot { seconds: 214, tactic: Tactic::Execution, technique: "T1610", service: "ecs", call: "CreateCluster", title: "Burst of ECS clusters", title_fr: "Rafale de clusters ECS", outcome: Outcome::Succeeded, count: 50, identity: 1 },
-    Shot { seconds: 410, tactic: Tactic::DefenseEvasion, technique: "T1578", service: "ec2", call: "ModifyInstanceAttribute", title: "Termination protection switched on", title_fr: "Protection contre la résiliation activée", outcome: Outcome::Succeeded, count: 12, identity: 1 },
-    Shot { seconds: 580, tactic: Tactic::Impact, technique: "T1496.001", service: "autoscaling", call: "CreateAutoScalingGroup", title: "Auto Scaling groups of GPU instances with an extreme maximum", title_fr: "Groupes Auto Scaling d'instances GPU au maximum démesuré", outcome: Outcome::Succeeded, count: 14, identity: 1 },
-    Shot { seconds: 900, tactic: Tactic::Impact, technique: "T1496.004", service: "ses", call: "PutAccountDetails", title: "Mail sending limits raised", title_fr: "Plafonds d'envoi de courrier relevés", outcome: Outcome::Denied, count: 3, identity: 2 },
+    Shot {
+        seconds: 0,
+        tactic: Tactic::InitialAccess,
+        technique: "T1078.004",
+        service: "sts",
+        call: "GetCallerIdentity",
+        title: "Long-lived key used from a new network",
+        title_fr: "Clé durable utilisée depuis un nouveau réseau",
+        outcome: Outcome::Succeeded,
+        count: 1,
+        identity: 0,
+    },
+    Shot {
+        seconds: 31,
+        tactic: Tactic::Discovery,
+        technique: "T1580",
+        service: "servicequotas",
+        call: "GetServiceQuota",
+        title: "Quota reconnaissance",
+        title_fr: "Reconnaissance des quotas",
+        outcome: Outcome::Succeeded,
+        count: 24,
+        identity: 0,
+    },
+    Shot {
+        seconds: 58,
+        tactic: Tactic::Discovery,
+        technique: "T1526",
+        service: "ec2",
+        call: "RunInstances",
+        title: "Dry-run probe of instance rights",
+        title_fr: "Sondage à blanc des droits sur les instances",
+        outcome: Outcome::DryRun,
+        count: 8,
+        identity: 0,
+    },
+    Shot {
+        seconds: 72,
+        tactic: Tactic::PrivilegeEscalation,
+        technique: "T1548.005",
+        service: "sts",
+        call: "GetSessionToken",
+        title: "Session token taken with a long-lived key",
+        title_fr: "Jeton de session obtenu avec une clé durable",
+        outcome: Outcome::Succeeded,
+        count: 1,
+        identity: 1,
+    },
+    Shot {
+        seconds: 95,
+        tactic: Tactic::Persistence,
+        technique: "T1136.003",
+        service: "iam",
+        call: "CreateUser",
+        title: "User created and given mail rights",
+        title_fr: "Utilisateur créé et doté de droits d'envoi de courrier",
+        outcome: Outcome::Succeeded,
+        count: 4,
+        identity: 1,
+    },
+    Shot {
+        seconds: 160,
+        tactic: Tactic::Persistence,
+        technique: "T1098.001",
+        service: "lambda",
+        call: "CreateFunctionUrlConfig",
+        title: "Lambda URL open to everyone",
+        title_fr: "URL Lambda ouverte à tous",
+        outcome: Outcome::Succeeded,
+        count: 1,
+        identity: 1,
+    },
+    Shot {
+        seconds: 214,
+        tactic: Tactic::Execution,
+        technique: "T1610",
+        service: "ecs",
+        call: "CreateCluster",
+        title: "Burst of ECS clusters",
+        title_fr: "Rafale de clusters ECS",
+        outcome: Outcome::Succeeded,
+        count: 50,
+        identity: 1,
+    },
+    Shot {
+        seconds: 410,
+        tactic: Tactic::DefenseEvasion,
+        technique: "T1578",
+        service: "ec2",
+        call: "ModifyInstanceAttribute",
+        title: "Termination protection switched on",
+        title_fr: "Protection contre la résiliation activée",
+        outcome: Outcome::Succeeded,
+        count: 12,
+        identity: 1,
+    },
+    Shot {
+        seconds: 580,
+        tactic: Tactic::Impact,
+        technique: "T1496.001",
+        service: "autoscaling",
+        call: "CreateAutoScalingGroup",
+        title: "Auto Scaling groups of GPU instances with an extreme maximum",
+        title_fr: "Groupes Auto Scaling d'instances GPU au maximum démesuré",
+        outcome: Outcome::Succeeded,
+        count: 14,
+        identity: 1,
+    },
+    Shot {
+        seconds: 900,
+        tactic: Tactic::Impact,
+        technique: "T1496.004",
+        service: "ses",
+        call: "PutAccountDetails",
+        title: "Mail sending limits raised",
+        title_fr: "Plafonds d'envoi de courrier relevés",
+        outcome: Outcome::Denied,
+        count: 3,
+        identity: 2,
+    },
 ];
 
 fn shot_event(shot: &Shot, index: usize) -> EventRef {
@@ -114,7 +224,11 @@ fn shot_finding(shot: &Shot, index: usize, actors: &[Actor]) -> Finding {
         rule: format!("gardefou-{}", shot.call.to_lowercase()),
         title: shot.title.to_owned(),
         title_fr: Some(shot.title_fr.to_owned()),
-        severity: if shot.tactic == Tactic::Impact { Severity::Critical } else { Severity::High },
+        severity: if shot.tactic == Tactic::Impact {
+            Severity::Critical
+        } else {
+            Severity::High
+        },
         confidence: Confidence::High,
         tactics: vec![shot.tactic],
         techniques: vec![Technique(shot.technique.to_owned())],
@@ -131,7 +245,10 @@ fn shot_finding(shot: &Shot, index: usize, actors: &[Actor]) -> Finding {
 fn identity(actor: Actor, link: Option<ChainLink>, calls: &[(Outcome, u64)]) -> Identity {
     Identity {
         made_by_incident: link.as_ref().is_some_and(|link| {
-            matches!(link.kind, LinkKind::CreatedUser | LinkKind::CreatedKey | LinkKind::CreatedRole)
+            matches!(
+                link.kind,
+                LinkKind::CreatedUser | LinkKind::CreatedKey | LinkKind::CreatedRole
+            )
         }),
         actor,
         link,
@@ -142,7 +259,11 @@ fn identity(actor: Actor, link: Option<ChainLink>, calls: &[(Outcome, u64)]) -> 
 }
 
 fn link(from: usize, kind: LinkKind, seconds: i64, call: &str) -> Option<ChainLink> {
-    Some(ChainLink { from, kind, evidence: event(seconds, "sts", call, "us-east-1") })
+    Some(ChainLink {
+        from,
+        kind,
+        evidence: event(seconds, "sts", call, "us-east-1"),
+    })
 }
 
 fn identities() -> Vec<Identity> {
@@ -169,7 +290,11 @@ fn identities() -> Vec<Identity> {
             &[(Succeeded, 2), (Denied, 3)],
         ),
         identity(
-            actor("arn:aws:iam::111122223333:role/ecsTaskRole", ActorKind::Principal, HOSTILE[1]),
+            actor(
+                "arn:aws:iam::111122223333:role/ecsTaskRole",
+                ActorKind::Principal,
+                HOSTILE[1],
+            ),
             link(1, LinkKind::PassedRole, 214, "RunTask"),
             &[],
         ),
@@ -200,24 +325,49 @@ fn resource(kind: ResourceKind, id: &str, index: usize, seconds: i64) -> Resourc
 fn resources() -> Vec<Resource> {
     let mut list = Vec::new();
     for index in 0..50 {
-        let name = if index == 0 { HOSTILE[3].to_owned() } else { format!("prod-batch-{index:03}") };
-        list.push(resource(ResourceKind::EcsCluster, &name, index, 214 + index as i64));
+        let name = if index == 0 {
+            HOSTILE[3].to_owned()
+        } else {
+            format!("prod-batch-{index:03}")
+        };
+        list.push(resource(
+            ResourceKind::EcsCluster,
+            &name,
+            index,
+            214 + index as i64,
+        ));
     }
     for index in 0..14 {
         let name = format!("asg-{}-{index:02}", ["gpu", "web"][index % 2]);
         let mut group = resource(ResourceKind::AutoScalingGroup, &name, index, 580);
         group.details.insert("max".to_owned(), text("999"));
-        group.details.insert("type".to_owned(), text(["p4d.24xlarge", "g5.48xlarge"][index % 2]));
+        group.details.insert(
+            "type".to_owned(),
+            text(["p4d.24xlarge", "g5.48xlarge"][index % 2]),
+        );
         list.push(group);
     }
     for index in 0..12 {
-        let mut instance =
-            resource(ResourceKind::Instance, &format!("i-0a1b2c3d4e5f6{index:04}"), index, 400);
-        instance.details.insert("termination protection".to_owned(), text("on"));
-        instance.details.insert("note".to_owned(), text(HOSTILE[index % HOSTILE.len()]));
+        let mut instance = resource(
+            ResourceKind::Instance,
+            &format!("i-0a1b2c3d4e5f6{index:04}"),
+            index,
+            400,
+        );
+        instance
+            .details
+            .insert("termination protection".to_owned(), text("on"));
+        instance
+            .details
+            .insert("note".to_owned(), text(HOSTILE[index % HOSTILE.len()]));
         list.push(instance);
     }
-    list.push(resource(ResourceKind::TaskDefinition, "batch-worker:1", 0, 200));
+    list.push(resource(
+        ResourceKind::TaskDefinition,
+        "batch-worker:1",
+        0,
+        200,
+    ));
     list.push(resource(ResourceKind::Function, HOSTILE[0], 0, 150));
     list.push(resource(ResourceKind::FunctionUrl, "sync-helper", 0, 160));
     list.push(resource(ResourceKind::User, "svc-mail-7", 0, 95));
@@ -254,7 +404,11 @@ fn cost(resources: &[Resource]) -> Cost {
             count_now: now,
             count_max: max,
             unit_usd_per_hour: price,
-            pricing: if index % 2 == 0 { Pricing::OnDemand } else { Pricing::Spot },
+            pricing: if index % 2 == 0 {
+                Pricing::OnDemand
+            } else {
+                Pricing::Spot
+            },
         });
     }
     cost.unpriced.push(Unpriced {
@@ -278,30 +432,86 @@ fn step(kind: StepKind, target: &str, command: &str) -> NextStep {
 
 fn next_steps(resources: &[Resource]) -> Vec<NextStep> {
     let mut steps = vec![
-        step(StepKind::DisableKey, KEY, &format!("aws iam update-access-key --user-name marc.dubois --access-key-id {KEY} --status Inactive")),
-        step(StepKind::DisableKey, MAIL_KEY, &format!("aws iam update-access-key --user-name svc-mail-7 --access-key-id {MAIL_KEY} --status Inactive")),
-        step(StepKind::DenyUser, "marc.dubois", "aws iam put-user-policy --user-name marc.dubois --policy-name gardefou-deny-all --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}]}'"),
+        step(
+            StepKind::DisableKey,
+            KEY,
+            &format!(
+                "aws iam update-access-key --user-name marc.dubois --access-key-id {KEY} --status Inactive"
+            ),
+        ),
+        step(
+            StepKind::DisableKey,
+            MAIL_KEY,
+            &format!(
+                "aws iam update-access-key --user-name svc-mail-7 --access-key-id {MAIL_KEY} --status Inactive"
+            ),
+        ),
+        step(
+            StepKind::DenyUser,
+            "marc.dubois",
+            "aws iam put-user-policy --user-name marc.dubois --policy-name gardefou-deny-all --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}]}'",
+        ),
     ];
     let for_kind = [
-        (ResourceKind::AutoScalingGroup, StepKind::StopGroup, "autoscaling update-auto-scaling-group --min-size 0 --max-size 0 --desired-capacity 0 --auto-scaling-group-name"),
-        (ResourceKind::Instance, StepKind::ClearProtection, "ec2 modify-instance-attribute --no-disable-api-termination --instance-id"),
-        (ResourceKind::Instance, StepKind::TerminateInstance, "ec2 terminate-instances --instance-ids"),
-        (ResourceKind::EcsCluster, StepKind::DeleteCluster, "ecs delete-cluster --cluster"),
-        (ResourceKind::FunctionUrl, StepKind::RemoveFunctionUrl, "lambda delete-function-url-config --function-name"),
-        (ResourceKind::Function, StepKind::DisableFunction, "lambda put-function-concurrency --reserved-concurrent-executions 0 --function-name"),
+        (
+            ResourceKind::AutoScalingGroup,
+            StepKind::StopGroup,
+            "autoscaling update-auto-scaling-group --min-size 0 --max-size 0 --desired-capacity 0 --auto-scaling-group-name",
+        ),
+        (
+            ResourceKind::Instance,
+            StepKind::ClearProtection,
+            "ec2 modify-instance-attribute --no-disable-api-termination --instance-id",
+        ),
+        (
+            ResourceKind::Instance,
+            StepKind::TerminateInstance,
+            "ec2 terminate-instances --instance-ids",
+        ),
+        (
+            ResourceKind::EcsCluster,
+            StepKind::DeleteCluster,
+            "ecs delete-cluster --cluster",
+        ),
+        (
+            ResourceKind::FunctionUrl,
+            StepKind::RemoveFunctionUrl,
+            "lambda delete-function-url-config --function-name",
+        ),
+        (
+            ResourceKind::Function,
+            StepKind::DisableFunction,
+            "lambda put-function-concurrency --reserved-concurrent-executions 0 --function-name",
+        ),
     ];
     for (kind, step_kind, call) in for_kind {
         for one in resources.iter().filter(|one| one.kind == kind) {
             let (region, id) = (one.region.as_str(), one.id.as_str());
             let quoted = format!("'{}'", id.replace('\'', "'\\''"));
-            let mut step = step(step_kind, id, &format!("aws {call} {quoted} --region {region}"));
+            let mut step = step(
+                step_kind,
+                id,
+                &format!("aws {call} {quoted} --region {region}"),
+            );
             step.region = Some(one.region.clone());
             steps.push(step);
         }
     }
-    steps.push(step(StepKind::StopMail, "account sending", "aws ses update-account-sending-enabled --no-enabled --region us-east-1"));
-    steps.push(step(StepKind::RemoveUser, "svc-mail-7", "aws iam delete-user --user-name svc-mail-7"));
-    steps.push(NextStep { commands: Vec::new(), region: None, ..step(StepKind::Review, "how the key of marc.dubois got out", "") });
+    steps.push(step(
+        StepKind::StopMail,
+        "account sending",
+        "aws ses update-account-sending-enabled --no-enabled --region us-east-1",
+    ));
+    steps.push(step(
+        StepKind::RemoveUser,
+        "svc-mail-7",
+        "aws iam delete-user --user-name svc-mail-7",
+    ));
+    steps.push(NextStep {
+        commands: Vec::new(),
+        region: None,
+        ..step(StepKind::Review, "how the key of marc.dubois got out", "")
+    });
     steps
 }
 
@@ -309,17 +519,20 @@ fn stages(findings: &[Finding]) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
     for finding in findings {
         let tactic = finding.tactics[0];
-        let position = stages.iter().position(|stage| stage.tactic == tactic).unwrap_or_else(|| {
-            stages.push(Stage {
-                tactic,
-                techniques: Vec::new(),
-                first: finding.first_seen,
-                last: finding.last_seen,
-                findings: Vec::new(),
-                calls: BTreeMap::new(),
+        let position = stages
+            .iter()
+            .position(|stage| stage.tactic == tactic)
+            .unwrap_or_else(|| {
+                stages.push(Stage {
+                    tactic,
+                    techniques: Vec::new(),
+                    first: finding.first_seen,
+                    last: finding.last_seen,
+                    findings: Vec::new(),
+                    calls: BTreeMap::new(),
+                });
+                stages.len() - 1
             });
-            stages.len() - 1
-        });
         let stage = &mut stages[position];
         stage.techniques.extend(finding.techniques.iter().cloned());
         stage.last = finding.last_seen;
@@ -347,10 +560,26 @@ fn boundary() -> Boundary {
         ends: at(1_820),
         reason: BoundaryReason::NewNetwork,
         novelties: vec![
-            Novelty { kind: NoveltyKind::Network, value: text("198.18.7.0/24"), at: at(0) },
-            Novelty { kind: NoveltyKind::UserAgent, value: text(HOSTILE[5]), at: at(0) },
-            Novelty { kind: NoveltyKind::Region, value: text("ap-southeast-2"), at: at(215) },
-            Novelty { kind: NoveltyKind::Service, value: text("ecs.amazonaws.com"), at: at(200) },
+            Novelty {
+                kind: NoveltyKind::Network,
+                value: text("198.18.7.0/24"),
+                at: at(0),
+            },
+            Novelty {
+                kind: NoveltyKind::UserAgent,
+                value: text(HOSTILE[5]),
+                at: at(0),
+            },
+            Novelty {
+                kind: NoveltyKind::Region,
+                value: text("ap-southeast-2"),
+                at: at(215),
+            },
+            Novelty {
+                kind: NoveltyKind::Service,
+                value: text("ecs.amazonaws.com"),
+                at: at(200),
+            },
         ],
         calls_before: 1_284,
         history_days: 28,
@@ -360,14 +589,20 @@ fn boundary() -> Boundary {
 
 fn origin() -> Origin {
     Origin {
-        addresses: vec![(text("198.18.7.44"), 371), (text("autoscaling.amazonaws.com"), 140)],
+        addresses: vec![
+            (text("198.18.7.44"), 371),
+            (text("autoscaling.amazonaws.com"), 140),
+        ],
         user_agents: HOSTILE.iter().map(|agent| (text(agent), 40)).collect(),
         regions: REGIONS.iter().map(|region| (text(region), 128)).collect(),
     }
 }
 
 fn tool() -> Tool {
-    Tool { name: "gardefou".to_owned(), version: "0.1.0".to_owned() }
+    Tool {
+        name: "gardefou".to_owned(),
+        version: "0.1.0".to_owned(),
+    }
 }
 
 fn coverage() -> Coverage {
@@ -378,7 +613,11 @@ fn coverage() -> Coverage {
             bytes_inflated: 48_220_907,
         },
         events_read: 28_406,
-        skipped: [(SkipReason::DuplicateDelivery, 61), (SkipReason::DigestFile, 28)].into(),
+        skipped: [
+            (SkipReason::DuplicateDelivery, 61),
+            (SkipReason::DigestFile, 28),
+        ]
+        .into(),
         failed: BTreeMap::new(),
         forms: [(InputForm::Records, 186), (InputForm::Digest, 28)].into(),
         first_event: Some(at(-2_500_000)),
@@ -396,7 +635,11 @@ fn coverage() -> Coverage {
 
 fn outside(index: usize) -> Finding {
     let shot = &SHOTS[index % SHOTS.len()];
-    let actor = actor("AKIAEXAMPLEOTHER0001", ActorKind::AccessKey, HOSTILE[index % HOSTILE.len()]);
+    let actor = actor(
+        "AKIAEXAMPLEOTHER0001",
+        ActorKind::AccessKey,
+        HOSTILE[index % HOSTILE.len()],
+    );
     let mut finding = shot_finding(shot, index, &vec![actor; 6]);
     finding.id = FindingId(format!("o-{index:04}"));
     finding.severity = Severity::ALL[index % 3];
@@ -407,9 +650,15 @@ fn outside(index: usize) -> Finding {
 /// The crypto-mining campaign, with one incident.
 pub(crate) fn campaign() -> Report {
     let identities = identities();
-    let actors: Vec<_> = identities.iter().map(|identity| identity.actor.clone()).collect();
-    let mut findings: Vec<_> =
-        SHOTS.iter().enumerate().map(|(at, shot)| shot_finding(shot, at, &actors)).collect();
+    let actors: Vec<_> = identities
+        .iter()
+        .map(|identity| identity.actor.clone())
+        .collect();
+    let mut findings: Vec<_> = SHOTS
+        .iter()
+        .enumerate()
+        .map(|(at, shot)| shot_finding(shot, at, &actors))
+        .collect();
     let resources = resources();
     let incident = Incident {
         id: "inc-5f1c9a03".to_owned(),

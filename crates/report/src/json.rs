@@ -38,7 +38,12 @@ pub(crate) fn escape(json: &str) -> String {
 /// Whether a character is one that `Untrusted` escapes; that list is the one
 /// place that decides.
 pub(crate) fn steers(c: char) -> bool {
-    !matches!(c, ' '..='~') && Untrusted::new(c.to_string()).escaped().chars().nth(1).is_some()
+    !matches!(c, ' '..='~')
+        && Untrusted::new(c.to_string())
+            .escaped()
+            .chars()
+            .nth(1)
+            .is_some()
 }
 
 /// The JSON Schema (2020-12) of a report, pretty-printed, with a line end.

@@ -44,8 +44,13 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: &'static [Self] =
-        &[Self::Text, Self::Json, Self::Markdown, Self::Ocsf, Self::Html];
+    pub const ALL: &'static [Self] = &[
+        Self::Text,
+        Self::Json,
+        Self::Markdown,
+        Self::Ocsf,
+        Self::Html,
+    ];
 
     /// The word of the option.
     pub fn word(self) -> &'static str {
@@ -80,10 +85,14 @@ impl FromStr for Format {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.iter().copied().find(|format| format.word() == text).ok_or_else(|| {
-            let words: Vec<_> = Self::ALL.iter().map(|format| format.word()).collect();
-            format!("`{text}` is none of {}", words.join(", "))
-        })
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|format| format.word() == text)
+            .ok_or_else(|| {
+                let words: Vec<_> = Self::ALL.iter().map(|format| format.word()).collect();
+                format!("`{text}` is none of {}", words.join(", "))
+            })
     }
 }
 
@@ -92,7 +101,7 @@ impl FromStr for Format {
 pub struct Options {
     /// The language of sentences; field names of JSON and OCSF stay English.
     pub lang: Lang,
-    /// Columns of the terminal; only [`Format::Text`] wraps. Kept within 40 to 160.
+    /// Columns of the terminal; only [`Format::Text`] wraps. Kept within 60 to 160.
     pub width: usize,
     /// Whether [`Format::Text`] may use ANSI colours.
     pub colour: bool,
@@ -102,7 +111,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lang: Lang::En, width: 100, colour: false, pretty: true }
+        Self {
+            lang: Lang::En,
+            width: 100,
+            colour: false,
+            pretty: true,
+        }
     }
 }
 

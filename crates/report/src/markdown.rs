@@ -21,7 +21,12 @@ const MAX_QUOTE: usize = 300;
 pub(crate) fn render(report: &Report, options: &Options) -> String {
     let findings = index(report);
     let say = Say { lang: options.lang };
-    let builder = Builder { report, findings: &findings, say, limits: &Limits::MARKDOWN };
+    let builder = Builder {
+        report,
+        findings: &findings,
+        say,
+        limits: &Limits::MARKDOWN,
+    };
     let mut page = Page::default();
     page.document(&builder.document());
     page.0
@@ -58,7 +63,9 @@ impl Page {
             }
         }
         for (value, label) in &part.figures {
-            let line = Sentence::strong(value.as_str()).with(" ").joined(label.clone());
+            let line = Sentence::strong(value.as_str())
+                .with(" ")
+                .joined(label.clone());
             let _ = writeln!(self.0, "- {}", inline(&line, false));
         }
         self.0.push('\n');
@@ -70,7 +77,11 @@ impl Page {
     fn section(&mut self, level: usize, section: &Section<'_>) {
         let title = Sentence::plain(section.title.as_str());
         if section.folded {
-            let _ = writeln!(self.0, "<details><summary>{}</summary>\n", inline(&title, false));
+            let _ = writeln!(
+                self.0,
+                "<details><summary>{}</summary>\n",
+                inline(&title, false)
+            );
         } else {
             self.heading(level, &title);
         }
@@ -89,8 +100,12 @@ impl Page {
             Block::Fields(fields) => {
                 for (label, value) in fields {
                     let label = Sentence::strong(label.as_str());
-                    let _ =
-                        writeln!(self.0, "- {} {}", inline(&label, false), inline(value, false));
+                    let _ = writeln!(
+                        self.0,
+                        "- {} {}",
+                        inline(&label, false),
+                        inline(value, false)
+                    );
                 }
                 self.0.push('\n');
             }
@@ -134,11 +149,18 @@ impl Page {
 
     fn table(&mut self, table: &Table) {
         if !table.rows.is_empty() {
-            let titles: Vec<_> =
-                table.columns.iter().map(|one| Sentence::plain(one.title.as_str())).collect();
+            let titles: Vec<_> = table
+                .columns
+                .iter()
+                .map(|one| Sentence::plain(one.title.as_str()))
+                .collect();
             self.row(&titles);
             for column in &table.columns {
-                self.0.push_str(if column.set == Set::Right { "| --: " } else { "| --- " });
+                self.0.push_str(if column.set == Set::Right {
+                    "| --: "
+                } else {
+                    "| --- "
+                });
             }
             self.0.push_str("|\n");
             for row in &table.rows {
@@ -287,6 +309,9 @@ mod tests {
     fn our_words_make_no_markup() {
         assert_eq!(words("a *b* <i>|", false), "a \\*b\\* &lt;i&gt;&#124;");
         assert_eq!(words("ask @security", false), "`ask @security`");
-        assert_eq!(words("see https://example.com", false), "`see https://example.com`");
+        assert_eq!(
+            words("see https://example.com", false),
+            "`see https://example.com`"
+        );
     }
 }

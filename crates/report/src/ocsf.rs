@@ -28,11 +28,25 @@ const MAX_RELATED: usize = 500;
 pub(crate) fn render(report: &Report, options: &Options) -> String {
     let findings = index(report);
     let say = Say { lang: options.lang };
-    let builder = Builder { report, findings: &findings, say, limits: &Limits::MARKDOWN };
-    let incidents = report.incidents.iter().map(|incident| builder.ocsf_incident(incident));
-    let outside = report.findings.iter().filter(|finding| finding.incident.is_none());
+    let builder = Builder {
+        report,
+        findings: &findings,
+        say,
+        limits: &Limits::MARKDOWN,
+    };
+    let incidents = report
+        .incidents
+        .iter()
+        .map(|incident| builder.ocsf_incident(incident));
+    let outside = report
+        .findings
+        .iter()
+        .filter(|finding| finding.incident.is_none());
     let outside = outside.map(|finding| builder.ocsf_finding(finding));
-    incidents.chain(outside).map(|object| escape(&object.to_string()) + "\n").collect()
+    incidents
+        .chain(outside)
+        .map(|object| escape(&object.to_string()) + "\n")
+        .collect()
 }
 
 /// Milliseconds since the epoch, as OCSF has times.
@@ -61,20 +75,36 @@ impl Builder<'_> {
             count: incident.calls.values().sum(),
         };
         let mut object = self.ocsf_common(&common);
-        let story = self.story(incident).into_iter().fold(Sentence::default(), Sentence::and_then);
+        let story = self
+            .story(incident)
+            .into_iter()
+            .fold(Sentence::default(), Sentence::and_then);
         object.insert("message".into(), self.ocsf_title(incident).into());
-        object.insert("finding_info".into(), self.ocsf_incident_info(incident, &story));
+        object.insert(
+            "finding_info".into(),
+            self.ocsf_incident_info(incident, &story),
+        );
         object.insert("cloud".into(), objects::cloud_of(incident));
         let evidences = incident.timeline.iter().take(MAX_EVIDENCES).map(|entry| {
-            let actor = incident.identities.get(entry.identity).map(|identity| &identity.actor);
+            let actor = incident
+                .identities
+                .get(entry.identity)
+                .map(|identity| &identity.actor);
             objects::evidence(&entry.event, actor)
         });
         insert_list(&mut object, "evidences", evidences.collect());
-        let resources = incident.resources.iter().take(MAX_RESOURCES).map(objects::resource);
+        let resources = incident
+            .resources
+            .iter()
+            .take(MAX_RESOURCES)
+            .map(objects::resource);
         insert_list(&mut object, "resources", resources.collect());
         insert_list(&mut object, "observables", objects::observables(incident));
         if !incident.next_steps.is_empty() {
-            object.insert("remediation".into(), json!({ "desc": self.ocsf_steps(incident) }));
+            object.insert(
+                "remediation".into(),
+                json!({ "desc": self.ocsf_steps(incident) }),
+            );
         }
         object.insert("unmapped".into(), objects::unmapped(incident));
         Value::Object(object)
@@ -97,9 +127,15 @@ impl Builder<'_> {
         info.insert("analytic".into(), objects::analytic(&finding.rule, &title));
         object.insert("message".into(), title.into());
         object.insert("finding_info".into(), Value::Object(info));
-        object.insert("cloud".into(), objects::cloud_of_actor(&finding.actor, &finding.evidence));
+        object.insert(
+            "cloud".into(),
+            objects::cloud_of_actor(&finding.actor, &finding.evidence),
+        );
         let actor = Some(&finding.actor);
-        let evidences = finding.evidence.iter().map(|event| objects::evidence(event, actor));
+        let evidences = finding
+            .evidence
+            .iter()
+            .map(|event| objects::evidence(event, actor));
         insert_list(&mut object, "evidences", evidences.collect());
         object.insert("unmapped".into(), json!({ "outcome": finding.outcome }));
         Value::Object(object)
@@ -162,13 +198,25 @@ impl Builder<'_> {
         let mut info = info(&common, &title);
         info.insert("desc".into(), story.to_plain().into());
         let attacks = incident.stages.iter();
-        let attacks = attacks.flat_map(|stage| objects::attacks(&[stage.tactic], &stage.techniques));
+        let attacks =
+            attacks.flat_map(|stage| objects::attacks(&[stage.tactic], &stage.techniques));
         insert_list(&mut info, "attacks", attacks.collect());
-        let related = incident.findings.iter().filter_map(|id| self.findings.get(id));
-        let related = related.take(MAX_RELATED).map(|finding| self.ocsf_related(finding));
+        let related = incident
+            .findings
+            .iter()
+            .filter_map(|id| self.findings.get(id));
+        let related = related
+            .take(MAX_RELATED)
+            .map(|finding| self.ocsf_related(finding));
         insert_list(&mut info, "related_events", related.collect());
-        info.insert("related_events_count".into(), incident.findings.len().into());
-        info.insert("analytic".into(), objects::analytic("gardefou.incident", "gardefou"));
+        info.insert(
+            "related_events_count".into(),
+            incident.findings.len().into(),
+        );
+        info.insert(
+            "analytic".into(),
+            objects::analytic("gardefou.incident", "gardefou"),
+        );
         Value::Object(info)
     }
 
@@ -177,10 +225,18 @@ impl Builder<'_> {
         stages.dedup();
         let stages = stages.into_iter().map(|tactic| self.say.word(tactic));
         let values = [
-            ("severity", Sentence::plain(self.say.word(incident.severity))),
-            ("stages", Sentence::plain(stages.collect::<Vec<_>>().join(", "))),
+            (
+                "severity",
+                Sentence::plain(self.say.word(incident.severity)),
+            ),
+            (
+                "stages",
+                Sentence::plain(stages.collect::<Vec<_>>().join(", ")),
+            ),
         ];
-        self.say.fill(Message::OcsfIncidentTitle, &values).to_plain()
+        self.say
+            .fill(Message::OcsfIncidentTitle, &values)
+            .to_plain()
     }
 
     fn ocsf_related(&self, finding: &Finding) -> Value {
@@ -206,7 +262,9 @@ impl Builder<'_> {
     /// What to do, in order, like steps put together; the lines to paste are
     /// under `unmapped`.
     fn ocsf_steps(&self, incident: &Incident) -> String {
-        let groups = incident.next_steps.chunk_by(|one, next| one.kind == next.kind);
+        let groups = incident
+            .next_steps
+            .chunk_by(|one, next| one.kind == next.kind);
         let lines = groups.enumerate().filter_map(|(index, group)| {
             let first = group.first()?;
             let text = step_text(first.kind);
@@ -216,7 +274,11 @@ impl Builder<'_> {
             ];
             let title = text.title.of(group.len() as u64, self.say.lang);
             let title = self.say.fill_pair(title, &values).to_plain();
-            Some(format!("{}. {title}. {}", index + 1, text.stops.text(self.say.lang)))
+            Some(format!(
+                "{}. {title}. {}",
+                index + 1,
+                text.stops.text(self.say.lang)
+            ))
         });
         lines.collect::<Vec<_>>().join("\n")
     }

@@ -18,7 +18,10 @@ impl<'a> Builder<'a> {
         let verdict = if coverage.is_complete() {
             Block::Paragraph(self.say.plain(Message::CoverageComplete))
         } else {
-            Block::Warning(self.say.count(Counted::CouldNotRead, coverage.failed_total()))
+            Block::Warning(
+                self.say
+                    .count(Counted::CouldNotRead, coverage.failed_total()),
+            )
         };
         let mut blocks = vec![verdict, Block::Fields(self.coverage_fields(coverage))];
         blocks.extend(self.failures(coverage));
@@ -30,10 +33,22 @@ impl<'a> Builder<'a> {
         let read = self.say.fill(
             Message::CoverageReadLine,
             &[
-                ("files", self.say.count(Counted::Files, coverage.sources.files)),
-                ("stored", Sentence::plain(self.say.bytes(coverage.sources.bytes_stored))),
-                ("inflated", Sentence::plain(self.say.bytes(coverage.sources.bytes_inflated))),
-                ("events", self.say.count(Counted::Events, coverage.events_read)),
+                (
+                    "files",
+                    self.say.count(Counted::Files, coverage.sources.files),
+                ),
+                (
+                    "stored",
+                    Sentence::plain(self.say.bytes(coverage.sources.bytes_stored)),
+                ),
+                (
+                    "inflated",
+                    Sentence::plain(self.say.bytes(coverage.sources.bytes_inflated)),
+                ),
+                (
+                    "events",
+                    self.say.count(Counted::Events, coverage.events_read),
+                ),
             ],
         );
         let period = match (coverage.first_event, coverage.last_event) {
@@ -56,7 +71,9 @@ impl<'a> Builder<'a> {
             (Message::CoverageFailed, self.by_reason(&coverage.failed)),
         ];
         let known = fields.into_iter().filter(|(_, value)| !value.is_empty());
-        known.map(|(label, value)| (self.say.label(label), value)).collect()
+        known
+            .map(|(label, value)| (self.say.label(label), value))
+            .collect()
     }
 
     fn few(&self, names: &[Untrusted]) -> Sentence {
@@ -70,7 +87,11 @@ impl<'a> Builder<'a> {
             .filter(|(_, count)| **count > 0)
             .map(|(reason, n)| format!("{} × {}", self.say.number(*n), self.say.word(*reason)));
         let parts: Vec<_> = parts.collect();
-        if parts.is_empty() { Sentence::default() } else { Sentence::plain(parts.join(&self.say.label(Message::Semicolon))) }
+        if parts.is_empty() {
+            Sentence::default()
+        } else {
+            Sentence::plain(parts.join(&self.say.label(Message::Semicolon)))
+        }
     }
 
     fn failures(&self, coverage: &Coverage) -> Vec<Block<'a>> {
@@ -118,19 +139,30 @@ impl<'a> Builder<'a> {
             return Vec::new();
         }
         rows.truncate(self.limits.failures);
-        let left = usize::try_from(total).unwrap_or(usize::MAX).saturating_sub(rows.len());
+        let left = usize::try_from(total)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(rows.len());
         let columns = vec![
             self.column(Message::ColumnReason, Set::Tight),
             self.column(Message::ColumnFile, Set::Wide),
         ];
-        let table = Table { columns, rows, more: self.more(left), compact: false };
-        vec![Block::Paragraph(Sentence::strong(self.say.label(title))), Block::Table(table)]
+        let table = Table {
+            columns,
+            rows,
+            more: self.more(left),
+            compact: false,
+        };
+        vec![
+            Block::Paragraph(Sentence::strong(self.say.label(title))),
+            Block::Table(table),
+        ]
     }
 
     fn located(&self, source: &Untrusted, offset: Option<u64>) -> Sentence {
         let file = self.name(source);
         let Some(offset) = offset else { return file };
         let offset = Sentence::plain(self.say.number(offset));
-        self.say.fill(Message::AtOffset, &[("file", file), ("offset", offset)])
+        self.say
+            .fill(Message::AtOffset, &[("file", file), ("offset", offset)])
     }
 }

@@ -12,19 +12,29 @@ impl<'a> Builder<'a> {
         if self.limits.findings == 0 || incident.findings.is_empty() {
             return None;
         }
-        let findings: Vec<_> =
-            incident.findings.iter().filter_map(|id| self.findings.get(id).copied()).collect();
+        let findings: Vec<_> = incident
+            .findings
+            .iter()
+            .filter_map(|id| self.findings.get(id).copied())
+            .collect();
         let table = self.finding_table(&findings, self.limits.findings, true);
-        let mut section =
-            self.section("findings", Message::SectionFindings, vec![Block::Table(table)]);
+        let mut section = self.section(
+            "findings",
+            Message::SectionFindings,
+            vec![Block::Table(table)],
+        );
         section.folded = true;
         Some(section)
     }
 
     /// Findings that are part of no incident.
     pub(super) fn outside_section(&self) -> Option<Section<'a>> {
-        let mut outside: Vec<_> =
-            self.report.findings.iter().filter(|finding| finding.incident.is_none()).collect();
+        let mut outside: Vec<_> = self
+            .report
+            .findings
+            .iter()
+            .filter(|finding| finding.incident.is_none())
+            .collect();
         if outside.is_empty() && self.report.findings_left_out == 0 {
             return None;
         }
@@ -34,7 +44,9 @@ impl<'a> Builder<'a> {
         let table = self.finding_table(&outside, self.limits.outside, detailed);
         let mut blocks = vec![Block::Table(table)];
         if self.report.findings_left_out > 0 {
-            let text = self.say.count(Counted::LeftOutFindings, self.report.findings_left_out);
+            let text = self
+                .say
+                .count(Counted::LeftOutFindings, self.report.findings_left_out);
             blocks.push(Block::Warning(text));
         }
         Some(self.section("outside", Message::SectionOutside, blocks))
@@ -54,9 +66,16 @@ impl<'a> Builder<'a> {
             columns.push(self.column(Message::ColumnEvidence, Set::Wide));
         }
         let shown = findings.iter().take(limit);
-        let rows = shown.map(|finding| self.finding_row(finding, detailed)).collect();
+        let rows = shown
+            .map(|finding| self.finding_row(finding, detailed))
+            .collect();
         let more = self.more(findings.len().saturating_sub(limit));
-        Table { columns, rows, more, compact: true }
+        Table {
+            columns,
+            rows,
+            more,
+            compact: true,
+        }
     }
 
     fn finding_row(&self, finding: &Finding, detailed: bool) -> Vec<Sentence> {
@@ -68,8 +87,11 @@ impl<'a> Builder<'a> {
             Sentence::plain(self.say.word(finding.outcome)),
         ];
         if detailed {
-            let techniques: Vec<_> =
-                finding.techniques.iter().map(|technique| technique.0.as_str()).collect();
+            let techniques: Vec<_> = finding
+                .techniques
+                .iter()
+                .map(|technique| technique.0.as_str())
+                .collect();
             row.push(Sentence::plain(finding.first_seen.to_string()));
             row.push(Sentence::plain(techniques.join(", ")));
             let first = finding.evidence.first();
@@ -80,7 +102,12 @@ impl<'a> Builder<'a> {
 
     /// The rules that matched, where the format has room for them.
     pub(super) fn rules_section(&self) -> Option<Section<'a>> {
-        let matched: Vec<_> = self.report.rules.iter().filter(|rule| rule.matches > 0).collect();
+        let matched: Vec<_> = self
+            .report
+            .rules
+            .iter()
+            .filter(|rule| rule.matches > 0)
+            .collect();
         if self.limits.rules == 0 || matched.is_empty() {
             return None;
         }
@@ -103,7 +130,12 @@ impl<'a> Builder<'a> {
             self.column(Message::ColumnRule, Set::Wide),
             self.column(Message::ColumnRuleId, Set::Tight),
         ];
-        let table = Table { columns, rows, more: self.more(left), compact: true };
+        let table = Table {
+            columns,
+            rows,
+            more: self.more(left),
+            compact: true,
+        };
         let mut section = self.section("rules", Message::SectionRules, vec![Block::Table(table)]);
         section.folded = true;
         Some(section)

@@ -13,9 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use gardefou_finding::{Finding, FindingId, Incident, Outcome, Report, Untrusted};
 
-use crate::catalogue::{
-    Counted, Lang, Message, Say, Sentence, french_typography, outcome_forms,
-};
+use crate::catalogue::{Counted, Lang, Message, Say, Sentence, french_typography, outcome_forms};
 use crate::document::{Column, Document, IncidentPart, Note, Section, Set};
 use crate::limits::Limits;
 
@@ -39,7 +37,11 @@ pub(crate) struct Builder<'a> {
 
 /// The findings of a report by id.
 pub(crate) fn index(report: &Report) -> HashMap<&FindingId, &Finding> {
-    report.findings.iter().map(|finding| (&finding.id, finding)).collect()
+    report
+        .findings
+        .iter()
+        .map(|finding| (&finding.id, finding))
+        .collect()
 }
 
 impl<'a> Builder<'a> {
@@ -49,7 +51,12 @@ impl<'a> Builder<'a> {
         Document {
             say: self.say,
             headline: self.headline(),
-            worst: self.report.incidents.iter().map(|incident| incident.severity).max(),
+            worst: self
+                .report
+                .incidents
+                .iter()
+                .map(|incident| incident.severity)
+                .max(),
             notes: self.notes(),
             incidents: shown.map(|incident| self.incident(incident)).collect(),
             sections: self.run_sections(),
@@ -57,7 +64,10 @@ impl<'a> Builder<'a> {
                 Message::WrittenBy,
                 &[
                     ("tool", Sentence::plain(self.report.tool.name.as_str())),
-                    ("version", Sentence::plain(self.report.tool.version.as_str())),
+                    (
+                        "version",
+                        Sentence::plain(self.report.tool.version.as_str()),
+                    ),
                 ],
             ),
         }
@@ -75,24 +85,35 @@ impl<'a> Builder<'a> {
     fn notes(&self) -> Vec<Note> {
         let mut notes = Vec::new();
         if self.report.incidents.is_empty() {
-            notes.push(Note { text: self.looked_at(), warns: false });
+            notes.push(Note {
+                text: self.looked_at(),
+                warns: false,
+            });
             if !self.report.findings.is_empty() {
-                let findings =
-                    self.say.count(Counted::Findings, self.report.findings.len() as u64);
-                let text = self.say.fill(Message::FindingsRemain, &[("findings", findings)]);
+                let findings = self
+                    .say
+                    .count(Counted::Findings, self.report.findings.len() as u64);
+                let text = self
+                    .say
+                    .fill(Message::FindingsRemain, &[("findings", findings)]);
                 notes.push(Note { text, warns: false });
             }
         }
         if !self.report.coverage.is_complete() {
-            let failed =
-                self.say.count(Counted::CouldNotRead, self.report.coverage.failed_total());
+            let failed = self
+                .say
+                .count(Counted::CouldNotRead, self.report.coverage.failed_total());
             let text = self
                 .say
                 .fill(Message::IncompleteHead, &[("failed", failed)])
                 .and_then(self.say.plain(Message::SeeCoverage));
             notes.push(Note { text, warns: true });
         }
-        let left = self.report.incidents.len().saturating_sub(self.limits.incidents);
+        let left = self
+            .report
+            .incidents
+            .len()
+            .saturating_sub(self.limits.incidents);
         notes.extend(self.more(left).map(|text| Note { text, warns: false }));
         notes
     }
@@ -100,8 +121,14 @@ impl<'a> Builder<'a> {
     fn looked_at(&self) -> Sentence {
         let coverage = &self.report.coverage;
         let mut values = vec![
-            ("events", self.say.count(Counted::Events, coverage.events_read)),
-            ("files", self.say.count(Counted::Files, coverage.sources.files)),
+            (
+                "events",
+                self.say.count(Counted::Events, coverage.events_read),
+            ),
+            (
+                "files",
+                self.say.count(Counted::Files, coverage.sources.files),
+            ),
         ];
         let (Some(first), Some(last)) = (coverage.first_event, coverage.last_event) else {
             return self.say.fill(Message::LookedAtUndated, &values);
@@ -123,6 +150,7 @@ impl<'a> Builder<'a> {
             self.boundary_section(incident),
         ];
         sections.extend(self.timeline_section(incident));
+        sections.extend(self.every_resource_section(incident));
         sections.extend(self.incident_findings_section(incident));
         IncidentPart {
             incident,
@@ -145,10 +173,12 @@ impl<'a> Builder<'a> {
     /// Whether accounts are named: with one account alone it would be noise.
     fn names_accounts(&self) -> bool {
         let incidents = self.report.incidents.iter();
-        let actors = incidents.flat_map(|incident| &incident.identities).map(|one| &one.actor);
+        let actors = incidents
+            .flat_map(|incident| &incident.identities)
+            .map(|one| &one.actor);
         let mut accounts = actors.filter_map(|actor| actor.account.as_ref());
         let first = accounts.next();
-        self.limits.name_regions || accounts.any(|account| Some(account) != first)
+        self.limits.page || accounts.any(|account| Some(account) != first)
     }
 
     /// `… and 12 more`, or nothing.
@@ -178,7 +208,10 @@ impl<'a> Builder<'a> {
         limit: usize,
     ) -> Sentence {
         let left = names.len().saturating_sub(limit);
-        let shown = names.take(limit).map(|name| self.short_name(name)).collect();
+        let shown = names
+            .take(limit)
+            .map(|name| self.short_name(name))
+            .collect();
         let shown = Sentence::join(shown, ", ");
         if left == 0 {
             return shown;
@@ -188,15 +221,24 @@ impl<'a> Builder<'a> {
 
     /// A name, or the words for one that is missing.
     fn name(&self, name: &Untrusted) -> Sentence {
-        if name.is_empty() { self.say.plain(Message::Unnamed) } else { Sentence::quote(name) }
+        if name.is_empty() {
+            self.say.plain(Message::Unnamed)
+        } else {
+            Sentence::quote(name)
+        }
     }
 
     /// A name in a list; in a narrow output a long one is cut.
     fn short_name(&self, name: &Untrusted) -> Sentence {
-        if self.limits.name_regions || name.as_str().len() <= SHORT_NAME {
+        if self.limits.page || name.as_str().len() <= SHORT_NAME {
             return self.name(name);
         }
-        let cut: String = name.as_str().chars().take(SHORT_NAME - 1).chain(['…']).collect();
+        let cut: String = name
+            .as_str()
+            .chars()
+            .take(SHORT_NAME - 1)
+            .chain(['…'])
+            .collect();
         Sentence::quote(&Untrusted::new(cut))
     }
 
@@ -207,16 +249,26 @@ impl<'a> Builder<'a> {
         title: Message,
         blocks: Vec<crate::document::Block<'a>>,
     ) -> Section<'a> {
-        Section { id, title: self.say.label(title), blocks, folded: false }
+        Section {
+            id,
+            title: self.say.label(title),
+            blocks,
+            folded: false,
+        }
     }
 
     /// A column.
     fn column(&self, title: Message, set: Set) -> Column {
-        Column { title: self.say.label(title), set }
+        Column {
+            title: self.say.label(title),
+            set,
+        }
     }
 }
 
 /// The sum of calls of every outcome.
 fn total(calls: &BTreeMap<Outcome, u64>) -> u64 {
-    calls.values().fold(0, |sum, count| sum.saturating_add(*count))
+    calls
+        .values()
+        .fold(0, |sum, count| sum.saturating_add(*count))
 }

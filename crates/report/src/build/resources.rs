@@ -7,7 +7,7 @@ use gardefou_finding::{
 };
 
 use super::Builder;
-use crate::catalogue::{Counted, Message, Sentence, resource_forms, resource_name};
+use crate::catalogue::{Counted, Message, Sentence, offset, resource_forms, resource_name};
 use crate::document::{Block, Section, Set, Table};
 
 /// Facts named for one group of resources.
@@ -40,7 +40,10 @@ impl<'a> Builder<'a> {
     pub(super) fn resources_section(&self, incident: &Incident) -> Section<'a> {
         let mut groups: BTreeMap<(ResourceAction, ResourceKind), Vec<&Resource>> = BTreeMap::new();
         for resource in &incident.resources {
-            groups.entry((resource.action, resource.kind)).or_default().push(resource);
+            groups
+                .entry((resource.action, resource.kind))
+                .or_default()
+                .push(resource);
         }
         let left = groups.len().saturating_sub(self.limits.groups);
         let rows: Vec<_> = groups
@@ -52,10 +55,17 @@ impl<'a> Builder<'a> {
             vec![Block::Paragraph(self.say.plain(Message::NoResources))]
         } else {
             let columns = self.resource_columns();
-            vec![Block::Table(Table { columns, rows, more: self.more(left), compact: false })]
+            vec![Block::Table(Table {
+                columns,
+                rows,
+                more: self.more(left),
+                compact: false,
+            })]
         };
         if incident.resources_left_out > 0 {
-            let text = self.say.count(Counted::LeftOutResources, incident.resources_left_out);
+            let text = self
+                .say
+                .count(Counted::LeftOutResources, incident.resources_left_out);
             blocks.push(Block::Warning(text));
         }
         self.section("resources", Message::SectionResources, blocks)
@@ -66,10 +76,10 @@ impl<'a> Builder<'a> {
             self.column(Message::ColumnResource, Set::Tight),
             self.column(Message::ColumnAction, Set::Tight),
             self.column(Message::ColumnState, Set::Tight),
-            self.column(Message::ColumnRegions, Set::Tight),
+            self.column(Message::ColumnRegions, Set::Wide),
             self.column(Message::ColumnNames, Set::Wide),
         ];
-        if self.limits.name_regions {
+        if self.limits.page {
             columns.push(self.column(Message::ColumnDetails, Set::Wide));
         }
         columns
@@ -83,13 +93,14 @@ impl<'a> Builder<'a> {
     ) -> Vec<Sentence> {
         let names = group.iter().map(|resource| &resource.id);
         let mut row = vec![
-            self.say.count_forms(resource_forms(kind), group.len() as u64),
+            self.say
+                .count_forms(resource_forms(kind), group.len() as u64),
             Sentence::plain(self.say.word(action)),
             self.states(group),
             self.regions(group),
             self.names(names, self.limits.names),
         ];
-        if self.limits.name_regions {
+        if self.limits.page {
             row.push(self.facts(group));
         }
         row
@@ -117,12 +128,13 @@ impl<'a> Builder<'a> {
         if let (1, Some((region, _))) = (regions.len(), regions.first_key_value()) {
             return self.name(region);
         }
-        if !self.limits.name_regions {
+        if !self.limits.page {
             return self.say.count(Counted::Regions, regions.len() as u64);
         }
-        let parts = regions
-            .into_iter()
-            .map(|(region, n)| self.name(region).with(&format!(" ({})", self.say.number(n))));
+        let parts = regions.into_iter().map(|(region, n)| {
+            self.name(region)
+                .with(&format!(" ({})", self.say.number(n)))
+        });
         Sentence::join(parts.collect(), ", ")
     }
 
@@ -147,6 +159,58 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Every resource, where the format has room for them.
+    pub(super) fn every_resource_section(&self, incident: &Incident) -> Option<Section<'a>> {
+        if self.limits.resources == 0 || incident.resources.is_empty() {
+            return None;
+        }
+        let shown = incident.resources.iter().take(self.limits.resources);
+        let rows = shown
+            .map(|resource| self.one_resource(incident, resource))
+            .collect();
+        let left = incident
+            .resources
+            .len()
+            .saturating_sub(self.limits.resources);
+        let columns = vec![
+            self.column(Message::ColumnTime, Set::Tight),
+            self.column(Message::ColumnResource, Set::Tight),
+            self.column(Message::ColumnAction, Set::Tight),
+            self.column(Message::ColumnState, Set::Tight),
+            self.column(Message::ColumnRegions, Set::Tight),
+            self.column(Message::ColumnNames, Set::Wide),
+            self.column(Message::ColumnIdentity, Set::Tight),
+            self.column(Message::ColumnDetails, Set::Wide),
+            self.column(Message::ColumnEvidence, Set::Wide),
+        ];
+        let table = Table {
+            columns,
+            rows,
+            more: self.more(left),
+            compact: false,
+        };
+        let title = Message::SectionEveryResource;
+        let mut section = self.section("every-resource", title, vec![Block::Table(table)]);
+        section.folded = true;
+        Some(section)
+    }
+
+    fn one_resource(&self, incident: &Incident, resource: &Resource) -> Vec<Sentence> {
+        let who = incident.identities.get(resource.identity);
+        let name = resource_name(resource.kind).text(self.say.lang);
+        vec![
+            Sentence::plain(offset(resource.first.since(incident.first_sign))),
+            Sentence::plain(name),
+            Sentence::plain(self.say.word(resource.action)),
+            Sentence::plain(self.say.word(resource.state)),
+            self.name(&resource.region),
+            self.name(&resource.id),
+            who.map_or_else(Sentence::default, |one| self.name(&one.actor.key)),
+            self.facts(&[resource]),
+            self.evidence(&resource.evidence),
+        ]
+    }
+
     /// What it costs.
     pub(super) fn cost_section(&self, incident: &Incident) -> Section<'a> {
         let cost = &incident.cost;
@@ -161,7 +225,9 @@ impl<'a> Builder<'a> {
                 ("max", money(cost.usd_per_hour_max)),
                 ("maxday", money(cost.usd_per_hour_max * 24.0)),
             ];
-            blocks.push(Block::Paragraph(self.say.fill(Message::CostTotals, &values)));
+            blocks.push(Block::Paragraph(
+                self.say.fill(Message::CostTotals, &values),
+            ));
             blocks.push(Block::Table(self.cost_table(incident)));
         }
         blocks.extend(self.unpriced(incident).map(Block::Warning));
@@ -170,7 +236,9 @@ impl<'a> Builder<'a> {
                 ("date", Sentence::plain(cost.prices_as_of.as_str())),
                 ("source", Sentence::plain(cost.prices_source.as_str())),
             ];
-            blocks.push(Block::Paragraph(self.say.fill(Message::PriceTable, &values)));
+            blocks.push(Block::Paragraph(
+                self.say.fill(Message::PriceTable, &values),
+            ));
         }
         self.section("cost", Message::SectionCost, blocks)
     }
@@ -186,8 +254,17 @@ impl<'a> Builder<'a> {
             self.column(Message::ColumnMax, Set::Right),
             self.column(Message::ColumnHourMax, Set::Right),
         ];
-        let rows = rows.iter().take(self.limits.costs).map(|row| self.cost_row(row)).collect();
-        Table { columns, rows, more: self.more(left), compact: false }
+        let rows = rows
+            .iter()
+            .take(self.limits.costs)
+            .map(|row| self.cost_row(row))
+            .collect();
+        Table {
+            columns,
+            rows,
+            more: self.more(left),
+            compact: false,
+        }
     }
 
     fn cost_row(&self, row: &CostRow) -> Vec<Sentence> {
@@ -236,15 +313,41 @@ impl<'a> Builder<'a> {
     /// What is still open.
     pub(super) fn open_section(&self, incident: &Incident) -> Section<'a> {
         let mut groups: BTreeMap<ResourceKind, Vec<&Resource>> = BTreeMap::new();
-        for resource in incident.still_open.iter().filter_map(|at| incident.resources.get(*at)) {
+        for resource in incident
+            .still_open
+            .iter()
+            .filter_map(|at| incident.resources.get(*at))
+        {
             groups.entry(resource.kind).or_default().push(resource);
         }
         let block = if groups.is_empty() {
             Block::Paragraph(self.say.plain(Message::NothingOpen))
+        } else if self.limits.page {
+            Block::List(
+                groups
+                    .iter()
+                    .map(|(kind, group)| self.open_line(*kind, group))
+                    .collect(),
+            )
         } else {
-            Block::List(groups.iter().map(|(kind, group)| self.open_line(*kind, group)).collect())
+            // The names stand right above, among what was created.
+            let groups = groups
+                .iter()
+                .map(|(kind, group)| self.open_briefly(*kind, group));
+            Block::Paragraph(self.say.list(groups.collect()).with("."))
         };
         self.section("open", Message::SectionOpen, vec![block])
+    }
+
+    fn open_briefly(&self, kind: ResourceKind, group: &[&Resource]) -> Sentence {
+        match group {
+            [one] => Sentence::plain(resource_name(kind).text(self.say.lang))
+                .with(" ")
+                .joined(self.short_name(&one.id)),
+            _ => self
+                .say
+                .count_forms(resource_forms(kind), group.len() as u64),
+        }
     }
 
     fn open_line(&self, kind: ResourceKind, group: &[&Resource]) -> Sentence {

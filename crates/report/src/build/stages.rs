@@ -14,7 +14,11 @@ const TARGETS: usize = 3;
 impl<'a> Builder<'a> {
     /// The stages.
     pub(super) fn stages_section(&self, incident: &'a Incident) -> Section<'a> {
-        let rows = incident.stages.iter().map(|stage| self.stage_row(incident, stage)).collect();
+        let rows = incident
+            .stages
+            .iter()
+            .map(|stage| self.stage_row(incident, stage))
+            .collect();
         let columns = vec![
             self.column(Message::ColumnTime, Set::Tight),
             self.column(Message::ColumnTactic, Set::Tight),
@@ -22,14 +26,25 @@ impl<'a> Builder<'a> {
             self.column(Message::ColumnTechniques, Set::Wide),
             self.column(Message::ColumnWhat, Set::Below),
         ];
-        let table = Table { columns, rows, more: None, compact: false };
-        let blocks = vec![Block::Figure(Figure::Timeline(incident)), Block::Table(table)];
+        let table = Table {
+            columns,
+            rows,
+            more: None,
+            compact: false,
+        };
+        let blocks = vec![
+            Block::Figure(Figure::Timeline(incident)),
+            Block::Table(table),
+        ];
         self.section("stages", Message::SectionStages, blocks)
     }
 
     fn stage_row(&self, incident: &Incident, stage: &Stage) -> Vec<Sentence> {
-        let techniques: Vec<_> =
-            stage.techniques.iter().map(|technique| Sentence::plain(technique.0.as_str())).collect();
+        let techniques: Vec<_> = stage
+            .techniques
+            .iter()
+            .map(|technique| Sentence::plain(technique.0.as_str()))
+            .collect();
         vec![
             Sentence::plain(span(incident, stage.first, stage.last)),
             Sentence::strong(self.say.word(stage.tactic)),
@@ -62,7 +77,9 @@ impl<'a> Builder<'a> {
             return None;
         }
         let shown = incident.timeline.iter().take(self.limits.timeline);
-        let rows = shown.map(|entry| self.timeline_row(incident, entry)).collect();
+        let rows = shown
+            .map(|entry| self.timeline_row(incident, entry))
+            .collect();
         let left = incident.timeline.len().saturating_sub(self.limits.timeline);
         let columns = vec![
             self.column(Message::ColumnTime, Set::Tight),
@@ -75,10 +92,17 @@ impl<'a> Builder<'a> {
             self.column(Message::ColumnSource, Set::Wide),
             self.column(Message::ColumnEvidence, Set::Wide),
         ];
-        let table = Table { columns, rows, more: self.more(left), compact: false };
+        let table = Table {
+            columns,
+            rows,
+            more: self.more(left),
+            compact: false,
+        };
         let mut blocks = vec![Block::Table(table)];
         if incident.timeline_left_out > 0 {
-            let text = self.say.count(Counted::LeftOutTimeline, incident.timeline_left_out);
+            let text = self
+                .say
+                .count(Counted::LeftOutTimeline, incident.timeline_left_out);
             blocks.push(Block::Paragraph(text));
         }
         let mut section = self.section("timeline", Message::SectionTimeline, blocks);
@@ -92,7 +116,9 @@ impl<'a> Builder<'a> {
             .identities
             .get(entry.identity)
             .map_or_else(Sentence::default, |identity| self.name(&identity.actor.key));
-        let tactic = entry.tactic.map_or_else(String::new, |tactic| self.say.word(tactic));
+        let tactic = entry
+            .tactic
+            .map_or_else(String::new, |tactic| self.say.word(tactic));
         vec![
             Sentence::plain(span(incident, event.time, entry.until)),
             Sentence::plain(tactic),
@@ -133,14 +159,23 @@ impl<'a> Builder<'a> {
             Message::Position,
             &[
                 ("file", self.name(&event.position.source)),
-                ("offset", Sentence::plain(self.say.number(event.position.offset))),
-                ("record", Sentence::plain(self.say.number(event.position.record))),
+                (
+                    "offset",
+                    Sentence::plain(self.say.number(event.position.offset)),
+                ),
+                (
+                    "record",
+                    Sentence::plain(self.say.number(event.position.record)),
+                ),
             ],
         );
         if event.event_id.is_empty() {
             return place;
         }
-        let id = self.say.fill(Message::EventId, &[("id", Sentence::quote(&event.event_id))]);
+        let id = self.say.fill(
+            Message::EventId,
+            &[("id", Sentence::quote(&event.event_id))],
+        );
         Sentence::join(vec![place, id], ", ")
     }
 }

@@ -24,8 +24,10 @@ impl<'a> Builder<'a> {
         let left = groups.len().saturating_sub(self.limits.steps);
         let steps = groups.iter().take(self.limits.steps);
         let steps = steps.filter_map(|group| self.step(group)).collect();
-        let mut blocks =
-            vec![Block::Paragraph(self.say.plain(Message::StepsIntro)), Block::Steps(steps)];
+        let mut blocks = vec![
+            Block::Paragraph(self.say.plain(Message::StepsIntro)),
+            Block::Steps(steps),
+        ];
         blocks.extend(self.more(left).map(Block::Paragraph));
         self.section("steps", Message::SectionSteps, blocks)
     }
@@ -39,7 +41,11 @@ impl<'a> Builder<'a> {
             ("n", Sentence::plain(self.say.number(group.len() as u64))),
         ];
         let commands: Vec<&Untrusted> = group.iter().flat_map(|step| &step.commands).collect();
-        let limit = if commands.len() <= FEW { FEW } else { self.limits.commands };
+        let limit = if commands.len() <= FEW {
+            FEW
+        } else {
+            self.limits.commands
+        };
         let left = commands.len().saturating_sub(limit);
         let commands: Vec<Untrusted> = commands.into_iter().take(limit).cloned().collect();
         let escaped = commands.iter().any(|line| line.escaped() != line.as_str());
@@ -56,9 +62,11 @@ impl<'a> Builder<'a> {
     /// Account and region, where the whole group shares them.
     fn place(&self, group: &[NextStep], first: &NextStep) -> Sentence {
         // The lines themselves name their region; only a page repeats it.
-        let shared = self.limits.name_regions
-            && group.iter().all(|step| step.region == first.region);
-        let region = first.region.as_ref().filter(|region| shared && !region.is_empty());
+        let shared = self.limits.page && group.iter().all(|step| step.region == first.region);
+        let region = first
+            .region
+            .as_ref()
+            .filter(|region| shared && !region.is_empty());
         let account = first.account.as_ref();
         let account = account.filter(|account| self.names_accounts() && !account.is_empty());
         let quote = |text: &Untrusted| Sentence::quote(text);
@@ -67,12 +75,12 @@ impl<'a> Builder<'a> {
                 Message::InAccountRegion,
                 &[("account", quote(account)), ("region", quote(region))],
             ),
-            (Some(account), None) => {
-                self.say.fill(Message::InAccount, &[("account", quote(account))])
-            }
-            (None, Some(region)) => {
-                self.say.fill(Message::InRegion, &[("region", quote(region))])
-            }
+            (Some(account), None) => self
+                .say
+                .fill(Message::InAccount, &[("account", quote(account))]),
+            (None, Some(region)) => self
+                .say
+                .fill(Message::InRegion, &[("region", quote(region))]),
             (None, None) => Sentence::default(),
         }
     }

@@ -24,18 +24,26 @@ impl Builder<'_> {
             Message::IncidentHead,
             &[
                 ("severity", Sentence::plain(severity)),
-                ("confidence", Sentence::plain(self.say.word(incident.confidence))),
+                (
+                    "confidence",
+                    Sentence::plain(self.say.word(incident.confidence)),
+                ),
             ],
         )
     }
 
     /// Its id and its time.
     pub(super) fn incident_subtitle(&self, incident: &Incident) -> Sentence {
-        let id = self.say.fill(Message::IncidentId, &[("id", Sentence::code(&incident.id))]);
+        let id = self
+            .say
+            .fill(Message::IncidentId, &[("id", Sentence::code(&incident.id))]);
         let time = self.say.fill(
             Message::IncidentTime,
             &[
-                ("first", Sentence::plain(incident.boundary.starts.to_string())),
+                (
+                    "first",
+                    Sentence::plain(incident.boundary.starts.to_string()),
+                ),
                 ("last", Sentence::plain(incident.boundary.ends.to_string())),
             ],
         );
@@ -57,8 +65,11 @@ impl Builder<'_> {
             None => (self.say.plain(Message::Nobody), Message::UsedFeminine),
         };
         let mut values = vec![("subject", subject), ("used", self.say.plain(used))];
-        let network =
-            incident.boundary.novelties.iter().find(|new| new.kind == NoveltyKind::Network);
+        let network = incident
+            .boundary
+            .novelties
+            .iter()
+            .find(|new| new.kind == NoveltyKind::Network);
         let message = match (network, incident.origin.addresses.as_slice()) {
             (Some(network), _) => {
                 values.push(("network", Sentence::quote(&network.value)));
@@ -73,7 +84,11 @@ impl Builder<'_> {
                 let count = self.say.count(Counted::Addresses, rest.len() as u64 + 1);
                 values.push(("address", Sentence::quote(address)));
                 values.push(("count", count));
-                if rest.is_empty() { Message::FromAddress } else { Message::FromAddresses }
+                if rest.is_empty() {
+                    Message::FromAddress
+                } else {
+                    Message::FromAddresses
+                }
             }
         };
         self.say.fill(message, &values)
@@ -101,9 +116,15 @@ impl Builder<'_> {
             ("name", self.name(name.as_ref().unwrap_or(&actor.key))),
             ("account", self.name(&account)),
         ];
-        let feminine =
-            matches!(actor.kind, ActorKind::AccessKey | ActorKind::Session | ActorKind::Unknown);
-        let used = if feminine { Message::UsedFeminine } else { Message::UsedMasculine };
+        let feminine = matches!(
+            actor.kind,
+            ActorKind::AccessKey | ActorKind::Session | ActorKind::Unknown
+        );
+        let used = if feminine {
+            Message::UsedFeminine
+        } else {
+            Message::UsedMasculine
+        };
         (self.say.fill(message, &values), used)
     }
 
@@ -142,7 +163,10 @@ impl Builder<'_> {
                 .filter(|stage| stage.tactic == Tactic::Impact)
                 .flat_map(|stage| &stage.findings)
                 .find_map(|id| self.findings.get(id))
-                .map_or_else(|| self.say.plain(Message::ImpactUnnamed), |one| self.title(one));
+                .map_or_else(
+                    || self.say.plain(Message::ImpactUnnamed),
+                    |one| self.title(one),
+                );
             let duration = Sentence::strong(self.say.duration(seconds));
             let values = [("duration", duration), ("what", what)];
             return self.say.fill(Message::StoryImpact, &values);
@@ -163,8 +187,14 @@ impl Builder<'_> {
             return None;
         }
         let values = [
-            ("now", Sentence::strong(self.say.money(cost.usd_per_hour_now))),
-            ("max", Sentence::strong(self.say.money(cost.usd_per_hour_max))),
+            (
+                "now",
+                Sentence::strong(self.say.money(cost.usd_per_hour_now)),
+            ),
+            (
+                "max",
+                Sentence::strong(self.say.money(cost.usd_per_hour_max)),
+            ),
         ];
         Some(self.say.fill(Message::StoryCost, &values))
     }
@@ -172,7 +202,11 @@ impl Builder<'_> {
     /// The figures to see first.
     pub(super) fn figures(&self, incident: &Incident) -> Vec<(String, Sentence)> {
         let say = self.say;
-        let succeeded = incident.calls.get(&Outcome::Succeeded).copied().unwrap_or(0);
+        let succeeded = incident
+            .calls
+            .get(&Outcome::Succeeded)
+            .copied()
+            .unwrap_or(0);
         let succeeded = [("succeeded", Sentence::plain(say.number(succeeded)))];
         let impact = match incident.seconds_to_impact {
             Some(seconds) => (say.duration(seconds), say.plain(Message::FigureToImpact)),
@@ -180,12 +214,27 @@ impl Builder<'_> {
         };
         let count = |n: usize| say.number(n as u64);
         vec![
-            (say.money(incident.cost.usd_per_hour_now), say.plain(Message::FigureCostNow)),
-            (say.money(incident.cost.usd_per_hour_max), say.plain(Message::FigureCostMax)),
+            (
+                say.money_round(incident.cost.usd_per_hour_now),
+                say.plain(Message::FigureCostNow),
+            ),
+            (
+                say.money_round(incident.cost.usd_per_hour_max),
+                say.plain(Message::FigureCostMax),
+            ),
             impact,
-            (count(incident.identities.len()), say.plain(Message::FigureIdentities)),
-            (say.number(total(&incident.calls)), say.fill(Message::FigureCalls, &succeeded)),
-            (count(incident.still_open.len()), say.plain(Message::FigureOpen)),
+            (
+                count(incident.identities.len()),
+                say.plain(Message::FigureIdentities),
+            ),
+            (
+                say.number(total(&incident.calls)),
+                say.fill(Message::FigureCalls, &succeeded),
+            ),
+            (
+                count(incident.still_open.len()),
+                say.plain(Message::FigureOpen),
+            ),
         ]
     }
 }
@@ -193,5 +242,7 @@ impl Builder<'_> {
 /// The text with its first letter in upper case.
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }

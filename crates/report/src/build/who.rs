@@ -47,9 +47,16 @@ pub(crate) fn tree_order(identities: &[Identity]) -> Vec<Place> {
 }
 
 fn walk(root: usize, children: &[Vec<usize>], seen: &mut [bool], order: &mut Vec<Place>) {
-    let mut stack = vec![Place { identity: root, depth: 0, last: true, trunk: Vec::new() }];
+    let mut stack = vec![Place {
+        identity: root,
+        depth: 0,
+        last: true,
+        trunk: Vec::new(),
+    }];
     while let Some(place) = stack.pop() {
-        let Some(flag) = seen.get_mut(place.identity) else { continue };
+        let Some(flag) = seen.get_mut(place.identity) else {
+            continue;
+        };
         if std::mem::replace(flag, true) {
             continue;
         }
@@ -129,7 +136,10 @@ impl<'a> Builder<'a> {
 
     /// What an actor is, without its key: `access key of marc.dubois`.
     pub(crate) fn described_briefly(&self, actor: &Actor) -> Sentence {
-        let name = actor.name.as_ref().filter(|name| !name.is_empty() && **name != actor.key);
+        let name = actor
+            .name
+            .as_ref()
+            .filter(|name| !name.is_empty() && **name != actor.key);
         let message = match (actor.kind, name) {
             (ActorKind::AccessKey, Some(_)) => Message::ActorKey,
             (ActorKind::AccessKey, None) => Message::ActorKeyNameless,
@@ -152,8 +162,9 @@ impl<'a> Builder<'a> {
         let described = self.described_briefly(actor);
         match &actor.account {
             Some(account) if self.names_accounts() && !account.is_empty() => {
-                let account =
-                    self.say.fill(Message::InAccount, &[("account", Sentence::quote(account))]);
+                let account = self
+                    .say
+                    .fill(Message::InAccount, &[("account", Sentence::quote(account))]);
                 Sentence::join(vec![described, account], ", ")
             }
             _ => described,
@@ -181,7 +192,11 @@ impl<'a> Builder<'a> {
             .filter(|(_, list)| !list.is_empty())
             .map(|(label, list)| (self.say.label(label), self.tallied(list)))
             .collect();
-        self.section("origin", Message::SectionOrigin, vec![Block::Fields(fields)])
+        self.section(
+            "origin",
+            Message::SectionOrigin,
+            vec![Block::Fields(fields)],
+        )
     }
 
     fn tallied(&self, list: &[(Untrusted, u64)]) -> Sentence {
@@ -189,7 +204,10 @@ impl<'a> Builder<'a> {
         let shown = list
             .iter()
             .take(limit)
-            .map(|(value, count)| self.name(value).with(&format!(" ({})", self.say.number(*count))))
+            .map(|(value, count)| {
+                self.name(value)
+                    .with(&format!(" ({})", self.say.number(*count)))
+            })
             .collect();
         let shown = Sentence::join(shown, ", ");
         match list.len().saturating_sub(limit) {

@@ -27,7 +27,6 @@ messages! {
     And = " and " | " et ";
     Semicolon = "; " | " ; ";
     Colon = ": " | " : ";
-    None = "none" | "aucun";
     Unnamed = "(no name)" | "(sans nom)";
     NoIncident = "No incident." | "Aucun incident.";
     NoIncidentPartial = "No incident in what could be read. Not everything could be read."
@@ -46,7 +45,6 @@ messages! {
         | "Incident de gravité {severity}, confiance {confidence}";
     IncidentId = "Incident {id}" | "Incident {id}";
     IncidentTime = "{first} to {last}" | "du {first} au {last}";
-    Verdict = "Verdict" | "Verdict";
     KeyFigures = "Key figures" | "Chiffres clés";
     FigureCostNow = "cost an hour, now" | "coût par heure, maintenant";
     FigureCostMax = "cost an hour, at most" | "coût par heure, au plus";
@@ -90,8 +88,8 @@ messages! {
     SectionOrigin = "From where" | "D'où";
     SectionStages = "Stages" | "Étapes";
     SectionTimeline = "Timeline" | "Chronologie";
-    SectionGraph = "How the identities are linked" | "Comment les identités sont liées";
     SectionResources = "Created, changed, deleted" | "Créé, modifié, supprimé";
+    SectionEveryResource = "Every resource" | "Toutes les ressources";
     SectionCost = "Cost" | "Coût";
     SectionOpen = "Still open" | "Encore ouvert";
     SectionSteps = "Do this now" | "Ce qu'il faut faire maintenant";
@@ -142,7 +140,6 @@ messages! {
     ColumnHourNow = "Cost/h now" | "Coût/h actuel";
     ColumnHourMax = "Cost/h at most" | "Coût/h au plus";
     ColumnSeverity = "Severity" | "Gravité";
-    ColumnConfidence = "Confidence" | "Confiance";
     ColumnCount = "Count" | "Nombre";
     ColumnRule = "Rule" | "Règle";
     ColumnRuleId = "Rule id" | "Id de règle";
@@ -180,18 +177,15 @@ messages! {
     ChartImpact = "impact" | "impact";
     // Still open.
     NothingOpen = "The log shows nothing left open." | "Le journal ne montre rien d'encore ouvert.";
-    OpenInstances = "runs" | "tourne";
     // Next steps.
     NoSteps = "The log shows nothing that must be undone."
         | "Le journal ne montre rien à défaire.";
     StepsIntro = "In this order. Nothing here was done by gardefou."
         | "Dans cet ordre. Gardefou n'a rien fait de tout cela.";
-    Stops = "What it stops" | "Ce que cela arrête";
     InAccountRegion = "account {account}, region {region}" | "compte {account}, région {region}";
     InRegion = "region {region}" | "région {region}";
     CommandEscaped = "This line holds characters that are shown escaped; take it from --format json and check it."
         | "Cette ligne contient des caractères montrés sous forme échappée ; la prendre dans --format json et la vérifier.";
-    AllCommands = "All lines" | "Toutes les lignes";
     // The boundary.
     BoundarySpan = "It begins at {starts} and ends at {ends}."
         | "L'incident commence le {starts} et finit le {ends}.";
@@ -215,7 +209,6 @@ messages! {
     CoverageFailed = "Failed" | "Échecs";
     FirstFailures = "First failures" | "Premiers échecs";
     FirstSkips = "First skips (duplicates not listed)" | "Premiers écartés (doublons non listés)";
-    CountOf = "{what} {n}" | "{what} {n}";
     // What an OCSF consumer reads.
     OcsfIncidentTitle = "{severity} incident: {stages}" | "Incident de gravité {severity} : {stages}";
 }

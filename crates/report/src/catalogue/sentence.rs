@@ -159,7 +159,10 @@ mod tests {
         let hostile = Untrusted::new("{n}\u{1b}[2J");
         let sentence = Sentence::fill(
             "{who} did {n} things",
-            &[("who", Sentence::quote(&hostile)), ("n", Sentence::plain("3"))],
+            &[
+                ("who", Sentence::quote(&hostile)),
+                ("n", Sentence::plain("3")),
+            ],
         );
         assert_eq!(sentence.to_plain(), "{n}\\u{1b}[2J did 3 things");
         assert_eq!(sentence.spans().first(), Some(&Span::Quote(hostile)));

@@ -9,6 +9,8 @@ use crate::document::{Block, Figure, Set, Step, Table, TreeLine};
 
 /// Longest text from outside that is shown in one place.
 const MAX_QUOTE: usize = 400;
+/// Text from outside so short, in bytes, that it is not broken into lines.
+const SHORT: usize = 24;
 /// Lines to paste that are shown without asking.
 const LINES_SHOWN: usize = 3;
 /// The deepest indentation that the style sheet knows.
@@ -21,7 +23,7 @@ pub(super) fn sentence(sentence: &Sentence) -> Markup {
             @match span {
                 Span::Plain(_) => (span.escaped()),
                 Span::Strong(_) => strong { (span.escaped()) },
-                Span::Quote(text) => code { (shortened(text)) },
+                Span::Quote(text) => code .short[text.as_str().len() <= SHORT] { (shortened(text)) },
             }
         }
     }
@@ -94,10 +96,8 @@ impl Page<'_> {
         html! {
             li {
                 h4 { (sentence(&step.title)) }
-                p .stops {
-                    (sentence(&step.stops))
-                    @if !step.place.is_empty() { " (" (sentence(&step.place)) ")" }
-                }
+                p .stops { (sentence(&step.stops)) }
+                @if !step.place.is_empty() { p .place { (sentence(&step.place)) } }
                 @if !first.is_empty() { (lines(first)) }
                 @if !rest.is_empty() {
                     details { summary { (sentence(&rest_count)) } (lines(rest)) }
@@ -125,7 +125,11 @@ fn lines(commands: &[Untrusted]) -> Markup {
 }
 
 fn tree_line(line: &TreeLine) -> Markup {
-    let depth = if line.root { 0 } else { (line.trunk.len() + 1).min(MAX_DEPTH) };
+    let depth = if line.root {
+        0
+    } else {
+        (line.trunk.len() + 1).min(MAX_DEPTH)
+    };
     html! {
         li class={ "d" (depth) } { (sentence(&line.head)) " " (sentence(&line.text)) }
     }

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::Page;
 use crate::build::tree_order;
-use crate::catalogue::{Counted, Message, Sentence, offset};
+use crate::catalogue::{Counted, Message, offset};
 
 /// More identities than this are drawn as one node.
 const MAX_NODES: usize = 40;
@@ -21,8 +21,10 @@ const LAYER_GAP: usize = 52;
 const ROW_GAP: usize = 14;
 /// Room around everything.
 const MARGIN: usize = 4;
-/// Columns of text that fit into a node.
-const TEXT_WIDTH: usize = 33;
+/// Columns of text that fit into a node: bold, plain, small.
+const WIDE_TEXT: usize = 26;
+const TEXT: usize = 30;
+const SMALL_TEXT: usize = 36;
 /// The narrowest drawing: few nodes are not blown up.
 const MIN_WIDTH: usize = 960;
 
@@ -55,7 +57,11 @@ impl Page<'_> {
             return html! {};
         }
         let left = incident.identities.len() - nodes.len();
-        let rows = nodes.iter().map(|node| node.row2 / 2 + 1).max().unwrap_or(1);
+        let rows = nodes
+            .iter()
+            .map(|node| node.row2 / 2 + 1)
+            .max()
+            .unwrap_or(1);
         let layers = nodes.iter().map(|node| node.layer + 1).max().unwrap_or(1);
         let rows = rows + usize::from(left > 0);
         let width = (2 * MARGIN + layers * (NODE_WIDTH + LAYER_GAP)).max(MIN_WIDTH);
@@ -76,7 +82,9 @@ impl Page<'_> {
     }
 
     fn node(self, incident: &Incident, node: Node) -> Markup {
-        let Some(identity) = incident.identities.get(node.identity) else { return html! {} };
+        let Some(identity) = incident.identities.get(node.identity) else {
+            return html! {};
+        };
         let (x, y) = (node.x(), node.y());
         let actor = &identity.actor;
         let name = actor.key.escaped();
@@ -86,27 +94,24 @@ impl Page<'_> {
                 title { (name) " – " (what) }
                 rect .node .first[identity.link.is_none()] .made[identity.made_by_incident]
                     x=(x) y=(y) width=(NODE_WIDTH) height=(NODE_HEIGHT) rx="6" {}
-                text .strong x=(x + 12) y=(y + 21) { (fitted(&name)) }
-                text x=(x + 12) y=(y + 38) { (fitted(&what)) }
-                text .dim x=(x + 12) y=(y + 55) { (fitted(&self.joined(incident, identity))) }
+                // An inner picture cuts what a wider font would let run over the edge.
+                svg x=(x) y=(y) width=(NODE_WIDTH - 6) height=(NODE_HEIGHT) {
+                    text .strong x="12" y="21" { (fitted(&name, WIDE_TEXT)) }
+                    text x="12" y="38" { (fitted(&what, TEXT)) }
+                    text .dim x="12" y="55" { (fitted(&self.joined(incident, identity), SMALL_TEXT)) }
+                }
             }
         }
     }
 
     fn joined(self, incident: &Incident, identity: &Identity) -> String {
-        let how = match &identity.link {
+        match &identity.link {
             None => self.say.label(Message::WayIn),
             Some(link) => {
                 let since = link.evidence.time.since(incident.first_sign);
                 format!("{} · {}", offset(since), self.say.word(link.kind))
             }
-        };
-        let calls: u64 = identity.calls.values().sum();
-        if calls == 0 {
-            return how;
         }
-        let calls = self.say.count(Counted::Calls, calls);
-        Sentence::plain(how).with(" · ").joined(calls).to_plain()
     }
 }
 
@@ -117,7 +122,9 @@ fn layout(identities: &[Identity]) -> Vec<Node> {
     let mut at = vec![None; identities.len()];
     let mut nodes: Vec<Node> = Vec::new();
     for place in order.iter().take(MAX_NODES) {
-        let link = identities.get(place.identity).and_then(|one| one.link.as_ref());
+        let link = identities
+            .get(place.identity)
+            .and_then(|one| one.link.as_ref());
         let parent = match link {
             Some(link) if place.depth > 0 => at.get(link.from).copied().flatten(),
             _ => None,
@@ -126,7 +133,12 @@ fn layout(identities: &[Identity]) -> Vec<Node> {
             *slot = Some(nodes.len());
         }
         let layer = place.depth.min(MAX_LAYER);
-        nodes.push(Node { identity: place.identity, layer, row2: 0, parent });
+        nodes.push(Node {
+            identity: place.identity,
+            layer,
+            row2: 0,
+            parent,
+        });
     }
     give_rows(&mut nodes);
     nodes
@@ -135,7 +147,10 @@ fn layout(identities: &[Identity]) -> Vec<Node> {
 fn give_rows(nodes: &mut [Node]) {
     let mut spans: Vec<Option<(usize, usize)>> = vec![None; nodes.len()];
     let leaves = nodes.len() - parents(nodes).len();
-    let above: Vec<_> = nodes.iter().map(|node| parent_to_the_left(nodes, node)).collect();
+    let above: Vec<_> = nodes
+        .iter()
+        .map(|node| parent_to_the_left(nodes, node))
+        .collect();
     let mut next = 2 * leaves;
     // Backwards: in a tree's order children come after their parent.
     for index in (0..nodes.len()).rev() {
@@ -146,9 +161,14 @@ fn give_rows(nodes: &mut [Node]) {
                 next
             }
         };
-        let Some(node) = nodes.get_mut(index) else { continue };
+        let Some(node) = nodes.get_mut(index) else {
+            continue;
+        };
         node.row2 = row2;
-        if let Some(span) = above.get(index).and_then(|parent| spans.get_mut((*parent)?)) {
+        if let Some(span) = above
+            .get(index)
+            .and_then(|parent| spans.get_mut((*parent)?))
+        {
             let (first, last) = span.unwrap_or((row2, row2));
             *span = Some((first.min(row2), last.max(row2)));
         }
@@ -158,15 +178,21 @@ fn give_rows(nodes: &mut [Node]) {
 /// The parent of a node, if it stands in a layer to the left. In the last
 /// layer a parent may stand in its child's layer: then both take a row.
 fn parent_to_the_left(nodes: &[Node], node: &Node) -> Option<usize> {
-    node.parent.filter(|parent| nodes.get(*parent).is_some_and(|one| one.layer < node.layer))
+    node.parent
+        .filter(|parent| nodes.get(*parent).is_some_and(|one| one.layer < node.layer))
 }
 
 fn parents(nodes: &[Node]) -> BTreeSet<usize> {
-    nodes.iter().filter_map(|node| parent_to_the_left(nodes, node)).collect()
+    nodes
+        .iter()
+        .filter_map(|node| parent_to_the_left(nodes, node))
+        .collect()
 }
 
 fn edge(nodes: &[Node], node: Node) -> Markup {
-    let Some(parent) = node.parent.and_then(|parent| nodes.get(parent)) else { return html! {} };
+    let Some(parent) = node.parent.and_then(|parent| nodes.get(parent)) else {
+        return html! {};
+    };
     if parent.layer == node.layer {
         let (x, from, to) = (node.x() + 16, parent.y() + NODE_HEIGHT, node.y());
         return html! { path .edge d={ "M" (x) " " (from) " V" (to) } {} };
@@ -180,12 +206,12 @@ fn edge(nodes: &[Node], node: Node) -> Markup {
 }
 
 /// The text, cut to what fits into a node.
-fn fitted(text: &str) -> String {
+fn fitted(text: &str, room: usize) -> String {
     let mut out = String::new();
     let mut used = 0;
     for c in text.chars() {
         used += c.width().unwrap_or(0);
-        if used > TEXT_WIDTH {
+        if used > room {
             out.push('…');
             break;
         }
@@ -205,7 +231,10 @@ mod tests {
         let nodes = layout(&report.incidents[0].identities);
         assert!(nodes.iter().filter_map(|node| node.parent).count() > 3);
         for node in &nodes {
-            assert!(node.parent.is_none_or(|parent| nodes[parent].layer < node.layer));
+            assert!(
+                node.parent
+                    .is_none_or(|parent| nodes[parent].layer < node.layer)
+            );
         }
         no_overlap(&nodes);
     }
@@ -224,7 +253,10 @@ mod tests {
         let mut identities = campaign().incidents[0].identities.clone();
         identities[1].link.as_mut().unwrap().from = 2;
         identities[4].link.as_mut().unwrap().from = 99;
-        let mut seen: Vec<_> = tree_order(&identities).iter().map(|one| one.identity).collect();
+        let mut seen: Vec<_> = tree_order(&identities)
+            .iter()
+            .map(|one| one.identity)
+            .collect();
         seen.sort_unstable();
         assert_eq!(seen, (0..identities.len()).collect::<Vec<_>>());
         assert_eq!(layout(&identities).len(), identities.len());

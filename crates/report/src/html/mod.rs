@@ -22,15 +22,23 @@ use blocks::sentence;
 /// The page's style sheet.
 const STYLE: &str = include_str!("style.css");
 /// SHA-256 of [`STYLE`] as a policy names it; a test compares.
-const STYLE_HASH: &str = "sha256-QKZ4WQhOHY9x+HgaAbgdTmspihWvEmFI0Wf10kEGduQ=";
+const STYLE_HASH: &str = "sha256-u9/ohMQXvVDJPNmNYvW7JupwVrutQrWYPYkO1eneLVo=";
 
 /// Renders as an HTML page.
 pub(crate) fn render(report: &Report, options: &Options) -> String {
     let findings = index(report);
     let say = Say { lang: options.lang };
-    let builder = Builder { report, findings: &findings, say, limits: &Limits::PAGE };
+    let builder = Builder {
+        report,
+        findings: &findings,
+        say,
+        limits: &Limits::PAGE,
+    };
     let document = builder.document();
-    let page = Page { builder: &builder, say };
+    let page = Page {
+        builder: &builder,
+        say,
+    };
     page.document(&document).into_string() + "\n"
 }
 

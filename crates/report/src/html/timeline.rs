@@ -32,8 +32,14 @@ struct Axis {
 
 impl Axis {
     fn of(incident: &Incident) -> Self {
-        let last = incident.stages.iter().map(|stage| stage.last.since(incident.first_sign)).max();
-        Self { seconds: last.unwrap_or(0).max(1) }
+        let last = incident
+            .stages
+            .iter()
+            .map(|stage| stage.last.since(incident.first_sign))
+            .max();
+        Self {
+            seconds: last.unwrap_or(0).max(1),
+        }
     }
 
     fn x(self, seconds: i64) -> i64 {
@@ -85,7 +91,10 @@ impl Page<'_> {
         let start = axis.x(stage.first.since(incident.first_sign));
         let end = axis.x(stage.last.since(incident.first_sign)).max(start + 4);
         let impact = stage.tactic == Tactic::Impact;
-        let entries = incident.timeline.iter().filter(|one| one.tactic == Some(stage.tactic));
+        let entries = incident
+            .timeline
+            .iter()
+            .filter(|one| one.tactic == Some(stage.tactic));
         let name = self.say.word(stage.tactic);
         html! {
             text .strong x=(LEFT - 14) y=(top + 21) text-anchor="end" { (name) }

@@ -18,13 +18,22 @@ const MAX_STEPS: usize = 500;
 
 /// `cloud` of an incident: its first account, its most used region.
 pub(super) fn cloud_of(incident: &Incident) -> Value {
-    let account = incident.identities.iter().find_map(|identity| identity.actor.account.as_ref());
-    cloud(account, incident.origin.regions.first().map(|(region, _)| region))
+    let account = incident
+        .identities
+        .iter()
+        .find_map(|identity| identity.actor.account.as_ref());
+    cloud(
+        account,
+        incident.origin.regions.first().map(|(region, _)| region),
+    )
 }
 
 /// `cloud` of a finding.
 pub(super) fn cloud_of_actor(actor: &Actor, evidence: &[EventRef]) -> Value {
-    cloud(actor.account.as_ref(), evidence.first().map(|event| &event.region))
+    cloud(
+        actor.account.as_ref(),
+        evidence.first().map(|event| &event.region),
+    )
 }
 
 fn cloud(account: Option<&Untrusted>, region: Option<&Untrusted>) -> Value {
@@ -74,7 +83,9 @@ pub(super) fn evidence(event: &EventRef, actor: Option<&Actor>) -> Value {
         evidence.insert("http_request".into(), agent);
     }
     let targets = event.targets.iter().filter(|target| !target.is_empty());
-    let targets: Vec<_> = targets.map(|target| json!({ "uid": target.as_str() })).collect();
+    let targets: Vec<_> = targets
+        .map(|target| json!({ "uid": target.as_str() }))
+        .collect();
     if !targets.is_empty() {
         evidence.insert("resources".into(), targets.into());
     }
@@ -124,7 +135,12 @@ fn actor_object(actor: &Actor) -> Value {
     user.insert("type".into(), caption.into());
     let uid = actor.arn.as_ref().unwrap_or(&actor.key);
     user.insert("uid".into(), uid.as_str().into());
-    user.extend(actor.name.as_ref().map(|name| ("name".to_owned(), name.as_str().into())));
+    user.extend(
+        actor
+            .name
+            .as_ref()
+            .map(|name| ("name".to_owned(), name.as_str().into())),
+    );
     if matches!(actor.kind, ActorKind::AccessKey | ActorKind::Session) {
         user.insert("credential_uid".into(), actor.key.as_str().into());
     }
@@ -222,14 +238,24 @@ pub(super) fn observables(incident: &Incident) -> Vec<Value> {
     for identity in &incident.identities {
         let actor = &identity.actor;
         if matches!(actor.kind, ActorKind::AccessKey | ActorKind::Session) {
-            add(19, "User Credential ID", "evidences.actor.user.credential_uid", &actor.key);
+            add(
+                19,
+                "User Credential ID",
+                "evidences.actor.user.credential_uid",
+                &actor.key,
+            );
         }
         if let Some(name) = &actor.name {
             add(4, "User Name", "evidences.actor.user.name", name);
         }
     }
     for (agent, _) in &incident.origin.user_agents {
-        add(16, "HTTP User-Agent", "evidences.http_request.user_agent", agent);
+        add(
+            16,
+            "HTTP User-Agent",
+            "evidences.http_request.user_agent",
+            agent,
+        );
     }
     for resource in &incident.resources {
         add(10, "Resource UID", "resources.uid", &resource.id);

@@ -47,7 +47,11 @@ pub(super) fn width(text: &str) -> usize {
 
 /// Display width of a sentence on one line.
 pub(super) fn sentence_width(sentence: &Sentence) -> usize {
-    sentence.spans().iter().map(|span| width(&shown(span).0)).sum()
+    sentence
+        .spans()
+        .iter()
+        .map(|span| width(&shown(span).0))
+        .sum()
 }
 
 /// Lays a sentence out in lines of at most `room` columns. More lines than
@@ -88,7 +92,11 @@ fn quoted(text: &Untrusted) -> String {
     if out.len() < escaped.len() {
         out.push('…');
     }
-    if escaped.chars().all(safe) { out } else { format!("`{}`", out.replace('`', "'")) }
+    if escaped.chars().all(safe) {
+        out
+    } else {
+        format!("`{}`", out.replace('`', "'"))
+    }
 }
 
 /// What stands between two spaces, with the space after it. A word may be made
@@ -163,7 +171,9 @@ fn trim_end(line: &mut Line) {
 
 fn cut(line: &mut Line, room: usize) {
     while line.width > room {
-        let Some((text, _)) = line.pieces.last_mut() else { break };
+        let Some((text, _)) = line.pieces.last_mut() else {
+            break;
+        };
         if text.pop().is_none() {
             line.pieces.pop();
         }
@@ -176,7 +186,10 @@ mod tests {
     use super::*;
 
     fn texts(lines: &[Line]) -> Vec<String> {
-        lines.iter().map(|line| line.pieces.iter().map(|(text, _)| text.as_str()).collect()).collect()
+        lines
+            .iter()
+            .map(|line| line.pieces.iter().map(|(text, _)| text.as_str()).collect())
+            .collect()
     }
 
     #[test]
@@ -202,11 +215,17 @@ mod tests {
         assert_eq!(quoted(&"No incident.".into()), "`No incident.`");
         assert_eq!(quoted(&"`; all clear `".into()), "`'; all clear '`");
         assert_eq!(quoted(&"i-0abc".into()), "i-0abc");
-        assert_eq!(quoted(&Untrusted::new("x".repeat(500))).chars().count(), MAX_QUOTE + 1);
+        assert_eq!(
+            quoted(&Untrusted::new("x".repeat(500))).chars().count(),
+            MAX_QUOTE + 1
+        );
     }
 
     #[test]
     fn wide_characters_count_twice() {
-        assert_eq!(texts(&wrap(&Sentence::plain("鍵鍵鍵"), 4, 9)), ["鍵鍵", "鍵"]);
+        assert_eq!(
+            texts(&wrap(&Sentence::plain("鍵鍵鍵"), 4, 9)),
+            ["鍵鍵", "鍵"]
+        );
     }
 }

@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use layout::Line;
 
 /// No narrower: below this, words would be cut rather than wrapped.
-const MIN_WIDTH: usize = 40;
+const MIN_WIDTH: usize = 60;
 /// No wider: longer lines are hard to read.
 const MAX_WIDTH: usize = 160;
 /// Lines that one incident may take before a shorter telling is tried.
@@ -27,7 +27,12 @@ pub(crate) fn render(report: &Report, options: &Options) -> String {
     let budget = LINES_PER_INCIDENT * report.incidents.len().max(1);
     let mut out = String::new();
     for limits in &Limits::TERMINAL {
-        let builder = Builder { report, findings: &findings, say, limits };
+        let builder = Builder {
+            report,
+            findings: &findings,
+            say,
+            limits,
+        };
         let mut page = Page::new(options);
         let lines_of_incidents = page.document(&builder.document());
         out = page.out;
@@ -48,15 +53,17 @@ pub(crate) struct Page {
 impl Page {
     fn new(options: &Options) -> Self {
         let width = options.width.clamp(MIN_WIDTH, MAX_WIDTH);
-        Self { out: String::new(), width, colour: options.colour }
+        Self {
+            out: String::new(),
+            width,
+            colour: options.colour,
+        }
     }
 
     /// Writes a document and says how many lines its incidents took.
     fn document(&mut self, document: &Document<'_>) -> usize {
         let style = document.worst.map_or(good(), severity_style);
-        let head = document.headline.to_plain();
-        self.styled(&head, style);
-        self.end_line();
+        self.paragraph(&document.headline, 0, style);
         for note in &document.notes {
             let style = if note.warns { warning() } else { Style::new() };
             self.paragraph(&note.text, 0, style);
@@ -75,11 +82,14 @@ impl Page {
 
     fn incident(&mut self, part: &IncidentPart<'_>) {
         self.end_line();
-        self.styled(&part.title.to_plain(), severity_style(part.incident.severity));
-        self.end_line();
+        self.paragraph(&part.title, 0, severity_style(part.incident.severity));
         self.paragraph(&part.subtitle, 0, Style::new().dimmed());
         self.end_line();
-        let story = part.story.iter().cloned().fold(Sentence::default(), Sentence::and_then);
+        let story = part
+            .story
+            .iter()
+            .cloned()
+            .fold(Sentence::default(), Sentence::and_then);
         self.paragraph(&story, 0, Style::new());
         for section in &part.sections {
             self.section(section);
@@ -121,11 +131,19 @@ impl Page {
     }
 
     fn fields(&mut self, fields: &[(String, Sentence)]) {
-        let widest = fields.iter().map(|(label, _)| layout::width(label)).max().unwrap_or(0);
+        let widest = fields
+            .iter()
+            .map(|(label, _)| layout::width(label))
+            .max()
+            .unwrap_or(0);
         let widest = widest.min(self.width / 3);
         for (label, value) in fields {
             let pad = widest.saturating_sub(layout::width(label));
-            self.hanging(&format!("  {label}{}  ", " ".repeat(pad)), value, Style::new());
+            self.hanging(
+                &format!("  {label}{}  ", " ".repeat(pad)),
+                value,
+                Style::new(),
+            );
         }
     }
 
@@ -157,7 +175,10 @@ impl Page {
         self.hanging(&format!("{number:>3}. "), &title, Style::new());
         for command in &step.commands {
             self.out.push_str("       ");
-            self.styled(&command.escaped(), Style::new().fg_color(Some(AnsiColor::Green.into())));
+            self.styled(
+                &command.escaped(),
+                Style::new().fg_color(Some(AnsiColor::Green.into())),
+            );
             self.end_line();
         }
         for note in step.more.iter().chain(&step.caution) {
@@ -174,7 +195,7 @@ impl Page {
     /// indented as far.
     fn hanging(&mut self, prefix: &str, text: &Sentence, style: Style) {
         let indent = layout::width(prefix);
-        let room = self.width.saturating_sub(indent).max(MIN_WIDTH / 2);
+        let room = self.width.saturating_sub(indent).max(MIN_WIDTH / 3);
         for (index, line) in layout::wrap(text, room, usize::MAX).into_iter().enumerate() {
             if index == 0 {
                 self.out.push_str(prefix);

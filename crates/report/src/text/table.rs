@@ -2,8 +2,8 @@
 
 use anstyle::Style;
 
-use super::layout::{self, Line};
 use super::Page;
+use super::layout::{self, Line};
 use crate::catalogue::Sentence;
 use crate::document::{Set, Table};
 
@@ -57,11 +57,13 @@ impl Page {
             .zip(row)
             .zip(widths)
             .filter(|((column, _), _)| column.set != Set::Below)
-            .map(|((column, cell), width)| {
-                (layout::wrap(cell, *width, height), *width, column.set)
-            })
+            .map(|((column, cell), width)| (layout::wrap(cell, *width, height), *width, column.set))
             .collect();
-        let height = cells.iter().map(|(lines, _, _)| lines.len()).max().unwrap_or(0);
+        let height = cells
+            .iter()
+            .map(|(lines, _, _)| lines.len())
+            .max()
+            .unwrap_or(0);
         for nth in 0..height {
             self.out.push_str(&" ".repeat(INDENT));
             for (lines, width, set) in &cells {
@@ -90,8 +92,14 @@ impl Page {
 /// Widths of the columns: as wide as their content, then squeezed, the
 /// widest first, until the row fits.
 fn widths(table: &Table, room: usize) -> Vec<usize> {
-    let mut widths: Vec<usize> = (0..table.columns.len()).map(|at| natural(table, at)).collect();
-    let beside = table.columns.iter().filter(|column| column.set != Set::Below).count();
+    let mut widths: Vec<usize> = (0..table.columns.len())
+        .map(|at| natural(table, at))
+        .collect();
+    let beside = table
+        .columns
+        .iter()
+        .filter(|column| column.set != Set::Below)
+        .count();
     let gaps = GAP * beside.saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > room {
         let widest = table
@@ -109,14 +117,27 @@ fn widths(table: &Table, room: usize) -> Vec<usize> {
 }
 
 fn floor(set: Set) -> usize {
-    if set == Set::Wide { 4 * NARROWEST } else { NARROWEST }
+    if set == Set::Wide {
+        2 * NARROWEST
+    } else {
+        NARROWEST
+    }
 }
 
 fn natural(table: &Table, at: usize) -> usize {
-    let Some(column) = table.columns.get(at) else { return 0 };
+    let Some(column) = table.columns.get(at) else {
+        return 0;
+    };
     if column.set == Set::Below {
         return 0;
     }
-    let cells = table.rows.iter().filter_map(|row| row.get(at)).map(layout::sentence_width);
-    cells.chain([layout::width(&column.title)]).max().unwrap_or(0)
+    let cells = table
+        .rows
+        .iter()
+        .filter_map(|row| row.get(at))
+        .map(layout::sentence_width);
+    cells
+        .chain([layout::width(&column.title)])
+        .max()
+        .unwrap_or(0)
 }
