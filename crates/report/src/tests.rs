@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use gardefou_finding::Report;
+use gardefou_finding::{Report, Severity};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -463,4 +463,25 @@ fn the_page_of_a_partial_reading_reads_as_reviewed() {
     let page = render(&examples::incomplete(), Format::Html, &Options::default());
     let (_, body) = page.split_once("<body>").unwrap();
     insta::assert_snapshot!("incomplete_page_en", body.replace("><", ">\n<"));
+}
+
+#[test]
+fn several_incidents_are_told_one_after_another() {
+    let mut report = examples::campaign();
+    let mut second = report.incidents[0].clone();
+    second.id = "inc-second".to_owned();
+    second.severity = Severity::High;
+    report.incidents.push(second);
+    let text = render(&report, Format::Text, &Options::default());
+    assert!(text.starts_with("2 incidents, the worst of critical severity.\n"));
+    assert!(text.contains("inc-second"));
+    let page = render(&report, Format::Html, &Options::default());
+    assert_eq!(page.matches("<article").count(), 2);
+    let ids: Vec<_> = page
+        .split(" id=\"")
+        .skip(1)
+        .filter_map(|part| part.split('"').next())
+        .collect();
+    let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(ids.len(), distinct.len(), "an id stands twice");
 }

@@ -72,15 +72,15 @@ impl<'a> Builder<'a> {
     }
 
     fn resource_columns(&self) -> Vec<crate::document::Column> {
-        let mut columns = vec![
-            self.column(Message::ColumnResource, Set::Tight),
-            self.column(Message::ColumnAction, Set::Tight),
-            self.column(Message::ColumnState, Set::Tight),
-            self.column(Message::ColumnRegions, Set::Wide),
-            self.column(Message::ColumnNames, Set::Wide),
-        ];
+        let mut columns = self.columns(&[
+            (Message::ColumnResource, Set::Tight),
+            (Message::ColumnAction, Set::Tight),
+            (Message::ColumnState, Set::Tight),
+            (Message::ColumnRegions, Set::Wide),
+            (Message::ColumnNames, Set::Wide),
+        ]);
         if self.limits.page {
-            columns.push(self.column(Message::ColumnDetails, Set::Wide));
+            columns.extend(self.columns(&[(Message::ColumnDetails, Set::Wide)]));
         }
         columns
     }
@@ -172,17 +172,17 @@ impl<'a> Builder<'a> {
             .resources
             .len()
             .saturating_sub(self.limits.resources);
-        let columns = vec![
-            self.column(Message::ColumnTime, Set::Tight),
-            self.column(Message::ColumnResource, Set::Tight),
-            self.column(Message::ColumnAction, Set::Tight),
-            self.column(Message::ColumnState, Set::Tight),
-            self.column(Message::ColumnRegions, Set::Tight),
-            self.column(Message::ColumnNames, Set::Wide),
-            self.column(Message::ColumnIdentity, Set::Tight),
-            self.column(Message::ColumnDetails, Set::Wide),
-            self.column(Message::ColumnEvidence, Set::Wide),
-        ];
+        let columns = self.columns(&[
+            (Message::ColumnTime, Set::Tight),
+            (Message::ColumnResource, Set::Tight),
+            (Message::ColumnAction, Set::Tight),
+            (Message::ColumnState, Set::Tight),
+            (Message::ColumnRegions, Set::Tight),
+            (Message::ColumnNames, Set::Wide),
+            (Message::ColumnIdentity, Set::Tight),
+            (Message::ColumnDetails, Set::Wide),
+            (Message::ColumnEvidence, Set::Wide),
+        ]);
         let table = Table {
             columns,
             rows,
@@ -246,14 +246,14 @@ impl<'a> Builder<'a> {
     fn cost_table(&self, incident: &Incident) -> Table {
         let rows = cost_rows(incident);
         let left = rows.len().saturating_sub(self.limits.costs);
-        let columns = vec![
-            self.column(Message::ColumnUnit, Set::Wide),
-            self.column(Message::ColumnUnitPrice, Set::Right),
-            self.column(Message::ColumnNow, Set::Right),
-            self.column(Message::ColumnHourNow, Set::Right),
-            self.column(Message::ColumnMax, Set::Right),
-            self.column(Message::ColumnHourMax, Set::Right),
-        ];
+        let columns = self.columns(&[
+            (Message::ColumnUnit, Set::Wide),
+            (Message::ColumnUnitPrice, Set::Right),
+            (Message::ColumnNow, Set::Right),
+            (Message::ColumnHourNow, Set::Right),
+            (Message::ColumnMax, Set::Right),
+            (Message::ColumnHourMax, Set::Right),
+        ]);
         let rows = rows
             .iter()
             .take(self.limits.costs)

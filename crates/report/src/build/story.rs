@@ -37,16 +37,7 @@ impl Builder<'_> {
         let id = self
             .say
             .fill(Message::IncidentId, &[("id", Sentence::code(&incident.id))]);
-        let time = self.say.fill(
-            Message::IncidentTime,
-            &[
-                (
-                    "first",
-                    Sentence::plain(incident.boundary.starts.to_string()),
-                ),
-                ("last", Sentence::plain(incident.boundary.ends.to_string())),
-            ],
-        );
+        let time = self.period(incident.boundary.starts, incident.boundary.ends);
         Sentence::join(vec![id, time], " · ")
     }
 

@@ -31,6 +31,8 @@ messages! {
     NoIncident = "No incident." | "Aucun incident.";
     NoIncidentPartial = "No incident in what could be read. Not everything could be read."
         | "Aucun incident dans ce qui a pu être lu. Tout n'a pas pu être lu.";
+    SeveralIncidents = "{incidents}, the worst of {severity} severity."
+        | "{incidents}, dont le pire de gravité {severity}.";
     LookedAt = "Looked at {events} in {files}, from {first} to {last}."
         | "Examiné : {events} dans {files}, du {first} au {last}.";
     LookedAtUndated = "Looked at {events} in {files}." | "Examiné : {events} dans {files}.";

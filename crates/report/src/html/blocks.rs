@@ -68,16 +68,16 @@ impl Page<'_> {
         html! {
             @if !table.rows.is_empty() {
                 div .scroll tabindex="0" role="region" aria-label=(title) {
-                    table {
-                        thead { tr {
+                    table role="table" {
+                        thead role="rowgroup" { tr role="row" {
                             @for column in &table.columns {
-                                th scope="col" class=(class(column.set)) { (column.title) }
+                                th scope="col" role="columnheader" class=(class(column.set)) { (column.title) }
                             }
                         } }
-                        tbody {
-                            @for row in &table.rows { tr {
+                        tbody role="rowgroup" {
+                            @for row in &table.rows { tr role="row" {
                                 @for (column, cell) in table.columns.iter().zip(row) {
-                                    td class=(class(column.set)) data-label=(column.title) {
+                                    td role="cell" class=(class(column.set)) data-label=(column.title) {
                                         (sentence(cell))
                                     }
                                 }

@@ -22,7 +22,7 @@ const ROW_GAP: usize = 14;
 /// Room around everything.
 const MARGIN: usize = 4;
 /// Columns of text that fit into a node: bold, plain, small.
-const WIDE_TEXT: usize = 26;
+const WIDE_TEXT: usize = 25;
 const TEXT: usize = 30;
 const SMALL_TEXT: usize = 36;
 /// The narrowest drawing: few nodes are not blown up.

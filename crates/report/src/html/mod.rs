@@ -22,7 +22,7 @@ use blocks::sentence;
 /// The page's style sheet.
 const STYLE: &str = include_str!("style.css");
 /// SHA-256 of [`STYLE`] as a policy names it; a test compares.
-const STYLE_HASH: &str = "sha256-u9/ohMQXvVDJPNmNYvW7JupwVrutQrWYPYkO1eneLVo=";
+const STYLE_HASH: &str = "sha256-wvOibd0SXsOqvfWx+m/NwsrIhf7qD682YAFM8q17+l0=";
 
 /// Renders as an HTML page.
 pub(crate) fn render(report: &Report, options: &Options) -> String {
@@ -92,7 +92,9 @@ impl Page<'_> {
     }
 
     fn banner(self, document: &Document<'_>) -> Markup {
-        let class = document.worst.map_or("none", Severity::word);
+        let warned = document.notes.iter().any(|note| note.warns);
+        let clean = if warned { "partial" } else { "none" };
+        let class = document.worst.map_or(clean, Severity::word);
         html! {
             header {
                 p .eyebrow { (self.say.label(Message::ReportTitle)) }

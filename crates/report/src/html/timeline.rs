@@ -9,7 +9,7 @@ use crate::catalogue::{Message, offset};
 /// Width of the drawing, in its own units.
 const WIDTH: i64 = 960;
 /// Where the time axis begins.
-const LEFT: i64 = 190;
+const LEFT: i64 = 226;
 /// Where it ends.
 const RIGHT: i64 = WIDTH - 30;
 /// Height of a stage's row.

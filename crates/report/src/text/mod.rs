@@ -62,7 +62,9 @@ impl Page {
 
     /// Writes a document and says how many lines its incidents took.
     fn document(&mut self, document: &Document<'_>) -> usize {
-        let style = document.worst.map_or(good(), severity_style);
+        let warned = document.notes.iter().any(|note| note.warns);
+        let clean = if warned { warning().bold() } else { good() };
+        let style = document.worst.map_or(clean, severity_style);
         self.paragraph(&document.headline, 0, style);
         for note in &document.notes {
             let style = if note.warns { warning() } else { Style::new() };
