@@ -485,3 +485,47 @@ fn several_incidents_are_told_one_after_another() {
     let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
     assert_eq!(ids.len(), distinct.len(), "an id stands twice");
 }
+
+/// An incident of which nothing is known but that it is one.
+fn bare() -> Report {
+    let mut report = examples::campaign();
+    report.findings.clear();
+    report.coverage = gardefou_finding::Coverage::default();
+    let incident = &mut report.incidents[0];
+    incident.identities.clear();
+    incident.origin = gardefou_finding::Origin::default();
+    incident.boundary.novelties.clear();
+    incident.boundary.history_is_short = true;
+    incident.stages.clear();
+    (incident.impact, incident.seconds_to_impact) = (None, None);
+    incident.calls.clear();
+    incident.timeline.clear();
+    incident.resources.clear();
+    // Indices that point nowhere must not hurt.
+    incident.still_open = vec![7];
+    incident.cost = gardefou_finding::Cost::default();
+    incident.next_steps.clear();
+    report
+}
+
+#[test]
+fn an_incident_without_details_is_told_without_holes() {
+    let report = bare();
+    for lang in Lang::ALL {
+        let options = Options {
+            lang: *lang,
+            ..Options::default()
+        };
+        for format in Format::ALL {
+            let output = render(&report, *format, &options);
+            assert!(output.ends_with('\n'), "{format}");
+            assert!(!output.contains("{subject}"), "{format}");
+        }
+        let ocsf = render(&report, Format::Ocsf, &options);
+        assert_eq!(errors(OCSF, &ocsf), Vec::<String>::new());
+    }
+    let text = render(&report, Format::Text, &Options::default());
+    assert!(text.contains("An identity that the log does not name was used."));
+    assert!(text.contains("That history is short"));
+    assert!(text.contains("The log shows nothing left open."));
+}

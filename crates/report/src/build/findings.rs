@@ -64,7 +64,7 @@ impl<'a> Builder<'a> {
             columns.extend(self.columns(&[
                 (Message::ColumnFirstSeen, Set::Tight),
                 (Message::ColumnTechniques, Set::Tight),
-                (Message::ColumnEvidence, Set::Wide),
+                (Message::ColumnEvidence, Set::Note),
             ]));
         }
         let shown = findings.iter().take(limit);

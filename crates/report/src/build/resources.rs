@@ -180,8 +180,8 @@ impl<'a> Builder<'a> {
             (Message::ColumnRegions, Set::Tight),
             (Message::ColumnNames, Set::Wide),
             (Message::ColumnIdentity, Set::Tight),
-            (Message::ColumnDetails, Set::Wide),
-            (Message::ColumnEvidence, Set::Wide),
+            (Message::ColumnDetails, Set::Note),
+            (Message::ColumnEvidence, Set::Note),
         ]);
         let table = Table {
             columns,

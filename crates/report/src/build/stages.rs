@@ -89,8 +89,8 @@ impl<'a> Builder<'a> {
             (Message::ColumnOutcome, Set::Tight),
             (Message::ColumnIdentity, Set::Tight),
             (Message::ColumnTargets, Set::Wide),
-            (Message::ColumnSource, Set::Wide),
-            (Message::ColumnEvidence, Set::Wide),
+            (Message::ColumnSource, Set::Note),
+            (Message::ColumnEvidence, Set::Note),
         ]);
         let table = Table {
             columns,
@@ -132,9 +132,12 @@ impl<'a> Builder<'a> {
         ]
     }
 
-    /// `ec2.amazonaws.com RunInstances`, as the log has them.
+    /// `ec2:RunInstances`, as policies write it.
     pub(super) fn call(&self, event: &EventRef) -> Sentence {
-        self.name(&event.service).and_then(self.name(&event.call))
+        match event.service.as_str().strip_suffix(".amazonaws.com") {
+            Some(service) => Sentence::code(&format!("{service}:{}", event.call.as_str())),
+            None => self.name(&event.service).and_then(self.name(&event.call)),
+        }
     }
 
     /// How a call ended, with its error.

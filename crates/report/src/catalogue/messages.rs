@@ -131,8 +131,8 @@ messages! {
     ColumnCalls = "Calls" | "Appels";
     ColumnTechniques = "ATT&CK" | "ATT&CK";
     ColumnResource = "Resource" | "Ressource";
-    ColumnAction = "What was done" | "Action";
-    ColumnState = "Last known state" | "Dernier état connu";
+    ColumnAction = "Action" | "Action";
+    ColumnState = "Last state" | "Dernier état";
     ColumnRegions = "Regions" | "Régions";
     ColumnNames = "Names" | "Noms";
     ColumnUnit = "Billed unit" | "Unité facturée";

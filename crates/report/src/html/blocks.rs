@@ -23,7 +23,7 @@ pub(super) fn sentence(sentence: &Sentence) -> Markup {
             @match span {
                 Span::Plain(_) => (span.escaped()),
                 Span::Strong(_) => strong { (span.escaped()) },
-                Span::Quote(text) => code .short[text.as_str().len() <= SHORT] { (shortened(text)) },
+                Span::Quote(text) => code .short[text.escaped().len() <= SHORT] { (shortened(text)) },
             }
         }
     }
@@ -70,23 +70,51 @@ impl Page<'_> {
                 div .scroll tabindex="0" role="region" aria-label=(title) {
                     table role="table" {
                         thead role="rowgroup" { tr role="row" {
-                            @for column in &table.columns {
-                                th scope="col" role="columnheader" class=(class(column.set)) { (column.title) }
+                            @for column in table.columns.iter().filter(|one| one.set != Set::Note) {
+                                th scope="col" role="columnheader" class=(class(column.set)) {
+                                    (column.title)
+                                }
                             }
                         } }
                         tbody role="rowgroup" {
-                            @for row in &table.rows { tr role="row" {
-                                @for (column, cell) in table.columns.iter().zip(row) {
-                                    td role="cell" class=(class(column.set)) data-label=(column.title) {
-                                        (sentence(cell))
-                                    }
-                                }
-                            } }
+                            @for row in &table.rows { (self.row(table, row)) }
                         }
                     }
                 }
             }
             @if let Some(more) = &table.more { p .more { (sentence(more)) } }
+        }
+    }
+
+    /// A row, and under it its notes.
+    fn row(self, table: &Table, row: &[Sentence]) -> Markup {
+        let (notes, cells): (Vec<_>, Vec<_>) = table
+            .columns
+            .iter()
+            .zip(row)
+            .partition(|(column, _)| column.set == Set::Note);
+        let notes: Vec<_> = notes
+            .into_iter()
+            .filter(|(_, cell)| !cell.is_empty())
+            .collect();
+        let colon = self.say.label(Message::Colon);
+        html! {
+            tr role="row" .noted[!notes.is_empty()] {
+                @for (column, cell) in &cells {
+                    td role="cell" class=(class(column.set)) data-label=(column.title) {
+                        (sentence(cell))
+                    }
+                }
+            }
+            @if !notes.is_empty() {
+                tr .notes role="row" {
+                    td role="cell" colspan=(cells.len()) {
+                        @for (column, cell) in &notes {
+                            div { (column.title) (colon) (sentence(cell)) }
+                        }
+                    }
+                }
+            }
         }
     }
 
@@ -139,6 +167,6 @@ fn class(set: Set) -> &'static str {
     match set {
         Set::Tight => "tight",
         Set::Right => "right",
-        Set::Wide | Set::Below => "wide",
+        Set::Wide | Set::Below | Set::Note => "wide",
     }
 }
