@@ -1,6 +1,6 @@
 //! What was read, skipped and failed. Part of every report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -187,6 +187,42 @@ impl Coverage {
         self.skipped.values().sum()
     }
 
+    /// Adds what another part of the same reading covered. Totals over the
+    /// sources, times and places are set once, by [`Coverage::see`].
+    pub fn merge(&mut self, other: Self) {
+        self.events_read += other.events_read;
+        add_counts(&mut self.skipped, other.skipped);
+        add_counts(&mut self.failed, other.failed);
+        add_counts(&mut self.forms, other.forms);
+        self.skips.extend(other.skips);
+        self.skips
+            .sort_by(|a, b| (&a.source, a.offset, a.reason).cmp(&(&b.source, b.offset, b.reason)));
+        self.skips.truncate(MAX_LISTED);
+        self.failures.extend(other.failures);
+        self.failures
+            .sort_by(|a, b| (&a.source, a.offset, a.reason).cmp(&(&b.source, b.offset, b.reason)));
+        self.failures.truncate(MAX_LISTED);
+    }
+
+    /// Says which accounts, regions and times the events were of.
+    pub fn see(
+        &mut self,
+        accounts: &BTreeSet<String>,
+        regions: &BTreeSet<String>,
+        time: Option<(Timestamp, Timestamp)>,
+    ) {
+        let texts = |set: &BTreeSet<String>| {
+            set.iter()
+                .take(MAX_LISTED)
+                .map(|text| Untrusted::new(text.as_str()))
+                .collect()
+        };
+        self.accounts = texts(accounts);
+        self.regions = texts(regions);
+        self.first_event = time.map(|(first, _)| first);
+        self.last_event = time.map(|(_, last)| last);
+    }
+
     /// Counts a failure and lists it while there is room.
     pub fn fail(&mut self, failure: Failure) {
         *self.failed.entry(failure.reason).or_default() += 1;
@@ -201,5 +237,11 @@ impl Coverage {
         if skip.reason != SkipReason::DuplicateDelivery && self.skips.len() < MAX_LISTED {
             self.skips.push(skip);
         }
+    }
+}
+
+fn add_counts<K: Ord>(counts: &mut BTreeMap<K, u64>, other: BTreeMap<K, u64>) {
+    for (key, count) in other {
+        *counts.entry(key).or_default() += count;
     }
 }

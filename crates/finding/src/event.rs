@@ -14,10 +14,10 @@ use crate::{Timestamp, Untrusted};
 pub enum Outcome {
     /// The call took effect (no error code).
     Succeeded,
-    /// Refused for lack of permission or authentication.
-    Denied,
     /// `DryRun` said that it would have succeeded; nothing took effect.
     DryRun,
+    /// Refused for lack of permission or authentication.
+    Denied,
     /// Refused for its rate.
     Throttled,
     /// Any other error; nothing took effect.

@@ -1,1 +1,31 @@
 //! The only input and output: files, object stores, clock.
+//!
+//! Floor 3. Everything above and below is pure or asks this crate. The API is
+//! blocking; nothing reaches the network unless an `s3://` source was named.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this is the crate that may touch files, the environment and the clock"
+)]
+
+mod archive;
+mod clock;
+mod error;
+mod inflate;
+mod layout;
+mod list;
+mod progress;
+mod read;
+mod source;
+mod terminal;
+mod walk;
+mod write;
+
+pub use archive::{Archive, ReadOptions, ReadOutcome, Worker};
+pub use clock::now;
+pub use error::SourceError;
+pub use layout::{PRUNING_MARGIN, Selection};
+pub use progress::{Progress, ProgressCallback};
+pub use read::{Consumer, Limits, ReadSummary, Reader};
+pub use source::{Object, Origin, Source};
+pub use terminal::{Stream, Terminal};
+pub use write::{Printed, print, read_text, text_files, write_atomically};

@@ -1,0 +1,199 @@
+//! What was typed.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use chrono::{NaiveDate, NaiveTime};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use gardefou_finding::{Severity, Timestamp};
+use gardefou_report::{Format, Lang};
+
+/// Reads AWS CloudTrail and tells what happened as incidents.
+#[derive(Debug, Parser)]
+#[command(name = "gardefou", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct Typed {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit status: 0 clean and complete; 1 an incident at or above --fail-on; \
+2 usage, configuration or rule error; 3 something could not be read or judged.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read CloudTrail logs and tell what happened as incidents
+    Investigate(Box<Investigate>),
+    /// List, show and test the detection rules
+    #[command(subcommand)]
+    Rules(Rules),
+    /// Print a shell completion script
+    Completions {
+        /// For which shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// `gardefou investigate`
+#[derive(Args, Debug)]
+pub(crate) struct Investigate {
+    /// Files, directories, globs, `-` for standard input, or s3://bucket/prefix
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<OsString>,
+
+    /// Only events from this time on (2025-11-01, or RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) since: Option<Timestamp>,
+
+    /// Only events before this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) until: Option<Timestamp>,
+
+    /// Only files of this account, where their names tell (may be repeated)
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Vec<String>,
+
+    /// Only files of this region, where their names tell (may be repeated)
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) rules: RuleChoice,
+
+    /// Form of the report on standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
+    pub(crate) format: Format,
+
+    /// Write the report in every form into this directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Language of the report
+    #[arg(long, value_name = "en|fr", default_value = "en", value_parser = lang)]
+    pub(crate) lang: Lang,
+
+    /// Severity of an incident from which the exit status is 1
+    #[arg(long, value_name = "SEVERITY", default_value = "medium", value_parser = severity)]
+    pub(crate) fail_on: Severity,
+
+    /// When to colour
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+
+    /// Threads that read (as many as the machine has)
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// MiB to which one file may inflate
+    #[arg(long, value_name = "MIB", default_value_t = 1024)]
+    pub(crate) max_inflated: u64,
+
+    /// Inflated bytes for each stored byte of one file
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) max_ratio: u64,
+
+    /// Skip the objects of an s3:// listing up to this one, which was read
+    #[arg(long, value_name = "S3-URL")]
+    pub(crate) resume_after: Option<String>,
+
+    /// No progress on standard error
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Which rules are used.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct RuleChoice {
+    /// Also use the Sigma rules of this file or directory (may be repeated)
+    #[arg(long = "rules", id = "rule-paths", value_name = "DIR")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Do not use the rules that the program carries
+    #[arg(long)]
+    pub(crate) no_embedded_rules: bool,
+}
+
+/// `gardefou rules`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rules {
+    /// One line for each rule
+    List {
+        #[command(flatten)]
+        rules: RuleChoice,
+    },
+    /// All of one rule
+    Show {
+        /// The rule's id or name
+        id: String,
+        #[command(flatten)]
+        rules: RuleChoice,
+    },
+    /// Check rules against the example events that they carry
+    Test {
+        /// File or directory of Sigma rules
+        path: PathBuf,
+    },
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    if let Some(time) = Timestamp::parse(text) {
+        return Ok(time);
+    }
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        .and_then(|day| Timestamp::from_seconds(day.and_time(NaiveTime::MIN).and_utc().timestamp()))
+        .ok_or_else(|| {
+            "expected a day such as 2025-11-01 or a time such as 2025-11-01T10:00:00Z".to_owned()
+        })
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    text.parse()
+}
+
+fn lang(text: &str) -> Result<Lang, String> {
+    text.parse()
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    text.parse()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Typed::command().debug_assert();
+    }
+
+    #[test]
+    fn days_and_times_are_read() {
+        assert_eq!(
+            time("2025-11-02").unwrap().to_string(),
+            "2025-11-02T00:00:00Z"
+        );
+        assert!(time("2025-11-02T01:02:03+01:00").is_ok());
+        assert!(time("yesterday").is_err());
+    }
+}

@@ -1,0 +1,83 @@
+//! A source: one file, object or stream that may hold events.
+
+use std::path::PathBuf;
+
+use gardefou_finding::{Failure, FailureReason, Skip, SkipReason, Untrusted};
+
+/// Where a source's bytes lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Standard input.
+    Stdin,
+    /// A file, or a pipe or device that was named explicitly.
+    File(PathBuf),
+    /// An object in S3.
+    Object(Object),
+}
+
+/// An object in S3, as its listing told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Bucket name.
+    pub bucket: String,
+    /// Key inside the bucket.
+    pub key: String,
+}
+
+/// One thing to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Where its bytes lie.
+    pub origin: Origin,
+    /// Bytes as stored, where the listing told; pipes and standard input do not.
+    pub size: Option<u64>,
+}
+
+impl Source {
+    /// Standard input.
+    pub(crate) fn stdin() -> Self {
+        Self {
+            origin: Origin::Stdin,
+            size: None,
+        }
+    }
+
+    /// A file of a known size, or a pipe.
+    pub(crate) fn file(path: PathBuf, size: Option<u64>) -> Self {
+        Self {
+            origin: Origin::File(path),
+            size,
+        }
+    }
+
+    /// The name that coverage and evidence use: `-`, a path or an `s3://` URL.
+    pub fn name(&self) -> Untrusted {
+        match &self.origin {
+            Origin::Stdin => Untrusted::new("-"),
+            Origin::File(path) => Untrusted::new(path.to_string_lossy()),
+            Origin::Object(object) => {
+                Untrusted::new(format!("s3://{}/{}", object.bucket, object.key))
+            }
+        }
+    }
+}
+
+/// A failure to open or read something named `source`.
+pub(crate) fn unreadable(source: Untrusted, detail: impl ToString) -> Failure {
+    let detail = Some(Untrusted::new(detail.to_string()));
+    Failure {
+        source,
+        offset: None,
+        reason: FailureReason::Unreadable,
+        detail,
+    }
+}
+
+/// A whole source left out on purpose.
+pub(crate) fn skipped(source: Untrusted, reason: SkipReason) -> Skip {
+    Skip {
+        source,
+        offset: None,
+        reason,
+    }
+}

@@ -1,0 +1,22 @@
+//! Sigma rules: loading, deciding which can match at all, matching, correlating.
+//!
+//! The semantics are those of the `rsigma` crates; this module only decides
+//! *which* rules are asked about an event ([`prefilter`]) and in *which order*
+//! matches reach the correlations ([`correlate`]).
+
+mod correlate;
+mod embedded;
+mod examples;
+mod load;
+mod meta;
+mod prefilter;
+mod set;
+
+pub(crate) use correlate::values;
+pub use correlate::{CorrelationFact, Correlator, FieldValue, Firing};
+pub use embedded::embedded;
+pub use examples::{ExamplesOutcome, check_examples};
+pub use load::{LoadError, RuleText};
+pub use meta::{RuleKind, RuleMeta};
+pub use prefilter::{Candidates, Signature};
+pub use set::{RuleIndex, RuleSet};

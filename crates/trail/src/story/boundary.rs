@@ -1,0 +1,178 @@
+//! Where an incident begins, why there, and what stays outside.
+
+use gardefou_finding::{BoundaryReason, Novelty, NoveltyKind, Timestamp, Untrusted};
+
+use super::burst::Burst;
+use super::judge::Member;
+use super::origin::{LONG_CALLS, LONG_DAYS, is_address};
+use super::weigh::{Weighed, principal_of};
+use crate::facts::{ActionClass, Facts, Principal, Span, day};
+
+/// First times listed at most.
+const MAX_NOVELTIES: usize = 40;
+
+/// The line around an incident.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) starts: Timestamp,
+    pub(crate) reason: BoundaryReason,
+    pub(crate) novelties: Vec<Novelty>,
+    pub(crate) calls_before: u64,
+    pub(crate) history_days: u64,
+    pub(crate) history_is_short: bool,
+}
+
+/// Draws the line of a burst around its members.
+pub(crate) fn line(
+    facts: &Facts,
+    weighed: &[Weighed<'_>],
+    burst: &Burst,
+    members: &[Member],
+) -> Line {
+    let lit = |m: &&Member| {
+        burst
+            .leads
+            .iter()
+            .filter_map(|index| weighed.get(*index))
+            .any(|found| found.lead.credential == m.credential)
+    };
+    let starts = members
+        .iter()
+        .filter(lit)
+        .map(|m| m.from)
+        .min()
+        .unwrap_or(burst.first)
+        .min(burst.first);
+    let first = members.first();
+    let principal = first.and_then(|m| facts.principals.get(&principal_of(facts, m.credential)));
+    let history = principal.map_or((0, 0), |p| history(p, first, starts));
+    Line {
+        starts,
+        reason: reason(weighed, burst, principal, starts),
+        novelties: principal.map_or_else(Vec::new, |p| novelties(facts, p, starts, burst.last)),
+        calls_before: history.1,
+        history_days: history.0,
+        history_is_short: history.0 < LONG_DAYS as u64 || history.1 < LONG_CALLS,
+    }
+}
+
+/// Days of activity before the line, and calls that stay outside.
+fn history(principal: &Principal, first: Option<&Member>, starts: Timestamp) -> (u64, u64) {
+    let days = principal.days.range(..day(starts)).count() as u64;
+    let inside: u64 = first
+        .and_then(|member| member.origins.as_ref())
+        .into_iter()
+        .flatten()
+        .filter_map(|origin| principal.origins.get(*origin))
+        .filter(|span| span.first >= starts)
+        .map(|span| span.calls)
+        .sum();
+    if principal.span.first >= starts {
+        return (days, 0);
+    }
+    (days, principal.span.calls.saturating_sub(inside))
+}
+
+fn reason(
+    weighed: &[Weighed<'_>],
+    burst: &Burst,
+    principal: Option<&Principal>,
+    starts: Timestamp,
+) -> BoundaryReason {
+    let found = burst.leads.iter().filter_map(|index| weighed.get(*index));
+    let (mut network, mut agent) = (false, false);
+    for lead in found {
+        network |= lead.newness.network;
+        agent |= lead.newness.agent;
+    }
+    if network {
+        BoundaryReason::NewNetwork
+    } else if agent {
+        BoundaryReason::NewUserAgent
+    } else if principal.is_some_and(|p| p.span.first >= starts) {
+        BoundaryReason::FirstCall
+    } else {
+        BoundaryReason::FirstFinding
+    }
+}
+
+/// What the first identity's principal did for the first time inside the line.
+fn novelties(
+    facts: &Facts,
+    principal: &Principal,
+    starts: Timestamp,
+    ends: Timestamp,
+) -> Vec<Novelty> {
+    if principal.span.first >= starts {
+        return Vec::new();
+    }
+    let inside = |span: &Span| span.first >= starts && span.first <= ends;
+    let mut found = Vec::new();
+    let mut add = |kind, value: &str, at| {
+        let novelty = Novelty {
+            kind,
+            value: Untrusted::new(value),
+            at,
+        };
+        let is_known = found
+            .iter()
+            .any(|n: &Novelty| n.kind == kind && n.value == novelty.value);
+        if !is_known && found.len() < MAX_NOVELTIES {
+            found.push(novelty);
+        }
+    };
+    for ((network, agent), _) in principal.origins.sorted() {
+        let text = facts.symbols.text(network);
+        if let Some(span) = principal
+            .network(network)
+            .filter(|s| inside(s) && is_address(text))
+        {
+            add(NoveltyKind::Network, text, span.first);
+        }
+        if let Some(span) = principal.agent(agent).filter(inside) {
+            add(
+                NoveltyKind::UserAgent,
+                facts.symbols.text(agent),
+                span.first,
+            );
+        }
+    }
+    for (region, span) in principal
+        .regions
+        .sorted()
+        .iter()
+        .filter(|(_, span)| inside(span))
+    {
+        add(NoveltyKind::Region, facts.symbols.text(*region), span.first);
+    }
+    for (service, span) in principal
+        .services
+        .sorted()
+        .iter()
+        .filter(|(_, span)| inside(span))
+    {
+        add(
+            NoveltyKind::Service,
+            facts.symbols.text(*service),
+            span.first,
+        );
+    }
+    for (action, span) in principal
+        .actions
+        .sorted()
+        .iter()
+        .filter(|(_, span)| inside(span))
+    {
+        add(NoveltyKind::Action, action_word(*action), span.first);
+    }
+    found
+}
+
+fn action_word(action: ActionClass) -> &'static str {
+    match action {
+        ActionClass::Read => "read",
+        ActionClass::Write => "write",
+        ActionClass::Identity => "identity",
+        ActionClass::Data => "data",
+    }
+}

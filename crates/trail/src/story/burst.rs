@@ -1,0 +1,179 @@
+//! Leads of one chain that are near in time, and what they amount to.
+
+use std::collections::BTreeMap;
+
+use gardefou_finding::{Confidence, Outcome, Severity, Tactic, Timestamp};
+
+use super::weigh::Weighed;
+
+/// Silence after which a new burst begins.
+const GAP: i64 = 6 * 3600;
+/// Bursts nearer than this are joined when both say something by themselves.
+const JOIN: i64 = 72 * 3600;
+/// Score from which a burst says something by itself.
+const TELLING: f64 = 4.0;
+/// Scores from which a burst is an incident, and of which severity.
+const MEDIUM: f64 = 10.0;
+const HIGH: f64 = 26.0;
+const CRITICAL: f64 = 52.0;
+/// Share of a further rule of the same tactic.
+const FURTHER: f64 = 0.25;
+/// Leads lighter than this are background.
+pub(crate) const BACKGROUND: f64 = 0.6;
+
+/// Indices of leads, with what they amount to together.
+#[derive(Clone, Debug)]
+pub(crate) struct Burst {
+    pub(crate) leads: Vec<usize>,
+    pub(crate) first: Timestamp,
+    pub(crate) last: Timestamp,
+}
+
+/// How bad and how sure, or `None` for what is no incident.
+pub(crate) type Verdict = Option<(Severity, Confidence)>;
+
+/// Cuts a chain's leads (sorted by first event) into bursts.
+pub(crate) fn bursts(weighed: &[Weighed<'_>], chain: &[usize]) -> Vec<Burst> {
+    let mut bursts: Vec<Burst> = Vec::new();
+    for &index in chain {
+        let Some(found) = weighed.get(index).filter(|w| w.weight >= BACKGROUND) else {
+            continue;
+        };
+        let (first, last) = (found.lead.first, found.lead.last);
+        match bursts.last_mut() {
+            Some(open) if first.since(open.last) <= GAP => {
+                open.leads.push(index);
+                open.last = open.last.max(last);
+            }
+            _ => bursts.push(Burst {
+                leads: vec![index],
+                first,
+                last,
+            }),
+        }
+    }
+    join(weighed, bursts)
+}
+
+/// A slow attack comes in several bursts.
+fn join(weighed: &[Weighed<'_>], bursts: Vec<Burst>) -> Vec<Burst> {
+    let mut joined: Vec<Burst> = Vec::new();
+    for burst in bursts {
+        let says_something = score(weighed, &burst.leads) >= TELLING;
+        match joined.last_mut() {
+            Some(open)
+                if burst.first.since(open.last) <= JOIN
+                    && says_something
+                    && score(weighed, &open.leads) >= TELLING =>
+            {
+                open.leads.extend(burst.leads);
+                open.last = open.last.max(burst.last);
+            }
+            _ => joined.push(burst),
+        }
+    }
+    joined
+}
+
+/// The heaviest rule of each tactic counts whole, further rules a quarter:
+/// breadth says more than repetition.
+pub(crate) fn score(weighed: &[Weighed<'_>], leads: &[usize]) -> f64 {
+    let mut best: BTreeMap<(Option<Tactic>, &str), f64> = BTreeMap::new();
+    for found in leads.iter().filter_map(|index| weighed.get(*index)) {
+        let tactic = main_tactic(found);
+        let slot = best
+            .entry((tactic, found.lead.meta.id.as_str()))
+            .or_default();
+        *slot = slot.max(found.weight);
+    }
+    let mut by_tactic: BTreeMap<Option<Tactic>, (f64, f64)> = BTreeMap::new();
+    for ((tactic, _), weight) in best {
+        let (most, sum) = by_tactic.entry(tactic).or_default();
+        *most = most.max(weight);
+        *sum += weight;
+    }
+    by_tactic
+        .values()
+        .map(|(most, sum)| most + FURTHER * (sum - most))
+        .sum()
+}
+
+/// A rule may name several tactics; it counts for the last of them in ATT&CK's
+/// order, the one nearest to the damage.
+pub(crate) fn main_tactic(found: &Weighed<'_>) -> Option<Tactic> {
+    found.lead.meta.tactics.last().copied()
+}
+
+/// What a burst amounts to.
+pub(crate) fn verdict(weighed: &[Weighed<'_>], burst: &Burst) -> Verdict {
+    let found: Vec<&Weighed<'_>> = burst
+        .leads
+        .iter()
+        .filter_map(|index| weighed.get(*index))
+        .collect();
+    let score = score(weighed, &burst.leads);
+    let facts = Facts::of(&found);
+    let severity = if score >= CRITICAL && facts.tactics >= 3 && facts.grave >= 2 {
+        Severity::Critical
+    } else if score >= HIGH && facts.tactics >= 2 && facts.rules >= 3 && facts.grave >= 1 {
+        Severity::High
+    } else if score >= MEDIUM && facts.grave + facts.unusual >= 1 {
+        Severity::Medium
+    } else {
+        return None;
+    };
+    Some((severity, confidence(&facts)))
+}
+
+/// What the verdict looks at beside the score.
+struct Facts {
+    tactics: usize,
+    rules: usize,
+    /// Rules of high or critical severity whose calls took effect or nearly.
+    grave: usize,
+    /// Rules of medium severity.
+    unusual: usize,
+    is_new: bool,
+    history_is_long: bool,
+}
+
+impl Facts {
+    fn of(found: &[&Weighed<'_>]) -> Self {
+        let count = |wanted: &dyn Fn(&Weighed<'_>) -> bool| {
+            let mut ids: Vec<&str> = found
+                .iter()
+                .filter(|w| wanted(w))
+                .map(|w| w.lead.meta.id.as_str())
+                .collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids.len()
+        };
+        let mut tactics: Vec<_> = found.iter().filter_map(|w| main_tactic(w)).collect();
+        tactics.sort_unstable();
+        tactics.dedup();
+        Self {
+            tactics: tactics.len(),
+            rules: count(&|_| true),
+            grave: count(&|w| w.lead.meta.severity >= Severity::High && !w.is_habit),
+            unusual: count(&|w| {
+                w.lead.meta.severity == Severity::Medium
+                    && !w.is_habit
+                    && w.lead.outcome == Outcome::Succeeded
+            }),
+            is_new: found.iter().any(|w| w.newness.is_new()),
+            history_is_long: found.iter().any(|w| w.newness.history_is_long),
+        }
+    }
+}
+
+fn confidence(facts: &Facts) -> Confidence {
+    let broad = facts.tactics >= 4 && facts.grave >= 3;
+    if broad || (facts.is_new && facts.history_is_long && facts.grave >= 2) {
+        Confidence::High
+    } else if facts.is_new || facts.grave >= 2 || facts.tactics >= 3 {
+        Confidence::Medium
+    } else {
+        Confidence::Low
+    }
+}

@@ -1,0 +1,405 @@
+//! From facts to incidents in outline, and what is needed to tell them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use gardefou_finding::{Confidence, LinkKind, RuleCount, Severity, Timestamp};
+
+use super::boundary::{Line, line};
+use super::burst::{Burst, bursts, verdict};
+use super::chain::{Chains, Edge};
+use super::lead::{Proof, leads};
+use super::look::{Focus, Window};
+use super::weigh::{Weighed, principal_of, weigh};
+use crate::facts::{Facts, Symbol};
+use crate::rules::{RuleKind, RuleMeta, RuleSet};
+
+/// Members of one incident at most; an incident with more is cut, and its
+/// remaining identities are counted by the report's left-outs.
+const MAX_MEMBERS: usize = 500;
+/// Seconds after the last lead in which calls still belong to the incident.
+const TAIL: i64 = 24 * 3600;
+
+/// A credential (or a user that was made and never acted) in an incident.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub(crate) credential: Symbol,
+    /// How it joined, and from which member.
+    pub(crate) joined: Option<Edge>,
+    /// Origins of which the calls belong to the incident; `None`: all.
+    pub(crate) origins: Option<HashSet<(Symbol, Symbol)>>,
+    pub(crate) from: Timestamp,
+    pub(crate) until: Timestamp,
+}
+
+/// An incident in outline.
+#[derive(Debug)]
+pub(crate) struct Outline {
+    pub(crate) id: String,
+    pub(crate) severity: Severity,
+    pub(crate) confidence: Confidence,
+    pub(crate) leads: Vec<usize>,
+    pub(crate) members: Vec<Member>,
+    pub(crate) line: Line,
+}
+
+/// What the rules and habits say, before the second look.
+#[derive(Debug)]
+pub struct Judgement<'a> {
+    pub(crate) weighed: Vec<Weighed<'a>>,
+    pub(crate) outlines: Vec<Outline>,
+    /// What the second look has to collect.
+    pub focus: Focus,
+    /// Each rule with its number of matches.
+    pub rules: Vec<RuleCount>,
+}
+
+/// Weighs the facts of an archive.
+pub fn judge<'a>(rules: &'a RuleSet, facts: &Facts) -> Judgement<'a> {
+    let (leads, firings) = leads(rules, facts);
+    let weighed = weigh(facts, leads);
+    let chains = Chains::of(facts, &weighed);
+    let mut outlines = outlines(facts, &weighed, &chains);
+    outlines.sort_by(|a, b| {
+        (b.severity, a.line.starts, &a.id).cmp(&(a.severity, b.line.starts, &b.id))
+    });
+    let focus = focus(facts, &weighed, &outlines);
+    Judgement {
+        rules: counts(rules, facts, &firings),
+        weighed,
+        outlines,
+        focus,
+    }
+}
+
+fn outlines(facts: &Facts, weighed: &[Weighed<'_>], chains: &Chains) -> Vec<Outline> {
+    let mut by_chain: BTreeMap<Symbol, Vec<usize>> = BTreeMap::new();
+    for (index, found) in weighed.iter().enumerate() {
+        by_chain
+            .entry(chains.root(found.lead.credential))
+            .or_default()
+            .push(index);
+    }
+    let mut outlines = Vec::new();
+    for chain in by_chain.values() {
+        for burst in bursts(weighed, chain) {
+            if let Some((severity, confidence)) = verdict(weighed, &burst) {
+                outlines.push(outline(facts, weighed, chains, burst, severity, confidence));
+            }
+        }
+    }
+    outlines
+}
+
+fn outline(
+    facts: &Facts,
+    weighed: &[Weighed<'_>],
+    chains: &Chains,
+    burst: Burst,
+    severity: Severity,
+    confidence: Confidence,
+) -> Outline {
+    let members = members(facts, weighed, chains, &burst);
+    let line = line(facts, weighed, &burst, &members);
+    let way_in = members
+        .first()
+        .map_or("", |m| facts.symbols.text(m.credential));
+    let id = crate::digest::identifier("inc", &[way_in, &burst.first.to_string()]);
+    Outline {
+        id,
+        severity,
+        confidence,
+        leads: burst.leads,
+        members,
+        line,
+    }
+}
+
+/// The credentials of a burst: those with leads in it, those that gave them
+/// their identity, and those that they gave one to during it.
+fn members(facts: &Facts, weighed: &[Weighed<'_>], chains: &Chains, burst: &Burst) -> Vec<Member> {
+    let mut chosen: BTreeSet<Symbol> = burst
+        .leads
+        .iter()
+        .filter_map(|i| weighed.get(*i))
+        .map(|w| w.lead.credential)
+        .collect();
+    let (from, until) = (burst.first.seconds() - TAIL, burst.last.seconds() + TAIL);
+    let during = |edge: &&Edge| (from..=until).contains(&edge.grant.time.seconds());
+    // Upwards first, then downwards from all of them; edges are sorted by time,
+    // so two passes each way follow any chain that grew forwards.
+    for _ in 0..2 {
+        for edge in chains
+            .edges
+            .iter()
+            .rev()
+            .filter(|e| chosen.contains(&e.to))
+            .collect::<Vec<_>>()
+        {
+            chosen.insert(edge.from);
+        }
+    }
+    let suspicious = origins_by_credential(weighed, burst);
+    for edge in chains.edges.iter().filter(during) {
+        if chosen.contains(&edge.from) && continues(edge, &suspicious) && chosen.len() < MAX_MEMBERS
+        {
+            chosen.insert(edge.to);
+        }
+    }
+    let mut members: Vec<Member> = chosen
+        .iter()
+        .map(|credential| member(facts, weighed, chains, burst, *credential, &chosen))
+        .collect();
+    sort(facts, &mut members);
+    members
+}
+
+/// Origins of the leads of each credential in a burst.
+fn origins_by_credential(
+    weighed: &[Weighed<'_>],
+    burst: &Burst,
+) -> HashMap<Symbol, HashSet<(Symbol, Symbol)>> {
+    let mut origins: HashMap<Symbol, HashSet<(Symbol, Symbol)>> = HashMap::new();
+    for found in burst.leads.iter().filter_map(|index| weighed.get(*index)) {
+        let lead = &found.lead;
+        origins
+            .entry(lead.credential)
+            .or_default()
+            .insert((lead.network, lead.agent));
+    }
+    origins
+}
+
+/// Whether a grant was made by the suspicious hand: from an origin of one of
+/// its giver's leads. A giver without leads only stands above the chain.
+fn continues(edge: &Edge, suspicious: &HashMap<Symbol, HashSet<(Symbol, Symbol)>>) -> bool {
+    suspicious
+        .get(&edge.from)
+        .is_some_and(|origins| origins.contains(&(edge.grant.network, edge.grant.agent)))
+        || matches!(edge.grant.kind, LinkKind::PassedRole | LinkKind::ActsFor)
+}
+
+fn member(
+    facts: &Facts,
+    weighed: &[Weighed<'_>],
+    chains: &Chains,
+    burst: &Burst,
+    credential: Symbol,
+    chosen: &BTreeSet<Symbol>,
+) -> Member {
+    let joined = chains
+        .edges
+        .iter()
+        .filter(|edge| edge.to == credential && chosen.contains(&edge.from))
+        .max_by_key(|edge| (edge.grant.time <= burst.last, edge.grant.time))
+        .copied();
+    let origins = attack_origins(facts, weighed, burst, credential, joined.as_ref());
+    let (from, until) = reach(facts, burst, credential, origins.as_ref());
+    Member {
+        credential,
+        joined,
+        origins,
+        from,
+        until,
+    }
+}
+
+/// The origins that belong to the incident. New ones, if the credential's
+/// leads come from new ones: then the owner's ordinary calls stay outside.
+fn attack_origins(
+    facts: &Facts,
+    weighed: &[Weighed<'_>],
+    burst: &Burst,
+    credential: Symbol,
+    joined: Option<&Edge>,
+) -> Option<HashSet<(Symbol, Symbol)>> {
+    let own = burst
+        .leads
+        .iter()
+        .filter_map(|index| weighed.get(*index))
+        .filter(|found| found.lead.credential == credential);
+    let mut all = HashSet::new();
+    let mut fresh = HashSet::new();
+    for found in own {
+        let origin = (found.lead.network, found.lead.agent);
+        all.insert(origin);
+        if found.newness.is_new() {
+            fresh.insert(origin);
+        }
+    }
+    if all.is_empty() {
+        // No leads: a giver shows only the grant, a taker everything it did.
+        return giver_origins(facts, credential, joined);
+    }
+    if fresh.is_empty() {
+        return if is_made_in(facts, burst, joined) {
+            None
+        } else {
+            Some(all)
+        };
+    }
+    fresh.extend(also_new(facts, burst, credential, &fresh));
+    Some(fresh)
+}
+
+fn giver_origins(
+    facts: &Facts,
+    credential: Symbol,
+    joined: Option<&Edge>,
+) -> Option<HashSet<(Symbol, Symbol)>> {
+    let is_long_lived = facts.symbols.text(credential).starts_with("AKIA");
+    if joined.is_some() || !is_long_lived {
+        None
+    } else {
+        Some(HashSet::new())
+    }
+}
+
+/// Whether the identity came into being inside the burst.
+fn is_made_in(facts: &Facts, burst: &Burst, joined: Option<&Edge>) -> bool {
+    joined.is_some_and(|edge| {
+        let begins = facts
+            .credentials
+            .get(&edge.to)
+            .map(|known| known.span.first);
+        begins.is_some_and(|begins| begins.since(burst.first) >= -TAIL)
+    })
+}
+
+/// Other origins of the principal that came up with the suspicious ones: the
+/// same network with another client, or the same day.
+fn also_new(
+    facts: &Facts,
+    burst: &Burst,
+    credential: Symbol,
+    fresh: &HashSet<(Symbol, Symbol)>,
+) -> Vec<(Symbol, Symbol)> {
+    let principal = principal_of(facts, credential);
+    let Some(principal) = facts.principals.get(&principal) else {
+        return Vec::new();
+    };
+    let networks: HashSet<Symbol> = fresh.iter().map(|(network, _)| *network).collect();
+    principal
+        .origins
+        .sorted()
+        .into_iter()
+        .filter(|((network, _), span)| {
+            networks.contains(network)
+                && span.first.since(burst.first) > -TAIL
+                && burst.last.since(span.first) > -TAIL
+        })
+        .map(|(origin, _)| origin)
+        .collect()
+}
+
+/// From when to when a member's calls belong to the incident.
+fn reach(
+    facts: &Facts,
+    burst: &Burst,
+    credential: Symbol,
+    origins: Option<&HashSet<(Symbol, Symbol)>>,
+) -> (Timestamp, Timestamp) {
+    let principal = facts.principals.get(&principal_of(facts, credential));
+    let firsts = origins.into_iter().flatten().filter_map(|origin| {
+        let span = principal?.origins.get(*origin)?;
+        (burst.first.since(span.first) < TAIL).then_some(span.first)
+    });
+    let begins = match origins {
+        None => facts
+            .credentials
+            .get(&credential)
+            .map(|known| known.span.first),
+        Some(_) => firsts.min(),
+    };
+    let from = begins
+        .filter(|b| burst.first.since(*b) < TAIL)
+        .map_or(burst.first, |b| b.min(burst.first));
+    let until = Timestamp::from_seconds(burst.last.seconds() + TAIL).unwrap_or(burst.last);
+    (from, until)
+}
+
+/// The way in first: members that nobody in the incident made, then by time.
+fn sort(facts: &Facts, members: &mut [Member]) {
+    let text = |symbol| facts.symbols.text(symbol);
+    members.sort_by(|a, b| {
+        let key = |m: &Member| {
+            (
+                m.joined.is_some(),
+                m.joined.map_or(m.from, |edge| edge.grant.time),
+            )
+        };
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| text(a.credential).cmp(text(b.credential)))
+    });
+}
+
+/// What the second look has to find: calls of the members, and the places
+/// that correlations only noted.
+fn focus(facts: &Facts, weighed: &[Weighed<'_>], outlines: &[Outline]) -> Focus {
+    let mut focus = Focus::default();
+    for (incident, outline) in outlines.iter().enumerate() {
+        for (identity, member) in outline.members.iter().enumerate() {
+            let key = facts.symbols.text(member.credential).to_owned();
+            focus.add_window(
+                key,
+                Window {
+                    incident,
+                    identity,
+                    origins: member.origins.as_ref().map(|origins| named(facts, origins)),
+                    from: member.from,
+                    until: member.until,
+                },
+            );
+        }
+        focus.add_incident(outline.line.starts);
+        for edge in outline.members.iter().filter_map(|member| member.joined) {
+            focus.add_place(edge.grant.place);
+        }
+    }
+    for found in weighed {
+        if let Proof::Places(places) = &found.lead.proof {
+            places.iter().for_each(|(_, place)| focus.add_place(*place));
+        }
+    }
+    focus.choose_sources(&facts.sources);
+    focus
+}
+
+fn named(facts: &Facts, origins: &HashSet<(Symbol, Symbol)>) -> HashSet<(String, String)> {
+    origins
+        .iter()
+        .map(|(n, a)| {
+            (
+                facts.symbols.text(*n).to_owned(),
+                facts.symbols.text(*a).to_owned(),
+            )
+        })
+        .collect()
+}
+
+fn counts(rules: &RuleSet, facts: &Facts, firings: &[u64]) -> Vec<RuleCount> {
+    let matched = |index: usize| {
+        let index = u16::try_from(index).ok()?;
+        facts.rule_matches.get(&index).copied()
+    };
+    let count = |meta: &RuleMeta, matches: u64| RuleCount {
+        id: meta.id.clone(),
+        title: meta.title.clone(),
+        severity: meta.severity,
+        matches,
+    };
+    debug_assert!(
+        rules
+            .detection_metas()
+            .iter()
+            .all(|meta| meta.kind == RuleKind::Detection)
+    );
+    let detections = rules.detection_metas().iter().enumerate();
+    let correlations = rules.correlation_metas().iter().zip(firings);
+    let mut all: Vec<RuleCount> = detections
+        .map(|(index, meta)| count(meta, matched(index).unwrap_or(0)))
+        .chain(correlations.map(|(meta, firings)| count(meta, *firings)))
+        .collect();
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    all
+}

@@ -1,0 +1,156 @@
+//! What rules found, by rule, credential and origin: the raw material of
+//! findings and incidents.
+
+use std::collections::{BTreeSet, HashMap};
+
+use gardefou_finding::{Outcome, Timestamp};
+
+use crate::facts::{Evidence, Facts, Match, MatchKey, Place, Symbol, day};
+use crate::rules::{Correlator, Firing, RuleMeta, RuleSet};
+
+/// What a lead shows as evidence.
+#[derive(Clone, Debug)]
+pub(crate) enum Proof {
+    /// Events kept at the first look.
+    Kept(Vec<Evidence>),
+    /// Places to read again.
+    Places(Vec<(Timestamp, Place)>),
+}
+
+/// One rule that fired for one credential from one origin.
+#[derive(Clone, Debug)]
+pub(crate) struct Lead<'a> {
+    pub(crate) meta: &'a RuleMeta,
+    pub(crate) credential: Symbol,
+    pub(crate) network: Symbol,
+    pub(crate) agent: Symbol,
+    pub(crate) first: Timestamp,
+    pub(crate) last: Timestamp,
+    pub(crate) count: u64,
+    pub(crate) outcome: Outcome,
+    pub(crate) days: BTreeSet<u32>,
+    pub(crate) proof: Proof,
+}
+
+/// All leads in a stable order, and the number of firings of each correlation.
+pub(crate) fn leads<'a>(rules: &'a RuleSet, facts: &Facts) -> (Vec<Lead<'a>>, Vec<u64>) {
+    let mut leads: Vec<Lead<'a>> = facts
+        .matches
+        .iter()
+        .filter_map(|(key, found)| of_match(rules, *key, found))
+        .collect();
+    let mut firings_of = vec![0; rules.correlation_metas().len()];
+    let (sorted, firings) = correlate(rules, facts);
+    for firing in &firings {
+        if let Some(count) = firings_of.get_mut(firing.correlation) {
+            *count += firing.firings;
+        }
+        leads.extend(of_firing(rules, &sorted, firing));
+    }
+    let text = |symbol| facts.symbols.text(symbol);
+    leads.sort_by(|a, b| {
+        (
+            a.first,
+            &a.meta.id,
+            text(a.credential),
+            text(a.network),
+            text(a.agent),
+        )
+            .cmp(&(
+                b.first,
+                &b.meta.id,
+                text(b.credential),
+                text(b.network),
+                text(b.agent),
+            ))
+    });
+    (leads, firings_of)
+}
+
+fn of_match<'a>(rules: &'a RuleSet, key: MatchKey, found: &Match) -> Option<Lead<'a>> {
+    Some(Lead {
+        meta: rules.meta(key.rule).filter(|meta| meta.alerts)?,
+        credential: key.credential,
+        network: key.network,
+        agent: key.agent,
+        first: found.first,
+        last: found.last,
+        count: found.count,
+        outcome: found.outcome,
+        days: found.days.clone(),
+        proof: Proof::Kept(found.evidence.clone()),
+    })
+}
+
+/// Correlation facts in order of time, once each, and what fired.
+fn correlate(rules: &RuleSet, facts: &Facts) -> (Vec<crate::rules::CorrelationFact>, Vec<Firing>) {
+    let mut sorted = facts.correlation.clone();
+    sorted.sort_unstable_by_key(|fact| (fact.time, fact.event, fact.key.rule, fact.place));
+    sorted.dedup_by_key(|fact| (fact.time, fact.event, fact.key.rule));
+    let firings = Correlator::new(rules, &facts.symbols)
+        .map_or_else(Vec::new, |correlator| correlator.run(&sorted));
+    (sorted, firings)
+}
+
+/// A firing's leads: one for each credential and origin in its window. The
+/// rule counts once for each of them, since each took part.
+fn of_firing<'a>(
+    rules: &'a RuleSet,
+    facts: &[crate::rules::CorrelationFact],
+    firing: &Firing,
+) -> Vec<Lead<'a>> {
+    let Some(meta) = rules
+        .correlation_metas()
+        .get(firing.correlation)
+        .filter(|m| m.alerts)
+    else {
+        return Vec::new();
+    };
+    let mut leads: Vec<Lead<'a>> = Vec::new();
+    let mut index: HashMap<(Symbol, Symbol, Symbol), usize> = HashMap::new();
+    for fact in firing.evidence.iter().filter_map(|at| facts.get(*at)) {
+        let key = (fact.key.credential, fact.key.network, fact.key.agent);
+        let at = *index.entry(key).or_insert_with(|| {
+            leads.push(Lead {
+                meta,
+                credential: key.0,
+                network: key.1,
+                agent: key.2,
+                first: fact.time,
+                last: fact.time,
+                count: 0,
+                outcome: fact.outcome,
+                days: BTreeSet::new(),
+                proof: Proof::Places(Vec::new()),
+            });
+            leads.len() - 1
+        });
+        if let Some(lead) = leads.get_mut(at) {
+            add_fact(lead, fact);
+        }
+    }
+    widen_main(&mut leads, firing);
+    leads
+}
+
+fn add_fact(lead: &mut Lead<'_>, fact: &crate::rules::CorrelationFact) {
+    lead.count += 1;
+    lead.last = lead.last.max(fact.time);
+    lead.outcome = lead.outcome.min(fact.outcome);
+    lead.days.insert(day(fact.time));
+    if let Proof::Places(places) = &mut lead.proof
+        && places.len() < 20
+    {
+        places.push((fact.time, fact.place));
+    }
+}
+
+/// The window may hold more facts than are kept as evidence; the lead with the
+/// most of them stands for the rest.
+fn widen_main(leads: &mut [Lead<'_>], firing: &Firing) {
+    let counted: u64 = leads.iter().map(|lead| lead.count).sum();
+    if let Some(main) = leads.iter_mut().max_by_key(|lead| lead.count) {
+        main.count += firing.count.saturating_sub(counted);
+        main.last = main.last.max(firing.last);
+    }
+}
