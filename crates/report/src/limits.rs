@@ -69,7 +69,7 @@ impl Limits {
         origins: 3,
         titles: 2,
         timeline: 0,
-        groups: 14,
+        groups: 20,
         names: 2,
         resources: 0,
         page: false,

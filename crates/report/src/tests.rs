@@ -528,4 +528,5 @@ fn an_incident_without_details_is_told_without_holes() {
     assert!(text.contains("An identity that the log does not name was used."));
     assert!(text.contains("That history is short"));
     assert!(text.contains("The log shows nothing left open."));
+    assert!(text.contains("No step is known for what is still open"));
 }

@@ -18,7 +18,13 @@ impl<'a> Builder<'a> {
             .chunk_by(|one, next| one.kind == next.kind && one.account == next.account)
             .collect();
         if groups.is_empty() {
-            let text = Block::Paragraph(self.say.plain(Message::NoSteps));
+            let nothing_open = incident.still_open.is_empty();
+            let text = if nothing_open {
+                Message::NoSteps
+            } else {
+                Message::NoStepsButOpen
+            };
+            let text = Block::Paragraph(self.say.plain(text));
             return self.section("steps", Message::SectionSteps, vec![text]);
         }
         let left = groups.len().saturating_sub(self.limits.steps);

@@ -125,7 +125,10 @@ impl Builder<'_> {
         let made = |action| action == ResourceAction::Created;
         for resource in incident.resources.iter().filter(|one| made(one.action)) {
             *kinds.entry(resource.kind).or_default() += 1;
-            regions.insert(&resource.region);
+            // IAM and other services without regions are no place of their own.
+            if !matches!(resource.region.as_str(), "" | "global" | "aws-global") {
+                regions.insert(&resource.region);
+            }
         }
         let mut kinds: Vec<_> = kinds.into_iter().collect();
         // A new user among fifty clusters is what must not be missed.
@@ -138,11 +141,18 @@ impl Builder<'_> {
         if things.is_empty() {
             return None;
         }
+        let things = self.say.list(things);
         let regions = match (regions.len(), regions.first()) {
+            (0, _) => {
+                return Some(
+                    self.say
+                        .fill(Message::StoryCreatedOnly, &[("things", things)]),
+                );
+            }
             (1, Some(region)) => self.name(region),
             (count, _) => self.say.count(Counted::Regions, count as u64),
         };
-        let values = [("things", self.say.list(things)), ("regions", regions)];
+        let values = [("things", things), ("regions", regions)];
         Some(self.say.fill(Message::StoryCreated, &values))
     }
 

@@ -77,6 +77,7 @@ messages! {
         | "{subject} {used} depuis {count}, le plus souvent {address}.";
     FromNowhere = "{subject} {used}." | "{subject} {used}.";
     StoryCreated = "Created: {things}, in {regions}." | "Créations : {things}, dans {regions}.";
+    StoryCreatedOnly = "Created: {things}." | "Créations : {things}.";
     StoryImpact = "{duration} after the first call, impact began: {what}."
         | "{duration} après le premier appel, l'impact commençait : {what}.";
     StoryNoImpact = "No impact so far; the latest stage seen is {tactic}."
@@ -182,6 +183,8 @@ messages! {
     // Next steps.
     NoSteps = "The log shows nothing that must be undone."
         | "Le journal ne montre rien à défaire.";
+    NoStepsButOpen = "No step is known for what is still open; look at each by hand."
+        | "Aucune action connue pour ce qui est encore ouvert ; à examiner à la main.";
     StepsIntro = "In this order. Nothing here was done by gardefou."
         | "Dans cet ordre. Gardefou n'a rien fait de tout cela.";
     InAccountRegion = "account {account}, region {region}" | "compte {account}, région {region}";
