@@ -340,9 +340,9 @@ fn resources() -> Vec<Resource> {
     for index in 0..14 {
         let name = format!("asg-{}-{index:02}", ["gpu", "web"][index % 2]);
         let mut group = resource(ResourceKind::AutoScalingGroup, &name, index, 580);
-        group.details.insert("max".to_owned(), text("999"));
+        group.details.insert("maximum".to_owned(), text("999"));
         group.details.insert(
-            "type".to_owned(),
+            "instance_type".to_owned(),
             text(["p4d.24xlarge", "g5.48xlarge"][index % 2]),
         );
         list.push(group);
@@ -356,7 +356,7 @@ fn resources() -> Vec<Resource> {
         );
         instance
             .details
-            .insert("termination protection".to_owned(), text("on"));
+            .insert("termination_protection".to_owned(), text("true"));
         instance
             .details
             .insert("note".to_owned(), text(HOSTILE[index % HOSTILE.len()]));

@@ -11,7 +11,9 @@ use crate::catalogue::{Counted, Message, Sentence, offset, resource_forms, resou
 use crate::document::{Block, Section, Set, Table};
 
 /// Facts named for one group of resources.
-const FACTS: usize = 4;
+const FACTS: usize = 6;
+/// In larger groups only facts that members share are named.
+const LARGE_GROUP: usize = 3;
 
 /// One line of the cost: everything billed by the same unit at the same price.
 #[derive(Clone, Debug)]
@@ -138,21 +140,27 @@ impl<'a> Builder<'a> {
         Sentence::join(parts.collect(), ", ")
     }
 
-    /// Facts that the members of a group have, each value once.
+    /// Facts that the members of a group have, each value once. What is each
+    /// member's own (its ARN) says nothing about a large group.
     fn facts(&self, group: &[&Resource]) -> Sentence {
-        let mut facts: BTreeMap<(&String, &Untrusted), u64> = BTreeMap::new();
+        let mut facts: BTreeMap<(&String, &Untrusted), usize> = BTreeMap::new();
         for (name, value) in group.iter().flat_map(|resource| &resource.details) {
             *facts.entry((name, value)).or_default() += 1;
         }
-        let left = facts.len().saturating_sub(FACTS);
-        let mut facts: Vec<_> = facts.into_iter().collect();
-        facts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let shown = facts
+        let shared = if group.len() > LARGE_GROUP { 2 } else { 1 };
+        let mut facts: Vec<_> = facts
             .into_iter()
-            .take(FACTS)
-            .map(|((name, value), _)| Sentence::plain(format!("{name} ")).then_quote(value))
+            .filter(|(_, count)| *count >= shared)
             .collect();
-        let shown = Sentence::join(shown, ", ");
+        facts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let left = facts.len().saturating_sub(FACTS);
+        let shown = facts.into_iter().take(FACTS);
+        let shown = shown.map(|((name, value), _)| {
+            Sentence::plain(self.say.detail(name))
+                .with(" ")
+                .then_quote(value)
+        });
+        let shown = Sentence::join(shown.collect(), ", ");
         match left {
             0 => shown,
             _ => shown.and_then(self.say.count(Counted::AndMore, left as u64)),

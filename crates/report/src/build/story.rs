@@ -214,15 +214,8 @@ impl Builder<'_> {
             None => ("–".to_owned(), say.plain(Message::FigureNoImpact)),
         };
         let count = |n: usize| say.number(n as u64);
-        vec![
-            (
-                say.money_round(incident.cost.usd_per_hour_now),
-                say.plain(Message::FigureCostNow),
-            ),
-            (
-                say.money_round(incident.cost.usd_per_hour_max),
-                say.plain(Message::FigureCostMax),
-            ),
+        let mut figures = self.cost_figures(incident);
+        figures.extend([
             impact,
             (
                 count(incident.identities.len()),
@@ -235,6 +228,26 @@ impl Builder<'_> {
             (
                 count(incident.still_open.len()),
                 say.plain(Message::FigureOpen),
+            ),
+        ]);
+        figures
+    }
+
+    /// The cost, or a dash: that nothing priced was seen is not that nothing
+    /// is paid.
+    fn cost_figures(&self, incident: &Incident) -> Vec<(String, Sentence)> {
+        let (say, cost) = (self.say, &incident.cost);
+        if cost.items.is_empty() {
+            return vec![("–".to_owned(), say.plain(Message::FigureNoCost))];
+        }
+        vec![
+            (
+                say.money_round(cost.usd_per_hour_now),
+                say.plain(Message::FigureCostNow),
+            ),
+            (
+                say.money_round(cost.usd_per_hour_max),
+                say.plain(Message::FigureCostMax),
             ),
         ]
     }

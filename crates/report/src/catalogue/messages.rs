@@ -48,6 +48,7 @@ messages! {
     IncidentId = "Incident {id}" | "Incident {id}";
     IncidentTime = "{first} to {last}" | "du {first} au {last}";
     KeyFigures = "Key figures" | "Chiffres clés";
+    FigureNoCost = "cost: nothing priced was seen to run" | "coût : rien de tarifé vu en marche";
     FigureCostNow = "cost an hour, now" | "coût par heure, maintenant";
     FigureCostMax = "cost an hour, at most" | "coût par heure, au plus";
     FigureToImpact = "from first call to impact" | "du premier appel à l'impact";

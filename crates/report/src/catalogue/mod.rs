@@ -7,6 +7,7 @@
 //! them in its own output's terms.
 
 mod counted;
+mod details;
 mod messages;
 mod numbers;
 mod resources;

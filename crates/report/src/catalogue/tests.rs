@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::counted::Forms;
+use super::details::DETAILS;
 use super::resources::{ALL_KINDS, resource_forms};
 use super::steps::{ALL_STEPS, step_text};
 use super::{Counted, Lang, Message, NNBSP, Pair, Say, Sentence, french_typography};
@@ -20,6 +21,7 @@ fn pairs() -> Vec<Pair> {
             .iter()
             .flat_map(|kind| forms(resource_forms(*kind))),
     );
+    pairs.extend(DETAILS.iter().map(|(_, pair)| *pair));
     for step in ALL_STEPS.iter().map(|kind| step_text(*kind)) {
         pairs.extend(forms(step.title));
         pairs.push(step.stops);
