@@ -143,6 +143,15 @@ pub(crate) enum Set {
     Wide,
     /// On a line of its own under the row, where the output is narrow.
     Below,
+    /// On a line of its own under the row, small, in every output but Markdown.
+    Note,
+}
+
+impl Set {
+    /// Whether the cell stands under its row in a terminal.
+    pub(crate) fn is_below(self) -> bool {
+        matches!(self, Self::Below | Self::Note)
+    }
 }
 
 /// A step, for one target or several like ones.

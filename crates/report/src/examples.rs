@@ -340,9 +340,9 @@ fn resources() -> Vec<Resource> {
     for index in 0..14 {
         let name = format!("asg-{}-{index:02}", ["gpu", "web"][index % 2]);
         let mut group = resource(ResourceKind::AutoScalingGroup, &name, index, 580);
-        group.details.insert("max".to_owned(), text("999"));
+        group.details.insert("maximum".to_owned(), text("999"));
         group.details.insert(
-            "type".to_owned(),
+            "instance_type".to_owned(),
             text(["p4d.24xlarge", "g5.48xlarge"][index % 2]),
         );
         list.push(group);
@@ -356,7 +356,7 @@ fn resources() -> Vec<Resource> {
         );
         instance
             .details
-            .insert("termination protection".to_owned(), text("on"));
+            .insert("termination_protection".to_owned(), text("true"));
         instance
             .details
             .insert("note".to_owned(), text(HOSTILE[index % HOSTILE.len()]));
@@ -430,89 +430,86 @@ fn step(kind: StepKind, target: &str, command: &str) -> NextStep {
     }
 }
 
+/// For each kind of resource: what is done to it, and how.
+const UNDO: &[(ResourceKind, StepKind, &str)] = &[
+    (
+        ResourceKind::AutoScalingGroup,
+        StepKind::StopGroup,
+        "autoscaling update-auto-scaling-group --min-size 0 --max-size 0 --desired-capacity 0 --auto-scaling-group-name",
+    ),
+    (
+        ResourceKind::Instance,
+        StepKind::ClearProtection,
+        "ec2 modify-instance-attribute --no-disable-api-termination --instance-id",
+    ),
+    (
+        ResourceKind::Instance,
+        StepKind::TerminateInstance,
+        "ec2 terminate-instances --instance-ids",
+    ),
+    (
+        ResourceKind::EcsCluster,
+        StepKind::DeleteCluster,
+        "ecs delete-cluster --cluster",
+    ),
+    (
+        ResourceKind::FunctionUrl,
+        StepKind::RemoveFunctionUrl,
+        "lambda delete-function-url-config --function-name",
+    ),
+    (
+        ResourceKind::Function,
+        StepKind::DisableFunction,
+        "lambda put-function-concurrency --reserved-concurrent-executions 0 --function-name",
+    ),
+];
+
+const DENY_ALL: &str =
+    r#"'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'"#;
+
 fn next_steps(resources: &[Resource]) -> Vec<NextStep> {
+    let disable = |key, user| {
+        let line = "aws iam update-access-key --status Inactive";
+        step(
+            StepKind::DisableKey,
+            key,
+            &format!("{line} --user-name {user} --access-key-id {key}"),
+        )
+    };
+    let deny = format!(
+        "aws iam put-user-policy --user-name marc.dubois --policy-name gardefou-deny-all --policy-document {DENY_ALL}"
+    );
     let mut steps = vec![
-        step(
-            StepKind::DisableKey,
-            KEY,
-            &format!(
-                "aws iam update-access-key --user-name marc.dubois --access-key-id {KEY} --status Inactive"
-            ),
-        ),
-        step(
-            StepKind::DisableKey,
-            MAIL_KEY,
-            &format!(
-                "aws iam update-access-key --user-name svc-mail-7 --access-key-id {MAIL_KEY} --status Inactive"
-            ),
-        ),
-        step(
-            StepKind::DenyUser,
-            "marc.dubois",
-            "aws iam put-user-policy --user-name marc.dubois --policy-name gardefou-deny-all --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"}]}'",
-        ),
+        disable(KEY, "marc.dubois"),
+        disable(MAIL_KEY, "svc-mail-7"),
+        step(StepKind::DenyUser, "marc.dubois", &deny),
     ];
-    let for_kind = [
-        (
-            ResourceKind::AutoScalingGroup,
-            StepKind::StopGroup,
-            "autoscaling update-auto-scaling-group --min-size 0 --max-size 0 --desired-capacity 0 --auto-scaling-group-name",
-        ),
-        (
-            ResourceKind::Instance,
-            StepKind::ClearProtection,
-            "ec2 modify-instance-attribute --no-disable-api-termination --instance-id",
-        ),
-        (
-            ResourceKind::Instance,
-            StepKind::TerminateInstance,
-            "ec2 terminate-instances --instance-ids",
-        ),
-        (
-            ResourceKind::EcsCluster,
-            StepKind::DeleteCluster,
-            "ecs delete-cluster --cluster",
-        ),
-        (
-            ResourceKind::FunctionUrl,
-            StepKind::RemoveFunctionUrl,
-            "lambda delete-function-url-config --function-name",
-        ),
-        (
-            ResourceKind::Function,
-            StepKind::DisableFunction,
-            "lambda put-function-concurrency --reserved-concurrent-executions 0 --function-name",
-        ),
-    ];
-    for (kind, step_kind, call) in for_kind {
-        for one in resources.iter().filter(|one| one.kind == kind) {
-            let (region, id) = (one.region.as_str(), one.id.as_str());
-            let quoted = format!("'{}'", id.replace('\'', "'\\''"));
-            let mut step = step(
-                step_kind,
-                id,
-                &format!("aws {call} {quoted} --region {region}"),
-            );
-            step.region = Some(one.region.clone());
-            steps.push(step);
-        }
+    for (kind, step_kind, call) in UNDO {
+        let these = resources.iter().filter(|one| one.kind == *kind);
+        steps.extend(these.map(|one| undo(one, *step_kind, call)));
     }
-    steps.push(step(
-        StepKind::StopMail,
-        "account sending",
-        "aws ses update-account-sending-enabled --no-enabled --region us-east-1",
-    ));
+    let mail = "aws ses update-account-sending-enabled --no-enabled --region us-east-1";
+    steps.push(step(StepKind::StopMail, "account sending", mail));
     steps.push(step(
         StepKind::RemoveUser,
         "svc-mail-7",
         "aws iam delete-user --user-name svc-mail-7",
     ));
+    let review = step(StepKind::Review, "how the key of marc.dubois got out", "");
     steps.push(NextStep {
         commands: Vec::new(),
         region: None,
-        ..step(StepKind::Review, "how the key of marc.dubois got out", "")
+        ..review
     });
     steps
+}
+
+fn undo(resource: &Resource, kind: StepKind, call: &str) -> NextStep {
+    let (region, id) = (resource.region.as_str(), resource.id.as_str());
+    let quoted = format!("'{}'", id.replace('\'', "'\\''"));
+    let mut step = step(kind, id, &format!("aws {call} {quoted} --region {region}"));
+    step.region = Some(resource.region.clone());
+    step
 }
 
 fn stages(findings: &[Finding]) -> Vec<Stage> {

@@ -10,6 +10,7 @@ mod catalogue;
 mod document;
 #[cfg(test)]
 mod examples;
+mod html;
 mod json;
 mod limits;
 mod markdown;
@@ -100,7 +101,7 @@ impl FromStr for Format {
 pub struct Options {
     /// The language of sentences; field names of JSON and OCSF stay English.
     pub lang: Lang,
-    /// Columns of the terminal; only [`Format::Text`] wraps. Kept within 40 to 160.
+    /// Columns of the terminal; only [`Format::Text`] wraps. Kept within 60 to 160.
     pub width: usize,
     /// Whether [`Format::Text`] may use ANSI colours.
     pub colour: bool,
@@ -126,6 +127,6 @@ pub fn render(report: &Report, format: Format, options: &Options) -> String {
         Format::Json => json::render(report, options.pretty) + "\n",
         Format::Markdown => markdown::render(report, options),
         Format::Ocsf => ocsf::render(report, options),
-        Format::Html => String::new(),
+        Format::Html => html::render(report, options),
     }
 }

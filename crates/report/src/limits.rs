@@ -13,10 +13,13 @@ pub(crate) struct Limits {
     pub(crate) timeline: usize,
     /// Groups of resources.
     pub(crate) groups: usize,
+    /// Resources listed one by one; 0 leaves the list out.
+    pub(crate) resources: usize,
     /// Names in a group.
     pub(crate) names: usize,
-    /// Whether each region of a group is named.
-    pub(crate) name_regions: bool,
+    /// Whether the output is a page, which has room to name every region and
+    /// account.
+    pub(crate) page: bool,
     /// Rows of the cost table.
     pub(crate) costs: usize,
     /// Steps, after like ones are put together.
@@ -54,7 +57,7 @@ impl Limits {
             names: 1,
             costs: 3,
             steps: 14,
-            commands: 1,
+            commands: 2,
             novelties: 3,
             outside: 6,
             ..Self::SHORT
@@ -66,12 +69,13 @@ impl Limits {
         origins: 3,
         titles: 2,
         timeline: 0,
-        groups: 14,
+        groups: 20,
         names: 2,
-        name_regions: false,
+        resources: 0,
+        page: false,
         costs: 5,
         steps: 16,
-        commands: 2,
+        commands: 3,
         novelties: 5,
         findings: 0,
         outside: 10,
@@ -88,7 +92,8 @@ impl Limits {
         timeline: 60,
         groups: 100,
         names: 5,
-        name_regions: true,
+        resources: 0,
+        page: true,
         costs: 20,
         steps: 200,
         commands: 200,
@@ -107,8 +112,9 @@ impl Limits {
         titles: 6,
         timeline: 500,
         groups: 500,
-        names: 60,
-        name_regions: true,
+        names: 8,
+        resources: 500,
+        page: true,
         costs: 200,
         steps: 1_000,
         commands: 5_000,

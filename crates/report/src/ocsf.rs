@@ -12,7 +12,7 @@ use gardefou_finding::{Confidence, Finding, Incident, Report, Severity, Timestam
 use serde_json::{Map, Value, json};
 
 use crate::Options;
-use crate::build::{Builder, index};
+use crate::build::{Builder, index, total};
 use crate::catalogue::{Message, Say, Sentence, step_text};
 use crate::json::escape;
 use crate::limits::Limits;
@@ -72,7 +72,7 @@ impl Builder<'_> {
             confidence: incident.confidence,
             first: incident.boundary.starts,
             last: incident.boundary.ends,
-            count: incident.calls.values().sum(),
+            count: total(&incident.calls),
         };
         let mut object = self.ocsf_common(&common);
         let story = self

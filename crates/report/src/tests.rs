@@ -1,7 +1,10 @@
 //! Tests across formats and languages.
 
-use gardefou_finding::Report;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use gardefou_finding::{Report, Severity};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::{Format, Lang, Options, examples, json_schema, render};
 
@@ -121,10 +124,409 @@ fn ocsf_satisfies_the_published_schema() {
 }
 
 #[test]
+fn the_pages_policy_names_its_own_style_sheet() {
+    let digest = Sha256::digest(include_str!("html/style.css"));
+    let hash = format!("sha256-{}", STANDARD.encode(digest));
+    let page = render(&examples::quiet(), Format::Html, &Options::default());
+    assert!(page.contains(&hash), "set STYLE_HASH to {hash}");
+}
+
+#[test]
 fn the_ocsf_schema_refuses_a_field_that_it_does_not_know() {
     let ocsf = render(&examples::quiet(), Format::Ocsf, &Options::default());
     let line = ocsf.lines().next().unwrap();
     let mut object: Value = serde_json::from_str(line).unwrap();
     object["invented"] = Value::Bool(true);
     assert_ne!(errors(OCSF, &object.to_string()), Vec::<String>::new());
+}
+
+/// Every format and language of every example.
+fn outputs() -> Vec<(String, Format, String)> {
+    let mut outputs = Vec::new();
+    for (nth, report) in reports().iter().enumerate() {
+        for lang in Lang::ALL {
+            for format in Format::ALL {
+                let options = Options {
+                    lang: *lang,
+                    ..Options::default()
+                };
+                let name = format!("report {nth}, {lang}, {format}");
+                outputs.push((name, *format, render(report, *format, &options)));
+            }
+        }
+    }
+    outputs
+}
+
+#[test]
+fn no_output_steers_a_terminal_or_hides_text() {
+    for (name, _, output) in outputs() {
+        let steering: Vec<_> = output
+            .chars()
+            .filter(|c| *c != '\n' && crate::json::steers(*c))
+            .collect();
+        assert_eq!(steering, Vec::<char>::new(), "{name}");
+    }
+}
+
+#[test]
+fn colours_are_the_only_escapes_of_a_coloured_terminal() {
+    let options = Options {
+        colour: true,
+        ..Options::default()
+    };
+    let coloured = render(&examples::campaign(), Format::Text, &options);
+    assert!(coloured.contains('\u{1b}'));
+    let mut plain = String::new();
+    for (nth, part) in coloured.split("\u{1b}[").enumerate() {
+        let text = if nth == 0 {
+            part
+        } else {
+            part.split_once('m').unwrap().1
+        };
+        plain.push_str(text);
+    }
+    assert_eq!(
+        plain,
+        render(&examples::campaign(), Format::Text, &Options::default())
+    );
+}
+
+#[test]
+fn pages_hold_no_markup_of_the_attackers() {
+    for (name, format, output) in outputs() {
+        if format != Format::Html {
+            continue;
+        }
+        // The tags of the page are exactly those that the renderer writes.
+        for tag in output.split('<').skip(1) {
+            let word: String = tag
+                .chars()
+                .skip_while(|c| *c == '/' || *c == '!')
+                .take_while(char::is_ascii_alphanumeric)
+                .collect();
+            assert!(TAGS.contains(&word.as_str()), "{name}: <{word}");
+        }
+        for tag in output
+            .split('<')
+            .filter_map(|tag| tag.split_once('>'))
+            .map(|(tag, _)| tag)
+        {
+            let names: String = tag.split('"').step_by(2).collect();
+            for bad in [" on", " src", " style"] {
+                assert!(!names.contains(bad), "{name}: <{tag}>");
+            }
+            assert!(!tag.contains("javascript:"), "{name}: <{tag}>");
+        }
+    }
+}
+
+const TAGS: &[&str] = &[
+    "DOCTYPE",
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "a",
+    "div",
+    "header",
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "nav",
+    "ul",
+    "ol",
+    "li",
+    "main",
+    "article",
+    "section",
+    "dl",
+    "dt",
+    "dd",
+    "code",
+    "strong",
+    "figure",
+    "figcaption",
+    "svg",
+    "g",
+    "rect",
+    "line",
+    "circle",
+    "path",
+    "text",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "details",
+    "summary",
+    "pre",
+    "footer",
+];
+
+/// What is left of a Markdown text without its code, where nothing is markup.
+fn outside_code(markdown: &str) -> String {
+    let mut out = String::new();
+    let mut fence: Option<String> = None;
+    for line in markdown.lines() {
+        let ticks: String = line
+            .trim_start()
+            .chars()
+            .take_while(|c| *c == '`')
+            .collect();
+        match &fence {
+            Some(open) if line.trim() == open => fence = None,
+            Some(_) => {}
+            None if ticks.len() > 2 && line.trim_end().ends_with("sh") => fence = Some(ticks),
+            None => out.push_str(&without_spans(line)),
+        }
+        out.push('\n');
+    }
+    assert_eq!(fence, None, "a code block is left open");
+    out
+}
+
+fn without_spans(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(start) = rest.find('`') {
+        out.push_str(&rest[..start]);
+        let run = rest[start..].chars().take_while(|c| *c == '`').count();
+        let after = &rest[start + run..];
+        let mut end = None;
+        let mut from = 0;
+        while let Some(found) = after[from..].find('`') {
+            let length = after[from + found..]
+                .chars()
+                .take_while(|c| *c == '`')
+                .count();
+            if length == run {
+                end = Some(from + found + run);
+                break;
+            }
+            from += found + length;
+        }
+        rest = &after[end.expect("a code span is left open")..];
+    }
+    out + rest
+}
+
+#[test]
+fn markdown_holds_no_markup_of_the_attackers() {
+    for (name, format, output) in outputs() {
+        if format != Format::Markdown {
+            continue;
+        }
+        let ours = outside_code(&output);
+        for bad in [
+            "<script",
+            "<img",
+            "](",
+            "javascript:",
+            "@all",
+            "http://",
+            "</style",
+        ] {
+            assert!(!ours.contains(bad), "{name}: {bad}");
+        }
+        for tag in ours.split('<').skip(1) {
+            let known = [
+                "details", "/details", "summary", "/summary", "code", "/code",
+            ];
+            assert!(
+                known.iter().any(|one| tag.starts_with(one)),
+                "{name}: <{tag}"
+            );
+        }
+    }
+}
+
+#[test]
+fn rows_of_a_markdown_table_have_as_many_cells_as_its_head() {
+    for (name, format, output) in outputs() {
+        if format != Format::Markdown {
+            continue;
+        }
+        let mut head = 0;
+        for line in output.lines() {
+            let cells = if line.starts_with('|') {
+                line.matches('|').count()
+            } else {
+                0
+            };
+            assert!(head == 0 || cells == 0 || cells == head, "{name}: {line}");
+            head = cells;
+        }
+    }
+}
+
+#[test]
+fn text_keeps_to_the_width_but_for_lines_to_paste() {
+    for width in [60, 72, 100, 160] {
+        let options = Options {
+            width,
+            lang: Lang::Fr,
+            ..Options::default()
+        };
+        let text = render(&examples::campaign(), Format::Text, &options);
+        for line in text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("aws "))
+        {
+            let columns = unicode_width::UnicodeWidthStr::width(line);
+            assert!(columns <= width, "{columns} of {width}: {line}");
+        }
+    }
+}
+
+#[test]
+fn an_incident_stays_readable_at_one_sitting() {
+    let text = render(&examples::campaign(), Format::Text, &Options::default());
+    let end = text.find("\nFindings outside incidents").unwrap();
+    assert!(text[..end].lines().count() <= 130);
+}
+
+#[test]
+fn every_identifier_of_a_step_is_in_the_files() {
+    let report = examples::campaign();
+    for format in [Format::Markdown, Format::Html, Format::Json] {
+        let output = render(&report, format, &Options::default());
+        for step in &report.incidents[0].next_steps {
+            let target = step.target.as_str();
+            if target
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            {
+                assert!(output.contains(target), "{format}: {target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_not_read_is_never_called_clean() {
+    let options = Options::default();
+    let partial = render(&examples::incomplete(), Format::Text, &options);
+    assert!(partial.starts_with("No incident in what could be read."));
+    assert!(partial.contains("Incomplete: 4 files or records"));
+    let quiet = render(&examples::quiet(), Format::Text, &options);
+    assert!(quiet.starts_with("No incident.\n"));
+    assert!(!quiet.contains("Incomplete"));
+}
+
+/// The few outputs that are compared in full; the rest is tested by what must
+/// hold of every output.
+#[test]
+fn outputs_read_as_reviewed() {
+    let snapshot = |name: &str, report: &Report, format, lang| {
+        let options = Options {
+            lang,
+            ..Options::default()
+        };
+        insta::assert_snapshot!(name, render(report, format, &options));
+    };
+    snapshot(
+        "campaign_text_en",
+        &examples::campaign(),
+        Format::Text,
+        Lang::En,
+    );
+    snapshot(
+        "campaign_text_fr",
+        &examples::campaign(),
+        Format::Text,
+        Lang::Fr,
+    );
+    snapshot(
+        "campaign_markdown_fr",
+        &examples::campaign(),
+        Format::Markdown,
+        Lang::Fr,
+    );
+    snapshot("quiet_text_en", &examples::quiet(), Format::Text, Lang::En);
+    snapshot(
+        "incomplete_text_fr",
+        &examples::incomplete(),
+        Format::Text,
+        Lang::Fr,
+    );
+}
+
+#[test]
+fn the_page_of_a_partial_reading_reads_as_reviewed() {
+    let page = render(&examples::incomplete(), Format::Html, &Options::default());
+    let (_, body) = page.split_once("<body>").unwrap();
+    insta::assert_snapshot!("incomplete_page_en", body.replace("><", ">\n<"));
+}
+
+#[test]
+fn several_incidents_are_told_one_after_another() {
+    let mut report = examples::campaign();
+    let mut second = report.incidents[0].clone();
+    second.id = "inc-second".to_owned();
+    second.severity = Severity::High;
+    report.incidents.push(second);
+    let text = render(&report, Format::Text, &Options::default());
+    assert!(text.starts_with("2 incidents, the worst of critical severity.\n"));
+    assert!(text.contains("inc-second"));
+    let page = render(&report, Format::Html, &Options::default());
+    assert_eq!(page.matches("<article").count(), 2);
+    let ids: Vec<_> = page
+        .split(" id=\"")
+        .skip(1)
+        .filter_map(|part| part.split('"').next())
+        .collect();
+    let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(ids.len(), distinct.len(), "an id stands twice");
+}
+
+/// An incident of which nothing is known but that it is one.
+fn bare() -> Report {
+    let mut report = examples::campaign();
+    report.findings.clear();
+    report.coverage = gardefou_finding::Coverage::default();
+    let incident = &mut report.incidents[0];
+    incident.identities.clear();
+    incident.origin = gardefou_finding::Origin::default();
+    incident.boundary.novelties.clear();
+    incident.boundary.history_is_short = true;
+    incident.stages.clear();
+    (incident.impact, incident.seconds_to_impact) = (None, None);
+    incident.calls.clear();
+    incident.timeline.clear();
+    incident.resources.clear();
+    // Indices that point nowhere must not hurt.
+    incident.still_open = vec![7];
+    incident.cost = gardefou_finding::Cost::default();
+    incident.next_steps.clear();
+    report
+}
+
+#[test]
+fn an_incident_without_details_is_told_without_holes() {
+    let report = bare();
+    for lang in Lang::ALL {
+        let options = Options {
+            lang: *lang,
+            ..Options::default()
+        };
+        for format in Format::ALL {
+            let output = render(&report, *format, &options);
+            assert!(output.ends_with('\n'), "{format}");
+            assert!(!output.contains("{subject}"), "{format}");
+        }
+        let ocsf = render(&report, Format::Ocsf, &options);
+        assert_eq!(errors(OCSF, &ocsf), Vec::<String>::new());
+    }
+    let text = render(&report, Format::Text, &Options::default());
+    assert!(text.contains("An identity that the log does not name was used."));
+    assert!(text.contains("That history is short"));
+    assert!(text.contains("The log shows nothing left open."));
+    assert!(text.contains("No step is known for what is still open"));
 }

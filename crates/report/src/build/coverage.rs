@@ -30,39 +30,10 @@ impl<'a> Builder<'a> {
     }
 
     fn coverage_fields(&self, coverage: &Coverage) -> Vec<(String, Sentence)> {
-        let read = self.say.fill(
-            Message::CoverageReadLine,
-            &[
-                (
-                    "files",
-                    self.say.count(Counted::Files, coverage.sources.files),
-                ),
-                (
-                    "stored",
-                    Sentence::plain(self.say.bytes(coverage.sources.bytes_stored)),
-                ),
-                (
-                    "inflated",
-                    Sentence::plain(self.say.bytes(coverage.sources.bytes_inflated)),
-                ),
-                (
-                    "events",
-                    self.say.count(Counted::Events, coverage.events_read),
-                ),
-            ],
-        );
-        let period = match (coverage.first_event, coverage.last_event) {
-            (Some(first), Some(last)) => self.say.fill(
-                Message::IncidentTime,
-                &[
-                    ("first", Sentence::plain(first.to_string())),
-                    ("last", Sentence::plain(last.to_string())),
-                ],
-            ),
-            _ => Sentence::default(),
-        };
+        let period = coverage.first_event.zip(coverage.last_event);
+        let period = period.map_or_else(Sentence::default, |(one, other)| self.period(one, other));
         let fields = [
-            (Message::CoverageRead, read),
+            (Message::CoverageRead, self.coverage_read(coverage)),
             (Message::CoveragePeriod, period),
             (Message::CoverageForms, self.by_reason(&coverage.forms)),
             (Message::CoverageAccounts, self.few(&coverage.accounts)),
@@ -74,6 +45,26 @@ impl<'a> Builder<'a> {
         known
             .map(|(label, value)| (self.say.label(label), value))
             .collect()
+    }
+
+    fn coverage_read(&self, coverage: &Coverage) -> Sentence {
+        let sources = &coverage.sources;
+        let values = [
+            ("files", self.say.count(Counted::Files, sources.files)),
+            (
+                "stored",
+                Sentence::plain(self.say.bytes(sources.bytes_stored)),
+            ),
+            (
+                "inflated",
+                Sentence::plain(self.say.bytes(sources.bytes_inflated)),
+            ),
+            (
+                "events",
+                self.say.count(Counted::Events, coverage.events_read),
+            ),
+        ];
+        self.say.fill(Message::CoverageReadLine, &values)
     }
 
     fn few(&self, names: &[Untrusted]) -> Sentence {
@@ -142,10 +133,10 @@ impl<'a> Builder<'a> {
         let left = usize::try_from(total)
             .unwrap_or(usize::MAX)
             .saturating_sub(rows.len());
-        let columns = vec![
-            self.column(Message::ColumnReason, Set::Tight),
-            self.column(Message::ColumnFile, Set::Wide),
-        ];
+        let columns = self.columns(&[
+            (Message::ColumnReason, Set::Tight),
+            (Message::ColumnFile, Set::Wide),
+        ]);
         let table = Table {
             columns,
             rows,

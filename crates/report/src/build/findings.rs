@@ -53,17 +53,19 @@ impl<'a> Builder<'a> {
     }
 
     fn finding_table(&self, findings: &[&Finding], limit: usize, detailed: bool) -> Table {
-        let mut columns = vec![
-            self.column(Message::ColumnSeverity, Set::Tight),
-            self.column(Message::ColumnCount, Set::Right),
-            self.column(Message::ColumnRule, Set::Wide),
-            self.column(Message::ColumnActor, Set::Tight),
-            self.column(Message::ColumnOutcome, Set::Tight),
-        ];
+        let mut columns = self.columns(&[
+            (Message::ColumnSeverity, Set::Tight),
+            (Message::ColumnCount, Set::Right),
+            (Message::ColumnRule, Set::Wide),
+            (Message::ColumnActor, Set::Tight),
+            (Message::ColumnOutcome, Set::Tight),
+        ]);
         if detailed {
-            columns.push(self.column(Message::ColumnFirstSeen, Set::Tight));
-            columns.push(self.column(Message::ColumnTechniques, Set::Tight));
-            columns.push(self.column(Message::ColumnEvidence, Set::Wide));
+            columns.extend(self.columns(&[
+                (Message::ColumnFirstSeen, Set::Tight),
+                (Message::ColumnTechniques, Set::Tight),
+                (Message::ColumnEvidence, Set::Note),
+            ]));
         }
         let shown = findings.iter().take(limit);
         let rows = shown
@@ -124,12 +126,12 @@ impl<'a> Builder<'a> {
                 ]
             })
             .collect();
-        let columns = vec![
-            self.column(Message::ColumnSeverity, Set::Tight),
-            self.column(Message::ColumnMatches, Set::Right),
-            self.column(Message::ColumnRule, Set::Wide),
-            self.column(Message::ColumnRuleId, Set::Tight),
-        ];
+        let columns = self.columns(&[
+            (Message::ColumnSeverity, Set::Tight),
+            (Message::ColumnMatches, Set::Right),
+            (Message::ColumnRule, Set::Wide),
+            (Message::ColumnRuleId, Set::Tight),
+        ]);
         let table = Table {
             columns,
             rows,

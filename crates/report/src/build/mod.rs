@@ -11,7 +11,7 @@ mod who;
 
 use std::collections::{BTreeMap, HashMap};
 
-use gardefou_finding::{Finding, FindingId, Incident, Outcome, Report, Untrusted};
+use gardefou_finding::{Finding, FindingId, Incident, Outcome, Report, Timestamp, Untrusted};
 
 use crate::catalogue::{Counted, Lang, Message, Say, Sentence, french_typography, outcome_forms};
 use crate::document::{Column, Document, IncidentPart, Note, Section, Set};
@@ -78,7 +78,19 @@ impl<'a> Builder<'a> {
         match (count, self.report.coverage.is_complete()) {
             (0, true) => self.say.plain(Message::NoIncident),
             (0, false) => self.say.plain(Message::NoIncidentPartial),
-            _ => self.say.count(Counted::Incidents, count as u64).with("."),
+            (1, _) => self.say.count(Counted::Incidents, 1).with("."),
+            _ => {
+                let worst = self.report.incidents.iter().map(|one| one.severity).max();
+                let worst = worst.map_or_else(String::new, |severity| self.say.word(severity));
+                let values = [
+                    (
+                        "incidents",
+                        self.say.count(Counted::Incidents, count as u64),
+                    ),
+                    ("severity", Sentence::plain(worst)),
+                ];
+                self.say.fill(Message::SeveralIncidents, &values)
+            }
         }
     }
 
@@ -150,6 +162,7 @@ impl<'a> Builder<'a> {
             self.boundary_section(incident),
         ];
         sections.extend(self.timeline_section(incident));
+        sections.extend(self.every_resource_section(incident));
         sections.extend(self.incident_findings_section(incident));
         IncidentPart {
             incident,
@@ -177,7 +190,7 @@ impl<'a> Builder<'a> {
             .map(|one| &one.actor);
         let mut accounts = actors.filter_map(|actor| actor.account.as_ref());
         let first = accounts.next();
-        self.limits.name_regions || accounts.any(|account| Some(account) != first)
+        self.limits.page || accounts.any(|account| Some(account) != first)
     }
 
     /// `… and 12 more`, or nothing.
@@ -229,7 +242,7 @@ impl<'a> Builder<'a> {
 
     /// A name in a list; in a narrow output a long one is cut.
     fn short_name(&self, name: &Untrusted) -> Sentence {
-        if self.limits.name_regions || name.as_str().len() <= SHORT_NAME {
+        if self.limits.page || name.as_str().len() <= SHORT_NAME {
             return self.name(name);
         }
         let cut: String = name
@@ -256,17 +269,28 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A column.
-    fn column(&self, title: Message, set: Set) -> Column {
-        Column {
-            title: self.say.label(title),
-            set,
-        }
+    /// Columns by title and setting.
+    fn columns(&self, columns: &[(Message, Set)]) -> Vec<Column> {
+        columns
+            .iter()
+            .map(|(title, set)| Column {
+                title: self.say.label(*title),
+                set: *set,
+            })
+            .collect()
+    }
+
+    /// From one time to another.
+    fn period(&self, first: Timestamp, last: Timestamp) -> Sentence {
+        let first = Sentence::plain(first.to_string());
+        let last = Sentence::plain(last.to_string());
+        self.say
+            .fill(Message::IncidentTime, &[("first", first), ("last", last)])
     }
 }
 
 /// The sum of calls of every outcome.
-fn total(calls: &BTreeMap<Outcome, u64>) -> u64 {
+pub(crate) fn total(calls: &BTreeMap<Outcome, u64>) -> u64 {
     calls
         .values()
         .fold(0, |sum, count| sum.saturating_add(*count))

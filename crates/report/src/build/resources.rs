@@ -7,11 +7,13 @@ use gardefou_finding::{
 };
 
 use super::Builder;
-use crate::catalogue::{Counted, Message, Sentence, resource_forms, resource_name};
+use crate::catalogue::{Counted, Message, Sentence, offset, resource_forms, resource_name};
 use crate::document::{Block, Section, Set, Table};
 
 /// Facts named for one group of resources.
-const FACTS: usize = 4;
+const FACTS: usize = 6;
+/// In larger groups only facts that members share are named.
+const LARGE_GROUP: usize = 3;
 
 /// One line of the cost: everything billed by the same unit at the same price.
 #[derive(Clone, Debug)]
@@ -72,15 +74,15 @@ impl<'a> Builder<'a> {
     }
 
     fn resource_columns(&self) -> Vec<crate::document::Column> {
-        let mut columns = vec![
-            self.column(Message::ColumnResource, Set::Tight),
-            self.column(Message::ColumnAction, Set::Tight),
-            self.column(Message::ColumnState, Set::Tight),
-            self.column(Message::ColumnRegions, Set::Tight),
-            self.column(Message::ColumnNames, Set::Wide),
-        ];
-        if self.limits.name_regions {
-            columns.push(self.column(Message::ColumnDetails, Set::Wide));
+        let mut columns = self.columns(&[
+            (Message::ColumnResource, Set::Tight),
+            (Message::ColumnAction, Set::Tight),
+            (Message::ColumnState, Set::Tight),
+            (Message::ColumnRegions, Set::Wide),
+            (Message::ColumnNames, Set::Wide),
+        ]);
+        if self.limits.page {
+            columns.extend(self.columns(&[(Message::ColumnDetails, Set::Wide)]));
         }
         columns
     }
@@ -100,7 +102,7 @@ impl<'a> Builder<'a> {
             self.regions(group),
             self.names(names, self.limits.names),
         ];
-        if self.limits.name_regions {
+        if self.limits.page {
             row.push(self.facts(group));
         }
         row
@@ -128,7 +130,7 @@ impl<'a> Builder<'a> {
         if let (1, Some((region, _))) = (regions.len(), regions.first_key_value()) {
             return self.name(region);
         }
-        if !self.limits.name_regions {
+        if !self.limits.page {
             return self.say.count(Counted::Regions, regions.len() as u64);
         }
         let parts = regions.into_iter().map(|(region, n)| {
@@ -138,25 +140,83 @@ impl<'a> Builder<'a> {
         Sentence::join(parts.collect(), ", ")
     }
 
-    /// Facts that the members of a group have, each value once.
+    /// Facts that the members of a group have, each value once. What is each
+    /// member's own (its ARN) says nothing about a large group.
     fn facts(&self, group: &[&Resource]) -> Sentence {
-        let mut facts: BTreeMap<(&String, &Untrusted), u64> = BTreeMap::new();
+        let mut facts: BTreeMap<(&String, &Untrusted), usize> = BTreeMap::new();
         for (name, value) in group.iter().flat_map(|resource| &resource.details) {
             *facts.entry((name, value)).or_default() += 1;
         }
-        let left = facts.len().saturating_sub(FACTS);
-        let mut facts: Vec<_> = facts.into_iter().collect();
-        facts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let shown = facts
+        let shared = if group.len() > LARGE_GROUP { 2 } else { 1 };
+        let mut facts: Vec<_> = facts
             .into_iter()
-            .take(FACTS)
-            .map(|((name, value), _)| Sentence::plain(format!("{name} ")).then_quote(value))
+            .filter(|(_, count)| *count >= shared)
             .collect();
-        let shown = Sentence::join(shown, ", ");
+        facts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let left = facts.len().saturating_sub(FACTS);
+        let shown = facts.into_iter().take(FACTS);
+        let shown = shown.map(|((name, value), _)| {
+            Sentence::plain(self.say.detail(name))
+                .with(" ")
+                .then_quote(value)
+        });
+        let shown = Sentence::join(shown.collect(), ", ");
         match left {
             0 => shown,
             _ => shown.and_then(self.say.count(Counted::AndMore, left as u64)),
         }
+    }
+
+    /// Every resource, where the format has room for them.
+    pub(super) fn every_resource_section(&self, incident: &Incident) -> Option<Section<'a>> {
+        if self.limits.resources == 0 || incident.resources.is_empty() {
+            return None;
+        }
+        let shown = incident.resources.iter().take(self.limits.resources);
+        let rows = shown
+            .map(|resource| self.one_resource(incident, resource))
+            .collect();
+        let left = incident
+            .resources
+            .len()
+            .saturating_sub(self.limits.resources);
+        let columns = self.columns(&[
+            (Message::ColumnTime, Set::Tight),
+            (Message::ColumnResource, Set::Tight),
+            (Message::ColumnAction, Set::Tight),
+            (Message::ColumnState, Set::Tight),
+            (Message::ColumnRegions, Set::Tight),
+            (Message::ColumnNames, Set::Wide),
+            (Message::ColumnIdentity, Set::Tight),
+            (Message::ColumnDetails, Set::Note),
+            (Message::ColumnEvidence, Set::Note),
+        ]);
+        let table = Table {
+            columns,
+            rows,
+            more: self.more(left),
+            compact: false,
+        };
+        let title = Message::SectionEveryResource;
+        let mut section = self.section("every-resource", title, vec![Block::Table(table)]);
+        section.folded = true;
+        Some(section)
+    }
+
+    fn one_resource(&self, incident: &Incident, resource: &Resource) -> Vec<Sentence> {
+        let who = incident.identities.get(resource.identity);
+        let name = resource_name(resource.kind).text(self.say.lang);
+        vec![
+            Sentence::plain(offset(resource.first.since(incident.first_sign))),
+            Sentence::plain(name),
+            Sentence::plain(self.say.word(resource.action)),
+            Sentence::plain(self.say.word(resource.state)),
+            self.name(&resource.region),
+            self.name(&resource.id),
+            who.map_or_else(Sentence::default, |one| self.name(&one.actor.key)),
+            self.facts(&[resource]),
+            self.evidence(&resource.evidence),
+        ]
     }
 
     /// What it costs.
@@ -194,14 +254,14 @@ impl<'a> Builder<'a> {
     fn cost_table(&self, incident: &Incident) -> Table {
         let rows = cost_rows(incident);
         let left = rows.len().saturating_sub(self.limits.costs);
-        let columns = vec![
-            self.column(Message::ColumnUnit, Set::Wide),
-            self.column(Message::ColumnUnitPrice, Set::Right),
-            self.column(Message::ColumnNow, Set::Right),
-            self.column(Message::ColumnHourNow, Set::Right),
-            self.column(Message::ColumnMax, Set::Right),
-            self.column(Message::ColumnHourMax, Set::Right),
-        ];
+        let columns = self.columns(&[
+            (Message::ColumnUnit, Set::Wide),
+            (Message::ColumnUnitPrice, Set::Right),
+            (Message::ColumnNow, Set::Right),
+            (Message::ColumnHourNow, Set::Right),
+            (Message::ColumnMax, Set::Right),
+            (Message::ColumnHourMax, Set::Right),
+        ]);
         let rows = rows
             .iter()
             .take(self.limits.costs)
@@ -270,15 +330,32 @@ impl<'a> Builder<'a> {
         }
         let block = if groups.is_empty() {
             Block::Paragraph(self.say.plain(Message::NothingOpen))
-        } else {
+        } else if self.limits.page {
             Block::List(
                 groups
                     .iter()
                     .map(|(kind, group)| self.open_line(*kind, group))
                     .collect(),
             )
+        } else {
+            // The names stand right above, among what was created.
+            let groups = groups
+                .iter()
+                .map(|(kind, group)| self.open_briefly(*kind, group));
+            Block::Paragraph(self.say.list(groups.collect()).with("."))
         };
         self.section("open", Message::SectionOpen, vec![block])
+    }
+
+    fn open_briefly(&self, kind: ResourceKind, group: &[&Resource]) -> Sentence {
+        match group {
+            [one] => Sentence::plain(resource_name(kind).text(self.say.lang))
+                .with(" ")
+                .joined(self.short_name(&one.id)),
+            _ => self
+                .say
+                .count_forms(resource_forms(kind), group.len() as u64),
+        }
     }
 
     fn open_line(&self, kind: ResourceKind, group: &[&Resource]) -> Sentence {

@@ -19,13 +19,13 @@ impl<'a> Builder<'a> {
             .iter()
             .map(|stage| self.stage_row(incident, stage))
             .collect();
-        let columns = vec![
-            self.column(Message::ColumnTime, Set::Tight),
-            self.column(Message::ColumnTactic, Set::Tight),
-            self.column(Message::ColumnCalls, Set::Tight),
-            self.column(Message::ColumnTechniques, Set::Wide),
-            self.column(Message::ColumnWhat, Set::Below),
-        ];
+        let columns = self.columns(&[
+            (Message::ColumnTime, Set::Tight),
+            (Message::ColumnTactic, Set::Tight),
+            (Message::ColumnCalls, Set::Tight),
+            (Message::ColumnTechniques, Set::Wide),
+            (Message::ColumnWhat, Set::Below),
+        ]);
         let table = Table {
             columns,
             rows,
@@ -81,17 +81,17 @@ impl<'a> Builder<'a> {
             .map(|entry| self.timeline_row(incident, entry))
             .collect();
         let left = incident.timeline.len().saturating_sub(self.limits.timeline);
-        let columns = vec![
-            self.column(Message::ColumnTime, Set::Tight),
-            self.column(Message::ColumnTactic, Set::Tight),
-            self.column(Message::ColumnCall, Set::Tight),
-            self.column(Message::ColumnCount, Set::Right),
-            self.column(Message::ColumnOutcome, Set::Tight),
-            self.column(Message::ColumnIdentity, Set::Tight),
-            self.column(Message::ColumnTargets, Set::Wide),
-            self.column(Message::ColumnSource, Set::Wide),
-            self.column(Message::ColumnEvidence, Set::Wide),
-        ];
+        let columns = self.columns(&[
+            (Message::ColumnTime, Set::Tight),
+            (Message::ColumnTactic, Set::Tight),
+            (Message::ColumnCall, Set::Tight),
+            (Message::ColumnCount, Set::Right),
+            (Message::ColumnOutcome, Set::Tight),
+            (Message::ColumnIdentity, Set::Tight),
+            (Message::ColumnTargets, Set::Wide),
+            (Message::ColumnSource, Set::Note),
+            (Message::ColumnEvidence, Set::Note),
+        ]);
         let table = Table {
             columns,
             rows,
@@ -132,9 +132,12 @@ impl<'a> Builder<'a> {
         ]
     }
 
-    /// `ec2.amazonaws.com RunInstances`, as the log has them.
+    /// `ec2:RunInstances`, as policies write it.
     pub(super) fn call(&self, event: &EventRef) -> Sentence {
-        self.name(&event.service).and_then(self.name(&event.call))
+        match event.service.as_str().strip_suffix(".amazonaws.com") {
+            Some(service) => Sentence::code(&format!("{service}:{}", event.call.as_str())),
+            None => self.name(&event.service).and_then(self.name(&event.call)),
+        }
     }
 
     /// How a call ended, with its error.

@@ -18,7 +18,13 @@ impl<'a> Builder<'a> {
             .chunk_by(|one, next| one.kind == next.kind && one.account == next.account)
             .collect();
         if groups.is_empty() {
-            let text = Block::Paragraph(self.say.plain(Message::NoSteps));
+            let nothing_open = incident.still_open.is_empty();
+            let text = if nothing_open {
+                Message::NoSteps
+            } else {
+                Message::NoStepsButOpen
+            };
+            let text = Block::Paragraph(self.say.plain(text));
             return self.section("steps", Message::SectionSteps, vec![text]);
         }
         let left = groups.len().saturating_sub(self.limits.steps);
@@ -62,8 +68,7 @@ impl<'a> Builder<'a> {
     /// Account and region, where the whole group shares them.
     fn place(&self, group: &[NextStep], first: &NextStep) -> Sentence {
         // The lines themselves name their region; only a page repeats it.
-        let shared =
-            self.limits.name_regions && group.iter().all(|step| step.region == first.region);
+        let shared = self.limits.page && group.iter().all(|step| step.region == first.region);
         let region = first
             .region
             .as_ref()

@@ -37,16 +37,7 @@ impl Builder<'_> {
         let id = self
             .say
             .fill(Message::IncidentId, &[("id", Sentence::code(&incident.id))]);
-        let time = self.say.fill(
-            Message::IncidentTime,
-            &[
-                (
-                    "first",
-                    Sentence::plain(incident.boundary.starts.to_string()),
-                ),
-                ("last", Sentence::plain(incident.boundary.ends.to_string())),
-            ],
-        );
+        let time = self.period(incident.boundary.starts, incident.boundary.ends);
         Sentence::join(vec![id, time], " · ")
     }
 
@@ -134,7 +125,10 @@ impl Builder<'_> {
         let made = |action| action == ResourceAction::Created;
         for resource in incident.resources.iter().filter(|one| made(one.action)) {
             *kinds.entry(resource.kind).or_default() += 1;
-            regions.insert(&resource.region);
+            // IAM and other services without regions are no place of their own.
+            if !matches!(resource.region.as_str(), "" | "global" | "aws-global") {
+                regions.insert(&resource.region);
+            }
         }
         let mut kinds: Vec<_> = kinds.into_iter().collect();
         // A new user among fifty clusters is what must not be missed.
@@ -147,11 +141,18 @@ impl Builder<'_> {
         if things.is_empty() {
             return None;
         }
+        let things = self.say.list(things);
         let regions = match (regions.len(), regions.first()) {
+            (0, _) => {
+                return Some(
+                    self.say
+                        .fill(Message::StoryCreatedOnly, &[("things", things)]),
+                );
+            }
             (1, Some(region)) => self.name(region),
             (count, _) => self.say.count(Counted::Regions, count as u64),
         };
-        let values = [("things", self.say.list(things)), ("regions", regions)];
+        let values = [("things", things), ("regions", regions)];
         Some(self.say.fill(Message::StoryCreated, &values))
     }
 
@@ -213,15 +214,8 @@ impl Builder<'_> {
             None => ("–".to_owned(), say.plain(Message::FigureNoImpact)),
         };
         let count = |n: usize| say.number(n as u64);
-        vec![
-            (
-                say.money(incident.cost.usd_per_hour_now),
-                say.plain(Message::FigureCostNow),
-            ),
-            (
-                say.money(incident.cost.usd_per_hour_max),
-                say.plain(Message::FigureCostMax),
-            ),
+        let mut figures = self.cost_figures(incident);
+        figures.extend([
             impact,
             (
                 count(incident.identities.len()),
@@ -234,6 +228,26 @@ impl Builder<'_> {
             (
                 count(incident.still_open.len()),
                 say.plain(Message::FigureOpen),
+            ),
+        ]);
+        figures
+    }
+
+    /// The cost, or a dash: that nothing priced was seen is not that nothing
+    /// is paid.
+    fn cost_figures(&self, incident: &Incident) -> Vec<(String, Sentence)> {
+        let (say, cost) = (self.say, &incident.cost);
+        if cost.items.is_empty() {
+            return vec![("–".to_owned(), say.plain(Message::FigureNoCost))];
+        }
+        vec![
+            (
+                say.money_round(cost.usd_per_hour_now),
+                say.plain(Message::FigureCostNow),
+            ),
+            (
+                say.money_round(cost.usd_per_hour_max),
+                say.plain(Message::FigureCostMax),
             ),
         ]
     }

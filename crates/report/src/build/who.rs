@@ -135,7 +135,7 @@ impl<'a> Builder<'a> {
     }
 
     /// What an actor is, without its key: `access key of marc.dubois`.
-    pub(crate) fn described(&self, actor: &Actor) -> Sentence {
+    pub(crate) fn described_briefly(&self, actor: &Actor) -> Sentence {
         let name = actor
             .name
             .as_ref()
@@ -154,7 +154,12 @@ impl<'a> Builder<'a> {
             (ActorKind::Unknown, _) => Message::ActorUnknown,
         };
         let name = name.map_or_else(Sentence::default, Sentence::quote);
-        let described = self.say.fill(message, &[("name", name)]);
+        self.say.fill(message, &[("name", name)])
+    }
+
+    /// The same with its account, where there are several.
+    fn described(&self, actor: &Actor) -> Sentence {
+        let described = self.described_briefly(actor);
         match &actor.account {
             Some(account) if self.names_accounts() && !account.is_empty() => {
                 let account = self

@@ -87,6 +87,9 @@ counted! {
     UnknownOutcome = "{n} with unknown outcome", "{n} with unknown outcome"
         | "{n} à l'issue inconnue", "{n} à l'issue inconnue";
     AndMore = "and {n} more", "and {n} more" | "et {n} autre", "et {n} autres";
+    LinesMore = "{n} more line", "{n} more lines" | "{n} autre ligne", "{n} autres lignes";
+    IdentitiesMore = "and {n} more identity, in the list", "and {n} more identities, in the list"
+        | "et {n} autre identité, dans la liste", "et {n} autres identités, dans la liste";
     MoreLines = "… and {n} more (--format json has all)", "… and {n} more (--format json has all)"
         | "… et {n} de plus (tout est dans --format json)", "… et {n} de plus (tout est dans --format json)";
     MoreCommands = "… and {n} more line like these, in the files that --out DIR writes",

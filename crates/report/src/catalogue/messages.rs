@@ -27,11 +27,12 @@ messages! {
     And = " and " | " et ";
     Semicolon = "; " | " ; ";
     Colon = ": " | " : ";
-    None = "none" | "aucun";
     Unnamed = "(no name)" | "(sans nom)";
     NoIncident = "No incident." | "Aucun incident.";
     NoIncidentPartial = "No incident in what could be read. Not everything could be read."
         | "Aucun incident dans ce qui a pu être lu. Tout n'a pas pu être lu.";
+    SeveralIncidents = "{incidents}, the worst of {severity} severity."
+        | "{incidents}, dont le pire de gravité {severity}.";
     LookedAt = "Looked at {events} in {files}, from {first} to {last}."
         | "Examiné : {events} dans {files}, du {first} au {last}.";
     LookedAtUndated = "Looked at {events} in {files}." | "Examiné : {events} dans {files}.";
@@ -46,8 +47,8 @@ messages! {
         | "Incident de gravité {severity}, confiance {confidence}";
     IncidentId = "Incident {id}" | "Incident {id}";
     IncidentTime = "{first} to {last}" | "du {first} au {last}";
-    Verdict = "Verdict" | "Verdict";
     KeyFigures = "Key figures" | "Chiffres clés";
+    FigureNoCost = "cost: nothing priced was seen to run" | "coût : rien de tarifé vu en marche";
     FigureCostNow = "cost an hour, now" | "coût par heure, maintenant";
     FigureCostMax = "cost an hour, at most" | "coût par heure, au plus";
     FigureToImpact = "from first call to impact" | "du premier appel à l'impact";
@@ -77,6 +78,7 @@ messages! {
         | "{subject} {used} depuis {count}, le plus souvent {address}.";
     FromNowhere = "{subject} {used}." | "{subject} {used}.";
     StoryCreated = "Created: {things}, in {regions}." | "Créations : {things}, dans {regions}.";
+    StoryCreatedOnly = "Created: {things}." | "Créations : {things}.";
     StoryImpact = "{duration} after the first call, impact began: {what}."
         | "{duration} après le premier appel, l'impact commençait : {what}.";
     StoryNoImpact = "No impact so far; the latest stage seen is {tactic}."
@@ -90,8 +92,8 @@ messages! {
     SectionOrigin = "From where" | "D'où";
     SectionStages = "Stages" | "Étapes";
     SectionTimeline = "Timeline" | "Chronologie";
-    SectionGraph = "How the identities are linked" | "Comment les identités sont liées";
     SectionResources = "Created, changed, deleted" | "Créé, modifié, supprimé";
+    SectionEveryResource = "Every resource" | "Toutes les ressources";
     SectionCost = "Cost" | "Coût";
     SectionOpen = "Still open" | "Encore ouvert";
     SectionSteps = "Do this now" | "Ce qu'il faut faire maintenant";
@@ -100,7 +102,8 @@ messages! {
     SectionOutside = "Findings outside incidents" | "Constats hors incident";
     SectionCoverage = "Coverage" | "Couverture";
     SectionRules = "Rules that matched" | "Règles déclenchées";
-    SectionContents = "Contents" | "Sommaire";
+    SkipToContent = "Skip to content" | "Aller au contenu";
+    SectionContents = "On this page" | "Sur cette page";
     // Who.
     ActorKey = "access key of {name}" | "clé d'accès de {name}";
     ActorKeyNameless = "access key" | "clé d'accès";
@@ -130,8 +133,8 @@ messages! {
     ColumnCalls = "Calls" | "Appels";
     ColumnTechniques = "ATT&CK" | "ATT&CK";
     ColumnResource = "Resource" | "Ressource";
-    ColumnAction = "What was done" | "Action";
-    ColumnState = "Last known state" | "Dernier état connu";
+    ColumnAction = "Action" | "Action";
+    ColumnState = "Last state" | "Dernier état";
     ColumnRegions = "Regions" | "Régions";
     ColumnNames = "Names" | "Noms";
     ColumnUnit = "Billed unit" | "Unité facturée";
@@ -141,7 +144,6 @@ messages! {
     ColumnHourNow = "Cost/h now" | "Coût/h actuel";
     ColumnHourMax = "Cost/h at most" | "Coût/h au plus";
     ColumnSeverity = "Severity" | "Gravité";
-    ColumnConfidence = "Confidence" | "Confiance";
     ColumnCount = "Count" | "Nombre";
     ColumnRule = "Rule" | "Règle";
     ColumnRuleId = "Rule id" | "Id de règle";
@@ -176,22 +178,20 @@ messages! {
         | "Étapes dans le temps : une barre du premier au dernier appel de chaque étape";
     ChartGraph = "Identities from left to right, each linked to the one it came from"
         | "Identités de gauche à droite, chacune reliée à celle dont elle vient";
-    GraphGrouped = "{n} more" | "{n} de plus";
     ChartImpact = "impact" | "impact";
     // Still open.
     NothingOpen = "The log shows nothing left open." | "Le journal ne montre rien d'encore ouvert.";
-    OpenInstances = "runs" | "tourne";
     // Next steps.
     NoSteps = "The log shows nothing that must be undone."
         | "Le journal ne montre rien à défaire.";
+    NoStepsButOpen = "No step is known for what is still open; look at each by hand."
+        | "Aucune action connue pour ce qui est encore ouvert ; à examiner à la main.";
     StepsIntro = "In this order. Nothing here was done by gardefou."
         | "Dans cet ordre. Gardefou n'a rien fait de tout cela.";
-    Stops = "What it stops" | "Ce que cela arrête";
     InAccountRegion = "account {account}, region {region}" | "compte {account}, région {region}";
     InRegion = "region {region}" | "région {region}";
     CommandEscaped = "This line holds characters that are shown escaped; take it from --format json and check it."
         | "Cette ligne contient des caractères montrés sous forme échappée ; la prendre dans --format json et la vérifier.";
-    AllCommands = "All lines" | "Toutes les lignes";
     // The boundary.
     BoundarySpan = "It begins at {starts} and ends at {ends}."
         | "L'incident commence le {starts} et finit le {ends}.";
@@ -215,7 +215,6 @@ messages! {
     CoverageFailed = "Failed" | "Échecs";
     FirstFailures = "First failures" | "Premiers échecs";
     FirstSkips = "First skips (duplicates not listed)" | "Premiers écartés (doublons non listés)";
-    CountOf = "{what} {n}" | "{what} {n}";
     // What an OCSF consumer reads.
     OcsfIncidentTitle = "{severity} incident: {stages}" | "Incident de gravité {severity} : {stages}";
 }

@@ -7,11 +7,14 @@
 //! them in its own output's terms.
 
 mod counted;
+mod details;
 mod messages;
 mod numbers;
 mod resources;
 mod sentence;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::fmt;
@@ -157,34 +160,5 @@ impl Say {
             out.append(item);
         }
         out
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn french_spaces_do_not_break() {
-        assert_eq!(
-            french_typography("L'essai « à blanc » : 12 % ?"),
-            "L’essai «\u{202f}à blanc\u{202f}»\u{202f}: 12\u{202f}%\u{202f}?"
-        );
-    }
-
-    #[test]
-    fn lists_read_as_people_write_them() {
-        let items = || ["a", "b", "c"].map(Sentence::plain).to_vec();
-        assert_eq!(
-            Say { lang: Lang::En }.list(items()).to_plain(),
-            "a, b and c"
-        );
-        assert_eq!(Say { lang: Lang::Fr }.list(items()).to_plain(), "a, b et c");
-    }
-
-    #[test]
-    fn languages_are_known_by_their_code() {
-        assert_eq!("fr".parse(), Ok(Lang::Fr));
-        assert!("de".parse::<Lang>().is_err());
     }
 }

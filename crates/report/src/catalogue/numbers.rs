@@ -19,6 +19,19 @@ impl Say {
         }
     }
 
+    /// The same without cents from a thousand dollars on, for a figure at a
+    /// glance.
+    pub(crate) fn money_round(self, usd: f64) -> String {
+        if !usd.is_finite() || usd < 1_000.0 {
+            return self.money(usd);
+        }
+        let whole = group_digits(&format!("{usd:.0}"), self.thousands());
+        match self.lang {
+            Lang::En => format!("${whole}"),
+            Lang::Fr => format!("{whole}{NNBSP}$"),
+        }
+    }
+
     /// A length of time in words: `40 s`, `9 min 40 s`, `3 h 05 min`, `12 d 4 h`.
     pub(crate) fn duration(self, seconds: i64) -> String {
         let seconds = seconds.max(0);
@@ -105,6 +118,8 @@ mod tests {
         assert_eq!(EN.money(1234.5), "$1,234.50");
         assert_eq!(FR.money(1234.567), "1\u{202f}234,57\u{202f}$");
         assert_eq!(EN.money(f64::NAN), "$0.00");
+        assert_eq!(EN.money_round(267_484.01), "$267,484");
+        assert_eq!(FR.money_round(725.85), "725,85\u{202f}$");
     }
 
     #[test]

@@ -137,8 +137,8 @@ steps! {
         "Takes back the rights that were gained." | "Reprend les droits obtenus."
     }
     StopMail {
-        "Stop mail from {target}" | "Arrêter le courrier de {target}",
-        "Stop mail from {n} identities" | "Arrêter le courrier de {n} identités",
+        "Stop mail from {target}" | "Arrêter les courriels de {target}",
+        "Stop mail from {n} identities" | "Arrêter les courriels de {n} identités",
         "Stops phishing in your name." | "Arrête l'hameçonnage en votre nom."
     }
     RestoreControl {

@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use layout::Line;
 
 /// No narrower: below this, words would be cut rather than wrapped.
-const MIN_WIDTH: usize = 40;
+const MIN_WIDTH: usize = 60;
 /// No wider: longer lines are hard to read.
 const MAX_WIDTH: usize = 160;
 /// Lines that one incident may take before a shorter telling is tried.
@@ -62,10 +62,10 @@ impl Page {
 
     /// Writes a document and says how many lines its incidents took.
     fn document(&mut self, document: &Document<'_>) -> usize {
-        let style = document.worst.map_or(good(), severity_style);
-        let head = document.headline.to_plain();
-        self.styled(&head, style);
-        self.end_line();
+        let warned = document.notes.iter().any(|note| note.warns);
+        let clean = if warned { warning().bold() } else { good() };
+        let style = document.worst.map_or(clean, severity_style);
+        self.paragraph(&document.headline, 0, style);
         for note in &document.notes {
             let style = if note.warns { warning() } else { Style::new() };
             self.paragraph(&note.text, 0, style);
@@ -84,11 +84,7 @@ impl Page {
 
     fn incident(&mut self, part: &IncidentPart<'_>) {
         self.end_line();
-        self.styled(
-            &part.title.to_plain(),
-            severity_style(part.incident.severity),
-        );
-        self.end_line();
+        self.paragraph(&part.title, 0, severity_style(part.incident.severity));
         self.paragraph(&part.subtitle, 0, Style::new().dimmed());
         self.end_line();
         let story = part
@@ -201,7 +197,7 @@ impl Page {
     /// indented as far.
     fn hanging(&mut self, prefix: &str, text: &Sentence, style: Style) {
         let indent = layout::width(prefix);
-        let room = self.width.saturating_sub(indent).max(MIN_WIDTH / 2);
+        let room = self.width.saturating_sub(indent).max(MIN_WIDTH / 3);
         for (index, line) in layout::wrap(text, room, usize::MAX).into_iter().enumerate() {
             if index == 0 {
                 self.out.push_str(prefix);

@@ -43,7 +43,7 @@ impl Page {
     fn row(&mut self, table: &Table, row: &[Sentence], widths: &[usize]) {
         self.cells(table, row, widths, Style::new());
         for (column, cell) in table.columns.iter().zip(row) {
-            if column.set == Set::Below && !cell.is_empty() {
+            if column.set.is_below() && !cell.is_empty() {
                 self.paragraph(cell, INDENT + 2 * GAP, Style::new());
             }
         }
@@ -56,7 +56,7 @@ impl Page {
             .iter()
             .zip(row)
             .zip(widths)
-            .filter(|((column, _), _)| column.set != Set::Below)
+            .filter(|((column, _), _)| !column.set.is_below())
             .map(|((column, cell), width)| (layout::wrap(cell, *width, height), *width, column.set))
             .collect();
         let height = cells
@@ -98,7 +98,7 @@ fn widths(table: &Table, room: usize) -> Vec<usize> {
     let beside = table
         .columns
         .iter()
-        .filter(|column| column.set != Set::Below)
+        .filter(|column| !column.set.is_below())
         .count();
     let gaps = GAP * beside.saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > room {
@@ -118,7 +118,7 @@ fn widths(table: &Table, room: usize) -> Vec<usize> {
 
 fn floor(set: Set) -> usize {
     if set == Set::Wide {
-        4 * NARROWEST
+        2 * NARROWEST
     } else {
         NARROWEST
     }
@@ -128,7 +128,7 @@ fn natural(table: &Table, at: usize) -> usize {
     let Some(column) = table.columns.get(at) else {
         return 0;
     };
-    if column.set == Set::Below {
+    if column.set.is_below() {
         return 0;
     }
     let cells = table
