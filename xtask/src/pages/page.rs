@@ -7,7 +7,7 @@ use yaml_serde::{Mapping, Value};
 use super::rule::{Document, RuleFile};
 use super::words;
 
-/// Events of a sequence that a page shows; the rest is counted.
+/// Lines of a sequence that a page shows.
 const MOST_EVENTS: usize = 12;
 
 /// First line of every generated page.
@@ -136,30 +136,61 @@ fn record(text: &mut String, event: &Mapping) {
     text.push_str("}\n");
 }
 
-/// Of a sequence's events, when and what; a line for each.
+/// Of a sequence's events, when and what; a line for each, and one for those
+/// that only repeat the last.
 fn sequence(text: &mut String, events: &[Value]) {
-    for event in events.iter().take(MOST_EVENTS) {
-        let offset = event.get("offset").cloned().unwrap_or(Value::Null);
-        let mut short = Mapping::new();
-        short.insert("after".into(), offset);
-        let body = event.get("event").unwrap_or(&Value::Null);
-        for field in [
-            "eventSource",
-            "eventName",
-            "awsRegion",
-            "errorCode",
-            "requestParameters",
-        ] {
-            if let Some(value) = body.get(field).filter(|value| !value.is_null()) {
-                short.insert(field.into(), value.clone());
-            }
+    let mut last = Mapping::new();
+    let (mut shown, mut repeated, mut is_cut) = (0, 0, false);
+    for event in events {
+        let what = outline(event.get("event").unwrap_or(&Value::Null));
+        if shown > 0 && what == last {
+            repeated += 1;
+            continue;
         }
-        let _ = writeln!(text, "{}", json(&Value::Mapping(short)));
+        tell_repeated(text, repeated);
+        repeated = 0;
+        is_cut = shown == MOST_EVENTS;
+        if is_cut {
+            break;
+        }
+        let mut line = Mapping::new();
+        line.insert(
+            "after".into(),
+            event.get("offset").cloned().unwrap_or(Value::Null),
+        );
+        line.extend(what.clone());
+        let _ = writeln!(text, "{}", json(&Value::Mapping(line)));
+        shown += 1;
+        last = what;
     }
-    let rest = events.len().saturating_sub(MOST_EVENTS);
-    if rest > 0 {
-        let _ = writeln!(text, "… and {rest} more");
+    tell_repeated(text, repeated);
+    if is_cut {
+        text.push_str("… the rule file has all\n");
     }
+}
+
+fn tell_repeated(text: &mut String, repeated: usize) {
+    if repeated > 0 {
+        let _ = writeln!(text, "… {repeated} more of the same");
+    }
+}
+
+/// What a reader of a sequence looks at.
+fn outline(event: &Value) -> Mapping {
+    let fields = [
+        "eventSource",
+        "eventName",
+        "awsRegion",
+        "errorCode",
+        "requestParameters",
+    ];
+    fields
+        .into_iter()
+        .filter_map(|field| {
+            let value = event.get(field).filter(|value| !value.is_null())?;
+            Some((Value::from(field), value.clone()))
+        })
+        .collect()
 }
 
 fn json(value: &Value) -> String {
@@ -196,12 +227,29 @@ mod tests {
         }
     }
 
+    fn named(name: &str) -> Value {
+        yaml_serde::from_str(&format!("{{offset: 0s, event: {{eventName: {name}}}}}")).unwrap()
+    }
+
     #[test]
-    fn a_long_sequence_is_cut_and_counted() {
-        let events = vec![Value::Null; MOST_EVENTS + 3];
+    fn a_long_sequence_is_cut_and_says_so() {
+        let events: Vec<Value> = (0..MOST_EVENTS + 3)
+            .map(|n| named(&format!("E{n}")))
+            .collect();
         let mut text = String::new();
         sequence(&mut text, &events);
-        assert!(text.ends_with("… and 3 more\n"), "{text}");
+        assert!(text.ends_with("… the rule file has all\n"), "{text}");
         assert_eq!(text.lines().count(), MOST_EVENTS + 1);
+    }
+
+    #[test]
+    fn what_only_repeats_is_counted() {
+        let mut text = String::new();
+        sequence(&mut text, &[named("A"), named("A"), named("A"), named("B")]);
+        assert_eq!(
+            text,
+            "{\"after\":\"0s\",\"eventName\":\"A\"}\n… 2 more of the same\n\
+             {\"after\":\"0s\",\"eventName\":\"B\"}\n"
+        );
     }
 }
