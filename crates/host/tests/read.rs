@@ -1,5 +1,10 @@
 //! Reading one source: every form, every kind of damage, every limit.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "helpers of tests, outside of test functions"
+)]
+
 mod common;
 
 use std::time::{Duration, Instant};
