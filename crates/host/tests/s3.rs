@@ -19,6 +19,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -102,6 +103,52 @@ fn wrong_credentials_are_told() {
         &[],
     );
     assert!(server.run_child("child_wrong_credentials_are_told", directory.path(), KEYS));
+}
+
+/// A server that knows one object, and answers getting it first with an error,
+/// then with half of it, then with all.
+fn serve_badly(listener: &TcpListener, content: &[u8]) {
+    let mut gets = 0;
+    for stream in listener.incoming() {
+        let mut stream = stream.unwrap();
+        let Some(request) = BufReader::new(&stream).lines().next() else {
+            continue;
+        };
+        let length = content.len();
+        let (status, length, body) = if request.unwrap().contains("list-type=2") {
+            let list = format!(
+                "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>one</Key>\
+                 <Size>{length}</Size></Contents></ListBucketResult>"
+            );
+            ("200 OK", list.len(), list.into_bytes())
+        } else {
+            gets += 1;
+            match gets {
+                1 => ("503 Slow Down", 0, Vec::new()),
+                2 => (
+                    "206 Partial Content",
+                    length,
+                    content[..length / 2].to_vec(),
+                ),
+                _ => ("206 Partial Content", length, content.to_vec()),
+            }
+        };
+        let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n");
+        stream
+            .write_all(format!("{head}Connection: close\r\n\r\n").as_bytes())
+            .unwrap();
+        stream.write_all(&body).unwrap();
+    }
+}
+
+#[test]
+fn errors_and_broken_connections_are_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || serve_badly(&listener, &records(1000)));
+    let directory = tempfile::tempdir().unwrap();
+    let child = "child_a_bad_server_is_asked_again";
+    assert!(run_child(&endpoint, child, directory.path(), KEYS));
 }
 
 /// Credentials that moto takes for an account.
@@ -200,21 +247,25 @@ impl Server {
         assert!(status.unwrap().success());
     }
 
-    /// Runs one ignored test of this binary, with nothing but its own environment.
     fn run_child(&self, name: &str, directory: &Path, variables: &[(&str, &str)]) -> bool {
-        Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", name, "--ignored", "--nocapture"])
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", directory)
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("AWS_ENDPOINT_URL", &self.endpoint)
-            .env(DIRECTORY, directory)
-            .envs(variables.iter().copied())
-            .status()
-            .unwrap()
-            .success()
+        run_child(&self.endpoint, name, directory, variables)
     }
+}
+
+/// Runs one ignored test of this binary, with nothing but its own environment.
+fn run_child(endpoint: &str, name: &str, directory: &Path, variables: &[(&str, &str)]) -> bool {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--ignored", "--nocapture"])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", directory)
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_ENDPOINT_URL", endpoint)
+        .env(DIRECTORY, directory)
+        .envs(variables.iter().copied())
+        .status()
+        .unwrap()
+        .success()
 }
 
 impl Drop for Server {
@@ -562,4 +613,17 @@ fn child_wrong_credentials_are_told() {
     let error = open(&["s3://trail/"], &Scope::default()).unwrap_err();
     assert!(matches!(error, SourceError::Refused { .. }), "{error}");
     assert!(error.to_string().contains("InvalidAccessKeyId"), "{error}");
+}
+
+#[test]
+#[ignore = "run by errors_and_broken_connections_are_tried_again"]
+fn child_a_bad_server_is_asked_again() {
+    let all = collect(
+        &open_all("s3://bad/"),
+        1,
+        Limits::default(),
+        Taking::Everything,
+    );
+    assert_eq!(all.summaries["s3://bad/one"].failure, None);
+    assert!(all.contents["s3://bad/one"] == records(1000));
 }

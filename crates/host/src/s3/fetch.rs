@@ -29,6 +29,9 @@ const PART_SIZE: u64 = 4 * 1024 * 1024;
 /// before any byte are repeated by the SDK.
 const TRIES: u32 = 3;
 
+/// What is told of an object that is not as long as its listing said.
+const RESIZED: &str = "the object's size is not the one listed";
+
 /// An index into the sources, and the object opened; `None` for a local source,
 /// which a thread opens by itself since that may block.
 pub(crate) type Opened = (usize, Option<io::Result<Body>>);
@@ -109,11 +112,13 @@ fn start(
 ) -> io::Result<JoinHandle<io::Result<Beginning>>> {
     let client = session.clients.get(&object.bucket).cloned();
     let client = client.ok_or_else(|| io::Error::other("the bucket was never listed"))?;
+    let size = size.unwrap_or_default();
     let getter = Getter {
         client,
         object: object.clone(),
+        size,
     };
-    Ok(session.runtime.spawn(getter.open(size.unwrap_or_default())))
+    Ok(session.runtime.spawn(getter.open()))
 }
 
 async fn finish(
@@ -132,6 +137,8 @@ async fn finish(
 struct Getter {
     client: Client,
     object: Object,
+    /// The object's size as listed.
+    size: u64,
 }
 
 /// A part of an object, and the version it belongs to.
@@ -142,7 +149,8 @@ struct Part {
 
 impl Getter {
     /// The object whole when it is small, else in parts, the first one got.
-    async fn open(self, size: u64) -> io::Result<Beginning> {
+    async fn open(self) -> io::Result<Beginning> {
+        let size = self.size;
         let last = PART_SIZE.min(size);
         let first = self.part(0, last, None).await?;
         if size <= PART_SIZE {
@@ -154,20 +162,15 @@ impl Getter {
             left: size,
             receiver,
         };
-        let rest = tokio::spawn(self.send_rest(size, first.version, sender));
+        let rest = tokio::spawn(self.send_rest(first.version, sender));
         Ok((Body::Stream(Box::new(parts)), Some(rest)))
     }
 
     /// Gets one part after another while somebody takes them.
-    async fn send_rest(
-        self,
-        size: u64,
-        version: Option<String>,
-        sender: mpsc::Sender<io::Result<Bytes>>,
-    ) {
+    async fn send_rest(self, version: Option<String>, sender: mpsc::Sender<io::Result<Bytes>>) {
         let mut offset = PART_SIZE;
-        while offset < size {
-            let end = size.min(offset + PART_SIZE);
+        while offset < self.size {
+            let end = self.size.min(offset + PART_SIZE);
             let part = self
                 .part(offset, end, version.as_deref())
                 .await
@@ -204,6 +207,14 @@ impl Getter {
             .set_range(range)
             .set_if_match(version.map(str::to_owned));
         let answer = request.send().await.map_err(|error| refused(&error))?;
+        // `bytes 0-99/1234`: an object that was replaced since it was listed
+        // would otherwise be read in part, in silence.
+        let total = answer
+            .content_range()
+            .and_then(|range| range.rsplit_once('/'));
+        if total.is_some_and(|(_, total)| total.parse() != Ok(self.size)) {
+            return Err(Trouble::Refused(io::Error::other(RESIZED)));
+        }
         let bytes = read_body(answer.body, end - start).await?;
         Ok(Part {
             bytes,
@@ -241,7 +252,7 @@ async fn read_body(mut body: ByteStream, size: u64) -> Result<Bytes, Trouble> {
     if bytes.len() as u64 == size {
         Ok(bytes.freeze())
     } else {
-        Err(broken("the object's size is not the one listed".to_owned()))
+        Err(broken(RESIZED.to_owned()))
     }
 }
 
