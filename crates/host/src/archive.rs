@@ -340,3 +340,51 @@ impl<W: Worker> Consumer for Counted<'_, W> {
         taken
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(key: &str) -> Source {
+        Source::object("b".into(), key.to_owned(), 1)
+    }
+
+    #[test]
+    fn reading_resumes_before_the_first_object_that_failed() {
+        let sources = [object("1"), Source::stdin(), object("2"), object("3")];
+        let after = |unread: &[usize]| resume_after(&sources, &unread.iter().copied().collect());
+        assert_eq!(after(&[]).unwrap(), "s3://b/3");
+        assert_eq!(after(&[3]).unwrap(), "s3://b/2");
+        assert_eq!(after(&[1]).unwrap(), "s3://b/3", "only objects count");
+        assert_eq!(after(&[2, 3]).unwrap(), "s3://b/1");
+        assert_eq!(after(&[0]), None);
+    }
+
+    /// Panics on its first source.
+    struct Panicking;
+
+    impl Consumer for Panicking {
+        fn feed(&mut self, _: &[u8], _: bool) -> usize {
+            0
+        }
+    }
+
+    impl Worker for Panicking {
+        fn begin(&mut self, _: usize, _: &Source) {
+            panic!("deliberate");
+        }
+
+        fn end(&mut self, _: ReadSummary) {}
+    }
+
+    #[test]
+    fn a_panic_of_a_worker_is_passed_on() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["a", "b", "c"] {
+            std::fs::write(directory.path().join(name), name).unwrap();
+        }
+        let archive = Archive::open(&[directory.path().into()], &Scope::default()).unwrap();
+        let read = || archive.read(&ReadOptions::default(), || Panicking);
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).is_err());
+    }
+}

@@ -315,7 +315,7 @@ fn bombs_are_stopped_at_once() {
             let start = Instant::now();
             let got = read_default(&stored);
             assert!(
-                start.elapsed() < Duration::from_secs(2),
+                start.elapsed() < Duration::from_secs(5),
                 "took {:?}",
                 start.elapsed()
             );
