@@ -26,7 +26,7 @@ const BOUNDARY: &str = "Where the line is drawn";
 /// Writes `docs/report.svg` and `docs/next-steps.svg`.
 pub(crate) fn run() -> Result<()> {
     let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--release", "--package", "gardefou", "--"])
+        .args(["run", "--quiet", "--package", "gardefou", "--"])
         .args([
             "investigate",
             "samples/attack",
