@@ -1,1 +1,3 @@
 //! CloudTrail bytes to events, rules, correlations and incidents. Pure.
+
+pub mod decode;

@@ -1,0 +1,170 @@
+//! Finding the byte that ends or interrupts a JSON string, many bytes a step.
+//!
+//! Two implementations give the same answer: one of 16-byte lanes on x86-64,
+//! where SSE2 is always there, and a portable one of 8-byte words.
+
+/// Index, from `from` on, of the first byte that is a quote, a backslash or a
+/// control character; `bytes.len()` where there is none.
+#[inline(always)]
+pub(super) fn interruption(bytes: &[u8], from: usize) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    {
+        lanes::interruption(bytes, from)
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        words::interruption(bytes, from)
+    }
+}
+
+/// Whether a string's body cannot hold `byte` as it is, or ends with it.
+fn interrupts(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+/// Index of the first byte after `from` that is not JSON white space.
+#[inline(always)]
+pub(super) fn non_space(bytes: &[u8], from: usize) -> usize {
+    match bytes.get(from) {
+        Some(byte) if *byte > b' ' => from,
+        _ => after_space(bytes, from),
+    }
+}
+
+/// Skips white space, whole words of indentation at a time.
+fn after_space(bytes: &[u8], from: usize) -> usize {
+    const SPACES: u64 = 0x2020_2020_2020_2020;
+    let mut at = from;
+    while let Some(rest) = bytes.get(at..) {
+        match rest.first_chunk::<8>() {
+            Some(word) if u64::from_le_bytes(*word) == SPACES => at += 8,
+            _ => match rest.first() {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => at += 1,
+                _ => break,
+            },
+        }
+    }
+    at
+}
+
+/// 16 bytes a step with SSE2.
+#[cfg(target_arch = "x86_64")]
+mod lanes {
+    use safe_arch::{
+        cmp_eq_mask_i8_m128i, load_unaligned_m128i, min_u8_m128i, move_mask_i8_m128i,
+        set_splat_i8_m128i,
+    };
+
+    /// Bit `n` is set where byte `n` interrupts a string.
+    #[inline(always)]
+    fn mask(lane: &[u8; 16]) -> u32 {
+        let lane = load_unaligned_m128i(lane);
+        let quote = cmp_eq_mask_i8_m128i(lane, set_splat_i8_m128i(0x22));
+        let escape = cmp_eq_mask_i8_m128i(lane, set_splat_i8_m128i(0x5c));
+        let low = min_u8_m128i(lane, set_splat_i8_m128i(0x1f));
+        let control = cmp_eq_mask_i8_m128i(low, lane);
+        move_mask_i8_m128i(quote | escape | control).cast_unsigned()
+    }
+
+    /// See [`super::interruption`].
+    #[inline(always)]
+    pub(super) fn interruption(bytes: &[u8], from: usize) -> usize {
+        let mut at = from;
+        while let Some(lane) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+            let found = mask(lane);
+            if found != 0 {
+                return at + found.trailing_zeros() as usize;
+            }
+            at += 16;
+        }
+        super::words::interruption(bytes, at)
+    }
+}
+
+/// 8 bytes a step with ordinary arithmetic.
+mod words {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+    /// The high bit of each byte that interrupts a string. Exact up to the
+    /// lowest one, which is all that is asked.
+    #[inline(always)]
+    fn mask(word: u64) -> u64 {
+        let quote = word ^ (ONES * 0x22);
+        let escape = word ^ (ONES * 0x5c);
+        let quote = quote.wrapping_sub(ONES) & !quote;
+        let escape = escape.wrapping_sub(ONES) & !escape;
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        (quote | escape | control) & HIGHS
+    }
+
+    /// See [`super::interruption`].
+    #[inline]
+    pub(super) fn interruption(bytes: &[u8], from: usize) -> usize {
+        let mut at = from;
+        while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let found = mask(u64::from_le_bytes(*word));
+            if found != 0 {
+                return at + (found.trailing_zeros() / 8) as usize;
+            }
+            at += 8;
+        }
+        let tail = bytes.get(at..).unwrap_or_default();
+        let found = tail.iter().position(|byte| super::interrupts(*byte));
+        found.map_or(bytes.len(), |offset| at + offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn plain(bytes: &[u8], from: usize) -> usize {
+        let rest = bytes.get(from..).unwrap_or_default();
+        let found = rest.iter().position(|byte| interrupts(*byte));
+        found.map_or(bytes.len(), |offset| from + offset)
+    }
+
+    #[test]
+    fn every_byte_at_every_place_is_judged_alike() {
+        for place in 0..40 {
+            for byte in 0..=255u8 {
+                let mut bytes = vec![b'a'; 40];
+                bytes[place] = byte;
+                let expected = plain(&bytes, 0);
+                assert_eq!(
+                    words::interruption(&bytes, 0),
+                    expected,
+                    "{byte} at {place}"
+                );
+                assert_eq!(interruption(&bytes, 0), expected, "{byte} at {place}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn lanes_words_and_bytes_agree(
+            bytes in proptest::collection::vec(any::<u8>(), 0..100),
+            from in 0usize..100,
+        ) {
+            let from = from.min(bytes.len());
+            let expected = plain(&bytes, from);
+            prop_assert_eq!(words::interruption(&bytes, from), expected);
+            prop_assert_eq!(interruption(&bytes, from), expected);
+        }
+
+        #[test]
+        fn white_space_is_skipped_and_nothing_else(
+            text in "[ \t\r\n]{0,40}[^ \t\r\n]?[ \t]{0,4}",
+        ) {
+            let expected = text
+                .bytes()
+                .position(|byte| !b" \t\r\n".contains(&byte))
+                .unwrap_or(text.len());
+            prop_assert_eq!(non_space(text.as_bytes(), 0), expected);
+        }
+    }
+}
