@@ -1,5 +1,12 @@
 //! Every form that CloudTrail's records come in, and every fault they may have.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test's helpers fail the test, and say what they skipped"
+)]
+
 mod seen;
 
 use gardefou_finding::FailureReason::{
