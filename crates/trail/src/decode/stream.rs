@@ -628,11 +628,8 @@ impl Decoder {
             State::Start | State::Between | State::Lost(_) => {}
         }
         if !self.report.any {
-            self.report.skip(
-                self.report.offset(self.base, 0),
-                SkipReason::EmptyFile,
-                sink,
-            );
+            let offset = self.report.pinned.unwrap_or_default();
+            self.report.skip(offset, SkipReason::EmptyFile, sink);
         }
     }
 

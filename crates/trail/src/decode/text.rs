@@ -38,7 +38,7 @@ impl<'a> Text<'a> {
 }
 
 fn valid_prefix(bytes: &[u8]) -> &str {
-    match str::from_utf8(bytes) {
+    match simdutf8::compat::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
             let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
