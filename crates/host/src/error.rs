@@ -26,4 +26,54 @@ pub enum SourceError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Not `s3://BUCKET` or `s3://BUCKET/PREFIX`.
+    #[error("`{}` is not of the form `s3://bucket/prefix`", url.escape_debug())]
+    BadUrl {
+        /// The argument.
+        url: String,
+    },
+    /// The bucket does not exist.
+    #[error("the bucket of `{}` does not exist", url.escape_debug())]
+    NoBucket {
+        /// The argument.
+        url: String,
+    },
+    /// The bucket holds nothing under the prefix.
+    #[error("no object begins with `{}`", url.escape_debug())]
+    NoObject {
+        /// The argument.
+        url: String,
+    },
+    /// No AWS credentials, or none that can be used.
+    #[error("no AWS credentials for `{}`: {}", url.escape_debug(), reason.escape_debug())]
+    NoCredentials {
+        /// The argument.
+        url: String,
+        /// What the credential providers said.
+        reason: String,
+    },
+    /// S3 refused to list: wrong credentials or missing permission.
+    #[error("S3 refuses to list `{}`: {}", url.escape_debug(), reason.escape_debug())]
+    Refused {
+        /// The argument.
+        url: String,
+        /// S3's error code and message.
+        reason: String,
+    },
+    /// S3 could not be reached or did not answer as S3.
+    #[error("cannot list `{}`: {}", url.escape_debug(), reason.escape_debug())]
+    Unreachable {
+        /// The argument.
+        url: String,
+        /// The network's or the client's error.
+        reason: String,
+    },
+    /// A key to resume after that is in none, or in several, of the buckets named.
+    #[error("cannot resume after `{}`: {reason}", key.escape_debug())]
+    BadResume {
+        /// The key or URL given.
+        key: String,
+        /// Why not.
+        reason: &'static str,
+    },
 }

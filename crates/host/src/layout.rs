@@ -12,7 +12,7 @@ use gardefou_finding::{SkipReason, Timestamp};
 
 /// Seconds around a key's time in which its events may lie: a file holds
 /// events from some minutes before its delivery, and late ones happen.
-pub const PRUNING_MARGIN: i64 = 2 * 60 * 60;
+pub const PRUNING_MARGIN: i64 = 24 * 60 * 60;
 
 /// What of an archive was asked for. Empty means everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,12 +56,55 @@ impl Selection {
         outside.then_some(SkipReason::OutsideTimeRange)
     }
 
+    /// How much of what lies below a folder was asked for, as far as its name
+    /// (up to the last `/`) tells.
+    pub(crate) fn reach(&self, folder: &str) -> Reach {
+        if self.is_everything() {
+            return Reach::Whole;
+        }
+        let complete = folder
+            .rfind('/')
+            .and_then(|end| folder.get(..=end))
+            .unwrap_or_default();
+        if let Some(reason) = self.excludes(complete) {
+            return Reach::Nothing(reason);
+        }
+        let facts = KeyFacts::of(complete);
+        let whole = |span: Span| span.is_day() || self.contains(span);
+        let decided = (self.accounts.is_empty() || facts.accounts[0].is_some())
+            && (self.regions.is_empty() || facts.regions[0].is_some())
+            && (self.is_timeless() || facts.spans[0].is_some_and(whole));
+        if decided { Reach::Whole } else { Reach::Part }
+    }
+
+    fn is_timeless(&self) -> bool {
+        self.since.is_none() && self.until.is_none()
+    }
+
+    /// Whether no delivery within the span could be outside.
+    fn contains(&self, span: Span) -> bool {
+        let starts = |since: Timestamp| since.seconds() <= span.start;
+        let ends = |until: Timestamp| span.end <= until.seconds();
+        self.since.is_none_or(starts) && self.until.is_none_or(ends)
+    }
+
     /// Whether a span of delivery times lies outside, margin included.
     fn is_outside(&self, span: Span) -> bool {
         let early = |since: Timestamp| span.end + PRUNING_MARGIN <= since.seconds();
         let late = |until: Timestamp| span.start - PRUNING_MARGIN > until.seconds();
         self.since.is_some_and(early) || self.until.is_some_and(late)
     }
+}
+
+/// How much of a folder was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Nothing.
+    Nothing(SkipReason),
+    /// Some, perhaps; its subfolders tell more.
+    Part,
+    /// All, or its subfolders cannot tell more.
+    Whole,
 }
 
 /// Whether names were asked for, the key has some, and none is among them.
@@ -78,6 +121,11 @@ struct Span {
 }
 
 impl Span {
+    /// A day at most: the layout has no folder below it.
+    fn is_day(self) -> bool {
+        self.end - self.start <= 24 * 60 * 60
+    }
+
     /// Whether the two can speak of one delivery, as a name and its folder do.
     fn is_near(self, other: Self) -> bool {
         self.start < other.end + PRUNING_MARGIN && other.start < self.end + PRUNING_MARGIN
@@ -306,6 +354,38 @@ mod tests {
         assert!(!excluded("2025/11/02/") && !excluded("2025/11/03/"));
         assert!(excluded("2025/10/31/") && excluded("2025/11/04/"));
         assert!(!excluded("") && !excluded("9999/") && !excluded("2025/99/"));
+    }
+
+    #[test]
+    fn folders_are_entered_only_where_that_tells_more() {
+        let base = "AWSLogs/111122223333/CloudTrail/eu-west-1/";
+        let range = between("2025-10-20T00:00:00Z", "2025-12-05T00:00:00Z");
+        let reach = |rest: &str| range.reach(&format!("{base}{rest}"));
+        assert_eq!(range.reach(""), Reach::Part);
+        assert_eq!(range.reach("AWSL"), Reach::Part);
+        assert_eq!(reach(""), Reach::Part);
+        assert_eq!(reach("2025/"), Reach::Part);
+        assert_eq!(
+            reach("2025/1"),
+            Reach::Part,
+            "half a month's name is the year's folder"
+        );
+        assert_eq!(reach("2025/10/"), Reach::Part);
+        assert_eq!(reach("2025/11/"), Reach::Whole);
+        assert_eq!(reach("2025/10/20/"), Reach::Whole);
+        assert_eq!(
+            reach("2025/09/"),
+            Reach::Nothing(SkipReason::OutsideTimeRange)
+        );
+        assert_eq!(Selection::default().reach(""), Reach::Whole);
+        let region = named(&[], &["eu-west-1"]);
+        assert_eq!(region.reach("AWSLogs/111122223333/"), Reach::Part);
+        assert_eq!(region.reach(base), Reach::Whole);
+        let outside = Reach::Nothing(SkipReason::OutsideSelection);
+        assert_eq!(
+            region.reach("AWSLogs/111122223333/CloudTrail/us-east-1/"),
+            outside
+        );
     }
 
     #[test]

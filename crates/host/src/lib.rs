@@ -15,12 +15,13 @@ mod layout;
 mod list;
 mod progress;
 mod read;
+mod s3;
 mod source;
 mod terminal;
 mod walk;
 mod write;
 
-pub use archive::{Archive, ReadOptions, ReadOutcome, Worker};
+pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
 pub use clock::now;
 pub use error::SourceError;
 pub use layout::{PRUNING_MARGIN, Selection};

@@ -1,6 +1,6 @@
 //! From what was typed to the list of sources.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -31,33 +31,39 @@ impl Listing {
     }
 }
 
-/// Lists the local sources that `arguments` name: files, directories, globs
-/// and `-` for standard input. A file reached twice is listed once.
-///
-/// # Errors
-/// An argument that names nothing, or a pattern that is none.
-pub(crate) fn list_local(
-    arguments: &[OsString],
-    selection: &Selection,
-    listing: &mut Listing,
-) -> Result<(), SourceError> {
-    let mut walk = Walk::new(selection);
-    let mut stdin_listed = false;
-    for argument in arguments {
-        if argument == "-" {
-            list_stdin(&mut stdin_listed, listing);
-        } else {
-            list_argument(argument, &mut walk, listing)?;
-        }
-    }
-    Ok(())
+/// Lists local arguments: files, directories, globs and `-` for standard
+/// input. What is reached twice is listed once.
+pub(crate) struct LocalLister<'a> {
+    walk: Walk<'a>,
+    stdin_listed: bool,
 }
 
-fn list_stdin(listed: &mut bool, listing: &mut Listing) {
-    if std::mem::replace(listed, true) {
-        listing.skip(skipped(Untrusted::new("-"), SkipReason::SameFile));
-    } else {
-        listing.sources.push(Source::stdin());
+impl<'a> LocalLister<'a> {
+    pub(crate) fn new(selection: &'a Selection) -> Self {
+        Self {
+            walk: Walk::new(selection),
+            stdin_listed: false,
+        }
+    }
+
+    /// Lists one argument.
+    ///
+    /// # Errors
+    /// An argument that names nothing, or a pattern that is none.
+    pub(crate) fn list(
+        &mut self,
+        argument: &OsStr,
+        listing: &mut Listing,
+    ) -> Result<(), SourceError> {
+        if argument != "-" {
+            return list_argument(argument, &mut self.walk, listing);
+        }
+        if std::mem::replace(&mut self.stdin_listed, true) {
+            listing.skip(skipped(Untrusted::new("-"), SkipReason::SameFile));
+        } else {
+            listing.sources.push(Source::stdin());
+        }
+        Ok(())
     }
 }
 

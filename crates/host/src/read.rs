@@ -109,7 +109,7 @@ impl Reader {
     }
 
     /// Opens a local source and feeds all of it to `consumer`. An object in S3
-    /// is a failure here; [`crate::for_each_source`] reads those too.
+    /// is a failure here; [`crate::Archive::read`] reads those too.
     pub fn read(
         &mut self,
         source: &Source,
@@ -400,5 +400,74 @@ pub(crate) fn open(source: &Source) -> io::Result<Body> {
         Origin::Stdin => Ok(Body::Stream(Box::new(io::stdin()))),
         Origin::File(path) => Ok(Body::Stream(Box::new(File::open(path)?))),
         Origin::Object(_) => Err(io::Error::other("an object is not read as a file")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes everything.
+    #[derive(Default)]
+    struct Taken {
+        content: Vec<u8>,
+        ended: bool,
+    }
+
+    impl Consumer for Taken {
+        fn feed(&mut self, buf: &[u8], eof: bool) -> usize {
+            self.content.extend_from_slice(buf);
+            self.ended = eof;
+            buf.len()
+        }
+    }
+
+    /// Reads a stream that fails after `good`.
+    fn read_broken(good: Vec<u8>) -> (Taken, ReadSummary) {
+        let error = io::Error::other("cable cut");
+        let stream = io::Cursor::new(good).chain(Broken(Some(error)));
+        let mut taken = Taken::default();
+        let body = Ok(Body::Stream(Box::new(stream)));
+        let limits = Limits {
+            ratio: u64::MAX,
+            ..Limits::default()
+        };
+        let summary = Reader::new().read_opened(&Source::stdin(), body, &limits, &mut taken);
+        (taken, summary)
+    }
+
+    #[test]
+    fn what_came_before_a_read_error_is_given() {
+        // Once within the part that is read at once, once beyond it.
+        for size in [1000, HEAD_SIZE as usize + 1000] {
+            let (taken, summary) = read_broken(vec![b'x'; size]);
+            assert_eq!((taken.content.len(), taken.ended), (size, true));
+            let failure = summary.failure.unwrap();
+            assert_eq!(failure.reason, FailureReason::Unreadable);
+            assert_eq!(failure.offset, Some(size as u64));
+            assert_eq!(failure.detail.unwrap().as_str(), "cable cut");
+        }
+    }
+
+    #[test]
+    fn a_read_error_within_gzip_is_not_taken_for_its_end() {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        io::Write::write_all(&mut encoder, &[b'x'; 1000]).unwrap();
+        let mut stored = encoder.finish().unwrap();
+        stored.truncate(stored.len() - 8);
+        let (taken, summary) = read_broken(stored);
+        assert_eq!(taken.content.len(), 1000);
+        assert_eq!(summary.failure.unwrap().reason, FailureReason::Unreadable);
+    }
+
+    #[test]
+    fn an_error_on_opening_is_a_failure_without_content() {
+        let mut taken = Taken::default();
+        let body = Err(io::ErrorKind::PermissionDenied.into());
+        let limits = Limits::default();
+        let summary = Reader::new().read_opened(&Source::stdin(), body, &limits, &mut taken);
+        assert_eq!(summary.failure.unwrap().offset, None);
+        assert!(!taken.ended, "a source without content is not handed over");
+        assert_eq!(summary.skip, None);
     }
 }

@@ -1,6 +1,7 @@
 //! A source: one file, object or stream that may hold events.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use gardefou_finding::{Failure, FailureReason, Skip, SkipReason, Untrusted};
 
@@ -16,12 +17,19 @@ pub enum Origin {
 }
 
 /// An object in S3, as its listing told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Object {
     /// Bucket name.
-    pub bucket: String,
+    pub bucket: Arc<str>,
     /// Key inside the bucket.
     pub key: String,
+}
+
+impl Object {
+    /// `s3://bucket/key`.
+    pub fn url(&self) -> String {
+        format!("s3://{}/{}", self.bucket, self.key)
+    }
 }
 
 /// One thing to read.
@@ -50,14 +58,20 @@ impl Source {
         }
     }
 
+    /// An object of a known size.
+    pub(crate) fn object(bucket: Arc<str>, key: String, size: u64) -> Self {
+        Self {
+            origin: Origin::Object(Object { bucket, key }),
+            size: Some(size),
+        }
+    }
+
     /// The name that coverage and evidence use: `-`, a path or an `s3://` URL.
     pub fn name(&self) -> Untrusted {
         match &self.origin {
             Origin::Stdin => Untrusted::new("-"),
             Origin::File(path) => Untrusted::new(path.to_string_lossy()),
-            Origin::Object(object) => {
-                Untrusted::new(format!("s3://{}/{}", object.bucket, object.key))
-            }
+            Origin::Object(object) => Untrusted::new(object.url()),
         }
     }
 }

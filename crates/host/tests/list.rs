@@ -1,6 +1,10 @@
 //! What arguments name: each real file once, whatever the file system holds.
 #![cfg(unix)]
-#![allow(clippy::disallowed_methods, reason = "tests build the files they read")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "helpers of tests, outside of test functions"
+)]
 
 mod common;
 
@@ -12,7 +16,7 @@ use std::process::{Command, Stdio};
 
 use common::{Taking, archive, collect, gzip, records};
 use gardefou_finding::{FailureReason, SkipReason, Timestamp};
-use gardefou_host::{Archive, Limits, Selection, SourceError};
+use gardefou_host::{Archive, Limits, Scope, Selection, SourceError};
 
 /// A directory with files of the given names, each holding its own name.
 fn tree(names: &[&str]) -> tempfile::TempDir {
@@ -39,13 +43,13 @@ fn names(archive: &Archive, root: &Path) -> Vec<String> {
         .collect()
 }
 
-fn open(arguments: &[&str], selection: &Selection) -> Result<Archive, SourceError> {
+fn open(arguments: &[&str], scope: &Scope) -> Result<Archive, SourceError> {
     let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-    Archive::open(&arguments, selection)
+    Archive::open(&arguments, scope)
 }
 
 fn open_path(path: &Path) -> Result<Archive, SourceError> {
-    open(&[path.to_str().unwrap()], &Selection::default())
+    open(&[path.to_str().unwrap()], &Scope::default())
 }
 
 fn make_pipe(path: &Path) {
@@ -272,7 +276,14 @@ fn pruning_by_name_is_counted() {
         since: Timestamp::parse("2025-11-02T00:00:00Z"),
         ..Selection::default()
     };
-    let archive = open(&[root.path().to_str().unwrap()], &selection).unwrap();
+    let archive = open(
+        &[root.path().to_str().unwrap()],
+        &Scope {
+            selection,
+            resume_after: None,
+        },
+    )
+    .unwrap();
     assert_eq!(
         names(&archive, root.path()),
         [format!("/{two}"), "/other.json".to_owned()]
@@ -327,7 +338,7 @@ fn standard_input_is_read_once() {
 #[test]
 #[ignore = "run by standard_input_is_read_once"]
 fn child_that_reads_standard_input() {
-    let archive = open(&["-", "-"], &Selection::default()).unwrap();
+    let archive = open(&["-", "-"], &Scope::default()).unwrap();
     assert_eq!(archive.coverage.skipped[&SkipReason::SameFile], 1);
     let all = collect(&archive, 1, Limits::default(), Taking::Everything);
     assert_eq!(all.contents["-"], records(1000));

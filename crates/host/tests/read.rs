@@ -1,5 +1,10 @@
 //! Reading one source: every form, every kind of damage, every limit.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "helpers of tests, outside of test functions"
+)]
+
 mod common;
 
 use std::time::{Duration, Instant};
@@ -310,7 +315,7 @@ fn bombs_are_stopped_at_once() {
             let start = Instant::now();
             let got = read_default(&stored);
             assert!(
-                start.elapsed() < Duration::from_secs(2),
+                start.elapsed() < Duration::from_secs(5),
                 "took {:?}",
                 start.elapsed()
             );

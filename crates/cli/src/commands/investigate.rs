@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gardefou_finding::{ExitStatus, REPORT_SCHEMA, Report, Timestamp, Tool};
 use gardefou_host::{
-    Archive, Limits, ReadOptions, Selection, Stream, Terminal, print, write_atomically,
+    Archive, Limits, ReadOptions, Scope, Selection, Stream, Terminal, print, write_atomically,
 };
 use gardefou_report::{Format, Options, render};
 use gardefou_trail::facts::Facts;
@@ -25,7 +25,7 @@ pub(crate) fn run(options: &Investigate) -> Result<ExitStatus, Error> {
             "gardefou: rule `{title}` is not about CloudTrail and is left out"
         ));
     }
-    let archive = Archive::open(&options.paths, &selection(options))?;
+    let archive = Archive::open(&options.paths, &scope(options))?;
     let report = investigate(options, &rules, archive);
     write_all(options, &report)?;
     let terminal = Terminal::of(Stream::Out);
@@ -34,13 +34,14 @@ pub(crate) fn run(options: &Investigate) -> Result<ExitStatus, Error> {
     Ok(report.exit_status(options.fail_on))
 }
 
-fn selection(options: &Investigate) -> Selection {
-    Selection {
+fn scope(options: &Investigate) -> Scope {
+    let selection = Selection {
         since: options.since,
         until: options.until,
         accounts: options.account.iter().cloned().collect::<BTreeSet<_>>(),
         regions: options.region.iter().cloned().collect::<BTreeSet<_>>(),
-    }
+    };
+    Scope { selection, resume_after: options.resume_after.clone() }
 }
 
 /// Two looks at the archive: the first at everything, the second at what can

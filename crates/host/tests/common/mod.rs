@@ -4,6 +4,12 @@
     unreachable_pub,
     reason = "each test binary uses its own part"
 )]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "helpers of tests, outside of test functions"
+)]
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -14,9 +20,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use gardefou_finding::{FailureReason, SkipReason};
-use gardefou_host::{
-    Archive, Consumer, Limits, ReadOptions, ReadSummary, Selection, Source, Worker,
-};
+use gardefou_host::{Archive, Consumer, Limits, ReadOptions, ReadSummary, Scope, Source, Worker};
 
 /// How a [`Collect`] takes content.
 #[derive(Clone, Copy, Default)]
@@ -72,7 +76,7 @@ impl Worker for Collect {
 /// Opens an archive of everything below the arguments.
 pub fn archive(arguments: &[&Path]) -> Archive {
     let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-    Archive::open(&arguments, &Selection::default()).unwrap()
+    Archive::open(&arguments, &Scope::default()).unwrap()
 }
 
 /// Reads an archive on `threads` threads and merges what the threads saw.

@@ -33,7 +33,7 @@ pub struct RuleMeta {
     pub severity: Severity,
     /// `gardefou.confidence`; medium where the rule does not say.
     pub confidence: Confidence,
-    /// ATT&CK tactics among the tags.
+    /// ATT&CK tactics among the tags, the main one first.
     pub tactics: Vec<Tactic>,
     /// ATT&CK techniques among the tags, for example `T1098.001`.
     pub techniques: Vec<Technique>,
@@ -98,13 +98,14 @@ fn severity(level: Option<Level>) -> Severity {
     }
 }
 
+/// Tactics in the order of the tags: the first is the rule's main one.
 fn tactics(tags: &[String]) -> Vec<Tactic> {
-    let mut found: Vec<Tactic> = tags
-        .iter()
-        .filter_map(|tag| Tactic::from_tag(tag))
-        .collect();
-    found.sort_unstable();
-    found.dedup();
+    let mut found = Vec::new();
+    for tactic in tags.iter().filter_map(|tag| Tactic::from_tag(tag)) {
+        if !found.contains(&tactic) {
+            found.push(tactic);
+        }
+    }
     found
 }
 

@@ -1,6 +1,6 @@
 //! Leads of one chain that are near in time, and what they amount to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gardefou_finding::{Confidence, Outcome, Severity, Tactic, Timestamp};
 
@@ -98,10 +98,9 @@ pub(crate) fn score(weighed: &[Weighed<'_>], leads: &[usize]) -> f64 {
         .sum()
 }
 
-/// A rule may name several tactics; it counts for the last of them in ATT&CK's
-/// order, the one nearest to the damage.
+/// A rule may name several tactics; it counts for the first that it names.
 pub(crate) fn main_tactic(found: &Weighed<'_>) -> Option<Tactic> {
-    found.lead.meta.tactics.last().copied()
+    found.lead.meta.tactics.first().copied()
 }
 
 /// What a burst amounts to.
@@ -115,9 +114,13 @@ pub(crate) fn verdict(weighed: &[Weighed<'_>], burst: &Burst) -> Verdict {
     let facts = Facts::of(&found);
     let severity = if score >= CRITICAL && facts.tactics >= 3 && facts.grave >= 2 {
         Severity::Critical
-    } else if score >= HIGH && facts.tactics >= 2 && facts.rules >= 3 && facts.grave >= 1 {
+    } else if score >= HIGH && facts.tactics >= 2 && facts.rules >= 3 && facts.grave >= 1
+        || facts.network_is_new && facts.damaging >= 2
+    {
         Severity::High
-    } else if score >= MEDIUM && facts.grave + facts.unusual >= 1 {
+    } else if score >= MEDIUM && facts.says_more_than_one_thing()
+        || facts.is_user && facts.damaging >= 2
+    {
         Severity::Medium
     } else {
         return None;
@@ -125,46 +128,65 @@ pub(crate) fn verdict(weighed: &[Weighed<'_>], burst: &Burst) -> Verdict {
     Some((severity, confidence(&facts)))
 }
 
-/// What the verdict looks at beside the score.
+/// What the verdict looks at beside the score. Counts are of distinct rules
+/// that are no habit of the principal.
 struct Facts {
     tactics: usize,
     rules: usize,
-    /// Rules of high or critical severity whose calls took effect or nearly.
+    /// High or critical.
     grave: usize,
-    /// Rules of medium severity.
+    /// Grave, and the rule itself is sure.
+    certain: usize,
+    /// Medium or graver, of calls that took effect.
     unusual: usize,
+    /// Unusual, and it destroys, hijacks or takes away.
+    damaging: usize,
     is_new: bool,
+    network_is_new: bool,
     history_is_long: bool,
+    /// Done with a key of a user, by root, or by a person at the console as a
+    /// user: not by a role that a machine or a pipeline holds.
+    is_user: bool,
 }
 
 impl Facts {
     fn of(found: &[&Weighed<'_>]) -> Self {
         let count = |wanted: &dyn Fn(&Weighed<'_>) -> bool| {
-            let mut ids: Vec<&str> = found
-                .iter()
-                .filter(|w| wanted(w))
-                .map(|w| w.lead.meta.id.as_str())
-                .collect();
-            ids.sort_unstable();
-            ids.dedup();
-            ids.len()
+            let chosen = found.iter().filter(|w| !w.is_habit && wanted(w));
+            chosen.map(|w| w.lead.meta.id.as_str()).collect::<BTreeSet<_>>().len()
         };
-        let mut tactics: Vec<_> = found.iter().filter_map(|w| main_tactic(w)).collect();
-        tactics.sort_unstable();
-        tactics.dedup();
+        let tactics: BTreeSet<_> = found.iter().filter_map(|w| main_tactic(w)).collect();
+        let grave = |w: &Weighed<'_>| w.lead.meta.severity >= Severity::High;
+        let unusual = |w: &Weighed<'_>| {
+            w.lead.meta.severity >= Severity::Medium && w.lead.outcome == Outcome::Succeeded
+        };
+        let damaging = |w: &Weighed<'_>| {
+            unusual(w) && matches!(main_tactic(w), Some(Tactic::Impact | Tactic::Exfiltration))
+        };
         Self {
             tactics: tactics.len(),
             rules: count(&|_| true),
-            grave: count(&|w| w.lead.meta.severity >= Severity::High && !w.is_habit),
-            unusual: count(&|w| {
-                w.lead.meta.severity == Severity::Medium
-                    && !w.is_habit
-                    && w.lead.outcome == Outcome::Succeeded
-            }),
+            grave: count(&grave),
+            certain: count(&|w| grave(w) && is_sure(w)),
+            unusual: count(&unusual),
+            damaging: count(&damaging),
             is_new: found.iter().any(|w| w.newness.is_new()),
+            network_is_new: found.iter().any(|w| w.newness.network && damaging(w)),
             history_is_long: found.iter().any(|w| w.newness.history_is_long),
+            is_user: found.iter().any(|w| w.is_user && damaging(w)),
         }
     }
+
+    /// One grave rule makes an incident only if it is sure; else it takes a
+    /// second sign.
+    fn says_more_than_one_thing(&self) -> bool {
+        self.certain >= 1 || self.unusual >= 2 || self.grave >= 2
+    }
+}
+
+fn is_sure(found: &Weighed<'_>) -> bool {
+    found.lead.meta.confidence == Confidence::High
+        || found.lead.meta.severity == Severity::Critical
 }
 
 fn confidence(facts: &Facts) -> Confidence {

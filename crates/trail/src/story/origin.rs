@@ -25,9 +25,8 @@ pub(crate) struct Newness {
     pub(crate) network: bool,
     /// The same of the kind of client.
     pub(crate) agent: bool,
-    /// Days of activity before the origin's first call.
-    pub(crate) days_before: usize,
-    /// Whether the history before is long enough to call the origin usual.
+    /// Whether the principal's history before the moment is long enough to
+    /// call what is not new usual.
     pub(crate) history_is_long: bool,
 }
 
@@ -50,7 +49,7 @@ pub(crate) fn newness(
         .map_or(at, |span| span.first);
     let first_day = day(origin_first);
     let days_before = principal.days.range(..first_day).count();
-    let calls_before = principal.span.calls;
+    let habit = principal.days.range(..day(at)).count();
     let network_span = principal.network(network);
     let agent_span = principal.agent(agent);
     let is_new = |first: Option<Timestamp>, churn: f64| {
@@ -66,8 +65,7 @@ pub(crate) fn newness(
     Newness {
         network: is_place && is_new(network_span.map(|span| span.first), networks),
         agent: is_new(agent_span.map(|span| span.first), agents),
-        days_before,
-        history_is_long: days_before >= LONG_DAYS && calls_before >= LONG_CALLS,
+        history_is_long: habit >= LONG_DAYS && principal.span.calls >= LONG_CALLS,
     }
 }
 

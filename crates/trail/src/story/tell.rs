@@ -465,7 +465,7 @@ fn impact(spans: &BTreeMap<Tactic, TacticSpan>, own: &[&Finding]) -> Option<Time
     let firings = own
         .iter()
         .filter(|finding| {
-            finding.tactics.last() == Some(&Tactic::Impact)
+            finding.tactics.first() == Some(&Tactic::Impact)
                 && finding.outcome == Outcome::Succeeded
                 && finding.severity >= Severity::Medium
         })
@@ -480,7 +480,7 @@ fn stages(spans: &BTreeMap<Tactic, TacticSpan>, own: &[&Finding]) -> Vec<Stage> 
         .iter()
         .filter(|finding| finding.severity > Severity::Informational)
     {
-        if let Some(tactic) = finding.tactics.last() {
+        if let Some(tactic) = finding.tactics.first() {
             by_tactic.entry(*tactic).or_default().push(finding);
         }
     }

@@ -69,7 +69,7 @@ fn extend(line: &mut TimelineEntry, row: &Row, metas: &[&RuleMeta], findings: &F
     let worst = metas.iter().max_by_key(|meta| meta.severity);
     line.tactic = line
         .tactic
-        .or_else(|| worst.and_then(|meta| meta.tactics.last().copied()));
+        .or_else(|| worst.and_then(|meta| meta.tactics.first().copied()));
     for meta in metas {
         let finding = findings.get(&(meta.id.clone(), row.identity));
         if let Some(finding) = finding.filter(|f| !line.findings.contains(f))
@@ -115,7 +115,7 @@ pub(crate) fn tactics(rules: &RuleSet, collected: &Collected) -> BTreeMap<Tactic
         let mut tactics: Vec<Tactic> = metas(rules, row)
             .iter()
             .filter(|meta| meta.severity > Severity::Informational)
-            .filter_map(|meta| meta.tactics.last().copied())
+            .filter_map(|meta| meta.tactics.first().copied())
             .collect();
         tactics.sort_unstable();
         tactics.dedup();

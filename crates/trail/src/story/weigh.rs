@@ -22,7 +22,8 @@ pub(crate) struct Weighed<'a> {
     pub(crate) weight: f64,
     pub(crate) newness: Newness,
     pub(crate) is_habit: bool,
-    pub(crate) principal: Symbol,
+    /// Whether a user (key, root, console) did it, rather than a role.
+    pub(crate) is_user: bool,
 }
 
 /// Days on which each principal matched each rule, from origins that were not
@@ -47,13 +48,7 @@ pub(crate) fn weigh<'a>(facts: &Facts, leads: Vec<Lead<'a>>) -> Vec<Weighed<'a>>
         .map(|(lead, principal, newness)| {
             let is_habit = !newness.is_new() && habits.is_habit(&lead, principal);
             let weight = weight(facts, &lead, newness, is_habit);
-            Weighed {
-                lead,
-                weight,
-                newness,
-                is_habit,
-                principal,
-            }
+            Weighed { is_user: is_user(facts, lead.credential), lead, weight, newness, is_habit }
         })
         .collect()
 }
@@ -66,11 +61,15 @@ pub(crate) fn principal_of(facts: &Facts, credential: Symbol) -> Symbol {
         .map_or(credential, |known| known.principal)
 }
 
+fn is_user(facts: &Facts, credential: Symbol) -> bool {
+    let principal = facts.symbols.text(principal_of(facts, credential));
+    principal.starts_with("user/") || principal.starts_with("root/")
+}
+
 fn newness_of(facts: &Facts, lead: &Lead<'_>, principal: Symbol) -> Newness {
     let unknown = Newness {
         network: false,
         agent: false,
-        days_before: 0,
         history_is_long: false,
     };
     facts
@@ -152,7 +151,7 @@ fn of_confidence(confidence: Confidence) -> f64 {
 /// only unusual lighter, and hardly changes what is grave by itself.
 fn of_newness(severity: Severity, newness: Newness) -> f64 {
     if newness.is_new() {
-        return if newness.network { 1.6 } else { 1.25 };
+        return if newness.network { 1.8 } else { 1.25 };
     }
     match (newness.history_is_long, severity) {
         (true, Severity::Critical) => 1.0,

@@ -1,0 +1,75 @@
+//! The user's AWS configuration: environment, profile, SSO, credential
+//! process, web identity, container and instance metadata, as the SDK finds it.
+
+use std::env;
+use std::fs;
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_s3::config::SharedHttpClient;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_types::service_config::ServiceConfigKey;
+
+/// Longest wait for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Longest silence of a server.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Prepares loading the configuration.
+///
+/// # Errors
+/// The system's when `AWS_CA_BUNDLE` names a file that cannot be read.
+pub(crate) fn load() -> io::Result<impl Future<Output = SdkConfig>> {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT);
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http_client()?)
+        .timeout_config(timeouts.build());
+    Ok(loader.load())
+}
+
+/// An HTTP client with ring, the system's certificates and those of
+/// `AWS_CA_BUNDLE`, and the proxies that the environment names.
+fn http_client() -> io::Result<SharedHttpClient> {
+    let mut trust = TrustStore::default();
+    if let Some(path) = env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
+        let explain = |error| io::Error::other(format!("AWS_CA_BUNDLE: {error}"));
+        trust.add_pem_certificate(fs::read(path).map_err(explain)?);
+    }
+    let tls = TlsContext::builder()
+        .with_trust_store(trust)
+        .build()
+        .map_err(io::Error::other)?;
+    Ok(
+        Builder::new().build_with_connector_fn(move |settings, components| {
+            let mut connector = Connector::builder();
+            connector.set_connector_settings(settings.cloned());
+            connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+            connector
+                .proxy_config(ProxyConfig::from_env())
+                .tls_provider(Provider::rustls(CryptoMode::Ring))
+                .tls_context(tls.clone())
+                .build()
+        }),
+    )
+}
+
+/// Whether S3 is not AWS's own (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`,
+/// `endpoint_url` in a profile). Such servers rarely have a name a bucket.
+pub(crate) fn has_own_endpoint(config: &SdkConfig) -> bool {
+    let key = ServiceConfigKey::builder()
+        .service_id("S3")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build();
+    let special = || config.service_config()?.load_config(key.ok()?);
+    config.endpoint_url().is_some() || special().is_some()
+}

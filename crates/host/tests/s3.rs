@@ -1,0 +1,629 @@
+//! S3 through moto, the AWS emulator: the same as from disk.
+//!
+//! The tests are children of `s3_gives_the_same_as_the_disk`, which starts
+//! moto and gives each of them its own environment, since AWS credentials and
+//! endpoints come from there. `GARDEFOU_TEST_PYTHON` names a Python that has
+//! `moto[server]`; without one the tests are skipped, and say so.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    reason = "helpers of tests, outside of test functions"
+)]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use common::{Collect, Taking, collect, gzip, records, zstd};
+use gardefou_finding::{FailureReason, SkipReason, Timestamp};
+use gardefou_host::{Archive, Limits, ReadOptions, Scope, Selection, SourceError};
+
+/// Objects in the bucket `many`: more than one page of a listing.
+const MANY: usize = 1100;
+
+/// Children that need credentials and a filled server.
+const CHILDREN: &[&str] = &[
+    "child_the_same_content_as_from_disk",
+    "child_every_page_is_listed",
+    "child_folders_are_pruned",
+    "child_reading_resumes_after_a_key",
+    "child_a_large_object_comes_in_parts",
+    "child_an_object_that_cannot_be_read_is_a_failure",
+    "child_odd_keys_are_read",
+    "child_what_does_not_exist_is_told",
+    "child_repeated_objects_are_read_once",
+];
+
+#[test]
+fn s3_gives_the_same_as_the_disk() {
+    let Some(python) = python_with_moto() else {
+        return;
+    };
+    let directory = tempfile::tempdir().unwrap();
+    fill(directory.path());
+    let server = Server::start(&python, &[]);
+    server.run_python(
+        &python,
+        UPLOAD,
+        &[directory.path().to_str().unwrap(), &MANY.to_string()],
+    );
+    let mut failed = Vec::new();
+    let mut run = |name: &'static str, variables: &[(&str, &str)]| {
+        if !server.run_child(name, directory.path(), variables) {
+            failed.push(name);
+        }
+    };
+    for name in CHILDREN {
+        run(name, KEYS);
+    }
+    run("child_without_credentials_is_told", &[]);
+    let process = "[profile ci]\nregion = us-east-1\ncredential_process = \
+        echo '{\"Version\":1,\"AccessKeyId\":\"AKIAEXAMPLE\",\"SecretAccessKey\":\"secret\"}'\n";
+    let config = directory.path().join("../gardefou-s3-config");
+    let config = config.to_str().unwrap();
+    fs::write(config, process).unwrap();
+    run(
+        "child_a_profile_with_a_credential_process_is_used",
+        &[("AWS_CONFIG_FILE", config), ("AWS_PROFILE", "ci")],
+    );
+    fs::remove_file(config).unwrap();
+    let closed = format!("http://127.0.0.1:{}", free_port());
+    let unreachable = [
+        KEYS,
+        &[("AWS_ENDPOINT_URL_S3", &*closed), ("AWS_MAX_ATTEMPTS", "1")],
+    ];
+    run("child_an_unreachable_server_is_told", &unreachable.concat());
+    assert!(failed.is_empty(), "failed: {failed:?}");
+}
+
+#[test]
+fn wrong_credentials_are_told() {
+    let Some(python) = python_with_moto() else {
+        return;
+    };
+    let directory = tempfile::tempdir().unwrap();
+    // From its second request on this server checks credentials.
+    let server = Server::start(&python, &[("INITIAL_NO_AUTH_ACTION_COUNT", "1")]);
+    server.run_python(
+        &python,
+        "import sys,boto3\nboto3.client('s3',endpoint_url=sys.argv[1])\
+        .create_bucket(Bucket='trail')",
+        &[],
+    );
+    assert!(server.run_child("child_wrong_credentials_are_told", directory.path(), KEYS));
+}
+
+/// A server that knows one object, and answers getting it first with an error,
+/// then with half of it, then with all.
+fn serve_badly(listener: &TcpListener, content: &[u8]) {
+    let mut gets = 0;
+    for stream in listener.incoming() {
+        let mut stream = stream.unwrap();
+        let Some(request) = BufReader::new(&stream).lines().next() else {
+            continue;
+        };
+        let length = content.len();
+        let (status, length, body) = if request.unwrap().contains("list-type=2") {
+            let list = format!(
+                "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>one</Key>\
+                 <Size>{length}</Size></Contents></ListBucketResult>"
+            );
+            ("200 OK", list.len(), list.into_bytes())
+        } else {
+            gets += 1;
+            match gets {
+                1 => ("503 Slow Down", 0, Vec::new()),
+                2 => (
+                    "206 Partial Content",
+                    length,
+                    content[..length / 2].to_vec(),
+                ),
+                _ => ("206 Partial Content", length, content.to_vec()),
+            }
+        };
+        let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n");
+        stream
+            .write_all(format!("{head}Connection: close\r\n\r\n").as_bytes())
+            .unwrap();
+        stream.write_all(&body).unwrap();
+    }
+}
+
+#[test]
+fn errors_and_broken_connections_are_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || serve_badly(&listener, &records(1000)));
+    let directory = tempfile::tempdir().unwrap();
+    let child = "child_a_bad_server_is_asked_again";
+    assert!(run_child(&endpoint, child, directory.path(), KEYS));
+}
+
+/// Credentials that moto takes for an account.
+const KEYS: &[(&str, &str)] = &[
+    ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+    (
+        "AWS_SECRET_ACCESS_KEY",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    ),
+];
+
+/// Arguments: endpoint, directory to put into the bucket `trail`, number of
+/// objects in the bucket `many`.
+const UPLOAD: &str = r"
+import os, sys, boto3
+endpoint, root, many = sys.argv[1:4]
+s3 = boto3.client('s3', endpoint_url=endpoint)
+for bucket in ('trail', 'many', 'odd', 'cold'):
+    s3.create_bucket(Bucket=bucket)
+for folder, _, names in os.walk(root):
+    for name in names:
+        path = os.path.join(folder, name)
+        s3.upload_file(path, 'trail', os.path.relpath(path, root))
+for index in range(int(many)):
+    s3.put_object(Bucket='many', Key=f'{index:05}.json', Body=b'{}')
+for key in ('a//b', 'sp ace+plus%41\u00e9', 'folder/', '/lead', 'dot/../dot', 'tab\tkey'):
+    s3.put_object(Bucket='odd', Key=key, Body=b'' if key == 'folder/' else key.encode())
+for key in ('1', '2', '3'):
+    storage = {'StorageClass': 'GLACIER'} if key == '2' else {}
+    s3.put_object(Bucket='cold', Key=key, Body=b'x', **storage)
+";
+
+/// A Python that can run moto, or `None`, which is told.
+fn python_with_moto() -> Option<OsString> {
+    let python = std::env::var_os("GARDEFOU_TEST_PYTHON").unwrap_or_else(|| "python3".into());
+    let check = ["-c", "import moto.server, flask, boto3"];
+    let found = Command::new(&python)
+        .args(check)
+        .stderr(Stdio::null())
+        .status();
+    if found.is_ok_and(|status| status.success()) {
+        return Some(python);
+    }
+    eprintln!("SKIPPED the tests of S3: {python:?} has no `moto[server]` (GARDEFOU_TEST_PYTHON)");
+    None
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+/// A moto server, stopped when dropped.
+struct Server {
+    process: Child,
+    endpoint: String,
+}
+
+impl Server {
+    fn start(python: &OsString, variables: &[(&str, &str)]) -> Self {
+        let port = free_port();
+        let code = "import sys; from moto.server import main; main(sys.argv[1:])";
+        let process = Command::new(python)
+            .args(["-c", code, "-H", "127.0.0.1", "-p", &port.to_string()])
+            .envs(variables.iter().copied())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Self {
+            process,
+            endpoint: format!("http://127.0.0.1:{port}"),
+        };
+        let start = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(
+                start.elapsed() < Duration::from_secs(120),
+                "moto does not start"
+            );
+            sleep(Duration::from_millis(100));
+        }
+        server
+    }
+
+    /// Runs a script with the endpoint as its first argument.
+    fn run_python(&self, python: &OsString, script: &str, arguments: &[&str]) {
+        let status = Command::new(python)
+            .args(["-c", script, &self.endpoint])
+            .args(arguments)
+            .envs(KEYS.iter().copied())
+            .env("AWS_DEFAULT_REGION", "us-east-1")
+            .status();
+        assert!(status.unwrap().success());
+    }
+
+    fn run_child(&self, name: &str, directory: &Path, variables: &[(&str, &str)]) -> bool {
+        run_child(&self.endpoint, name, directory, variables)
+    }
+}
+
+/// Runs one ignored test of this binary, with nothing but its own environment.
+fn run_child(endpoint: &str, name: &str, directory: &Path, variables: &[(&str, &str)]) -> bool {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--ignored", "--nocapture"])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", directory)
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_ENDPOINT_URL", endpoint)
+        .env(DIRECTORY, directory)
+        .envs(variables.iter().copied())
+        .status()
+        .unwrap()
+        .success()
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _gone = self.process.kill();
+        let _status = self.process.wait();
+    }
+}
+
+/// The variable that tells a child where the uploaded files lie.
+const DIRECTORY: &str = "GARDEFOU_TEST_S3_DIRECTORY";
+
+fn directory() -> PathBuf {
+    std::env::var_os(DIRECTORY)
+        .expect("run by another test")
+        .into()
+}
+
+/// A trail of two regions and some months, and files of other kinds.
+fn fill(root: &Path) {
+    let put = |name: &str, content: Vec<u8>| {
+        let path = root.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    };
+    for (index, region) in ["eu-west-1", "us-east-1"].into_iter().enumerate() {
+        for (year, month, day) in [
+            (2024, 12, 31),
+            (2025, 10, 31),
+            (2025, 11, 1),
+            (2025, 11, 2),
+            (2025, 12, 1),
+        ] {
+            let folder =
+                format!("AWSLogs/111122223333/CloudTrail/{region}/{year}/{month:02}/{day:02}");
+            let name = format!(
+                "111122223333_CloudTrail_{region}_{year}{month:02}{day:02}T1205Z_a.json.gz"
+            );
+            put(&format!("{folder}/{name}"), gzip(&records(day + index)));
+        }
+    }
+    put("other/plain.json", records(50));
+    put("other/some.zst", zstd(&records(500)));
+    put("other/cut.json.gz", gzip(&records(500))[..200].to_vec());
+    put("other/empty.json", Vec::new());
+    put("large/large.json", records(100_000));
+    put("large/large.json.gz", gzip(&random_hex(9 << 20)));
+}
+
+/// Text that compresses to half its size only.
+fn random_hex(length: usize) -> Vec<u8> {
+    let mut state = 1_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        b"0123456789abcdef"[(state % 16) as usize]
+    };
+    (0..length)
+        .map(|index| if index % 80 == 79 { b'\n' } else { next() })
+        .collect()
+}
+
+fn open(arguments: &[&str], scope: &Scope) -> Result<Archive, SourceError> {
+    let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+    Archive::open(&arguments, scope)
+}
+
+fn open_all(url: &str) -> Archive {
+    open(&[url], &Scope::default()).unwrap()
+}
+
+/// Names without the root that they begin with.
+fn relative<T>(root: &str, named: BTreeMap<String, T>) -> BTreeMap<String, T> {
+    let strip = |name: String| name.strip_prefix(root).unwrap().to_owned();
+    named
+        .into_iter()
+        .map(|(name, value)| (strip(name), value))
+        .collect()
+}
+
+fn keys(archive: &Archive) -> Vec<String> {
+    archive
+        .sources
+        .iter()
+        .map(|source| source.name().as_str().to_owned())
+        .collect()
+}
+
+#[test]
+#[ignore = "run by s3_gives_the_same_as_the_disk"]
+fn child_the_same_content_as_from_disk() {
+    let directory = directory();
+    let root = format!("{}/", directory.to_str().unwrap());
+    let disk = common::archive(&[&directory]);
+    let cloud = open_all("s3://trail/");
+    assert!(keys(&cloud).is_sorted());
+    for threads in [1, 3] {
+        let on_disk = collect(&disk, threads, Limits::default(), Taking::Lines);
+        let in_cloud = collect(&cloud, threads, Limits::default(), Taking::Lines);
+        let contents = relative("s3://trail/", in_cloud.contents);
+        assert!(contents == relative(&root, on_disk.contents));
+        let facts = |collected: BTreeMap<String, gardefou_host::ReadSummary>, root: &str| {
+            let facts = collected.into_iter().map(|(name, summary)| {
+                let failure = summary
+                    .failure
+                    .map(|failure| (failure.reason, failure.offset));
+                let skip = summary.skip.map(|skip| skip.reason);
+                (
+                    name,
+                    (summary.bytes_stored, summary.bytes_inflated, failure, skip),
+                )
+            });
+            relative(root, facts.collect())
+        };
+        let facts_in_cloud = facts(in_cloud.summaries, "s3://trail/");
+        assert_eq!(facts_in_cloud, facts(on_disk.summaries, &root));
+        let cut = &facts_in_cloud["other/cut.json.gz"];
+        assert_eq!(
+            cut.2.map(|(reason, _)| reason),
+            Some(FailureReason::TruncatedCompression)
+        );
+        assert_eq!(
+            facts_in_cloud["other/empty.json"].3,
+            Some(SkipReason::EmptyFile)
+        );
+    }
+}
+
+#[test]
+#[ignore = "run by s3_gives_the_same_as_the_disk"]
+fn child_every_page_is_listed() {
+    let archive = open_all("s3://many");
+    assert_eq!(archive.sources.len(), MANY);
+    let all = collect(&archive, 4, Limits::default(), Taking::Everything);
+    assert_eq!(
+        all.contents
+            .values()
+            .filter(|content| *content == b"{}")
+            .count(),
+        MANY
+    );
+    assert_eq!(
+        open_all("s3://many/0109").sources.len(),
+        10,
+        "a prefix is no folder"
+    );
+}
+
+#[test]
+#[ignore = "run by s3_gives_the_same_as_the_disk"]
+fn child_folders_are_pruned() {
+    let selection = Selection {
+        since: Timestamp::parse("2025-11-01T06:00:00Z"),
+        until: Timestamp::parse("2025-11-02T18:00:00Z"),
+        regions: ["eu-west-1".to_owned()].into(),
+        ..Selection::default()
+    };
+    let scope = Scope {
+        selection,
+        resume_after: None,
+    };
+    let directory = directory();
+    let disk = open(&[&format!("{}/AWSLogs", directory.display())], &scope).unwrap();
+    for url in [
+        "s3://trail/AWSLogs/",
+        "s3://trail/AWSLogs",
+        "s3://trail/AWSLogs/111122223333/C",
+    ] {
+        let cloud = open(&[url], &scope).unwrap();
+        let on_disk: Vec<_> = keys(&disk)
+            .iter()
+            .map(|name| name.replace(directory.to_str().unwrap(), "s3://trail"))
+            .collect();
+        assert_eq!(keys(&cloud), on_disk);
+        assert_eq!(cloud.sources.len(), 2);
+        let skipped: Vec<_> = cloud
+            .coverage
+            .skips
+            .iter()
+            .map(|skip| skip.source.as_str())
+            .collect();
+        let base = "s3://trail/AWSLogs/111122223333/CloudTrail";
+        let expected = [
+            "us-east-1/",
+            "eu-west-1/2024/",
+            "eu-west-1/2025/10/",
+            "eu-west-1/2025/12/",
+        ];
+        assert_eq!(skipped, expected.map(|rest| format!("{base}/{rest}")));
+    }
+}
+
+#[test]
+#[ignore = "run by s3_gives_the_same_as_the_disk"]
+fn child_reading_resumes_after_a_key() {
+    let archive = open_all("s3://many/");
+    let outcome = archive.read(&ReadOptions::default(), Collect::default);
+    assert_eq!(
+        outcome.resume_after.unwrap(),
+        format!("s3://many/{:05}.json", MANY - 1)
+    );
+    for key in ["s3://many/01050.json", "01050.json"] {
+        let scope = Scope {
+            resume_after: Some(key.to_owned()),
+            ..Scope::default()
+        };
+        let rest = open(&["s3://many/"], &scope).unwrap();
+        assert_eq!(keys(&rest), keys(&archive)[1051..]);
+        assert_eq!(
+            rest.coverage.skipped_total(),
+            1,
+            "what was read before is told"
+        );
+    }
+    let scope = Scope {
+        resume_after: Some("s3://other/x".to_owned()),
+        ..Scope::default()
+    };
+    assert!(matches!(
+        open(&["s3://many/"], &scope),
+        Err(SourceError::BadResume { .. })
+    ));
+    let scope = Scope {
+        resume_after: Some("x".to_owned()),
+        ..Scope::default()
+    };
+    let two = open(&["s3://many/", "s3://trail/"], &scope);
+    assert!(matches!(two, Err(SourceError::BadResume { .. })));
+}
+
+#[test]
+#[ignore = "run by s3_gives_the_same_as_the_disk"]
+fn child_a_large_object_comes_in_parts() {
+    let archive = open_all("s3://trail/large/");
+    assert!(
+        archive
+            .sources
+            .iter()
+            .all(|source| source.size.unwrap() > 4 << 20)
+    );
+    let all = collect(&archive, 2, Limits::default(), Taking::Lines);
+    assert!(all.contents["s3://trail/large/large.json"] == records(100_000));
+    assert!(all.contents["s3://trail/large/large.json.gz"] == random_hex(9 << 20));
+}
+
+#[test]
+#[ignore = "run by s3_gives_the_same_as_the_disk"]
+fn child_an_object_that_cannot_be_read_is_a_failure() {
+    let archive = open_all("s3://cold/");
+    let outcome = archive.read(&ReadOptions::default(), Collect::default);
+    assert_eq!(outcome.resume_after.as_deref(), Some("s3://cold/1"));
+    let all = collect(&archive, 1, Limits::default(), Taking::Everything);
+    assert_eq!(all.contents.len(), 2);
+    let failure = all.summaries["s3://cold/2"].failure.as_ref().unwrap();
+    assert_eq!(failure.reason, FailureReason::Unreadable);
+    assert!(
+        failure
+            .detail
+            .as_ref()
+            .unwrap()
+            .as_str()
+            .starts_with("InvalidObjectState")
+    );
+}
+
+#[test]
+#[ignore = "run by s3_gives_the_same_as_the_disk"]
+fn child_odd_keys_are_read() {
+    let archive = open_all("s3://odd/");
+    let all = collect(&archive, 2, Limits::default(), Taking::Everything);
+    for (name, content) in &all.contents {
+        assert_eq!(name.strip_prefix("s3://odd/").unwrap().as_bytes(), content);
+    }
+    assert_eq!(all.contents.len(), 5, "{:?}", all.contents.keys());
+    assert_eq!(
+        archive.coverage.skipped[&SkipReason::EmptyFile],
+        1,
+        "the folder's marker"
+    );
+    assert_eq!(open_all("s3://odd/a//").sources.len(), 1);
+}
+
+#[test]
+#[ignore = "run by s3_gives_the_same_as_the_disk"]
+fn child_what_does_not_exist_is_told() {
+    let error = |url| open(&[url], &Scope::default()).unwrap_err();
+    let missing = error("s3://absent/AWSLogs/");
+    assert!(matches!(missing, SourceError::NoBucket { .. }), "{missing}");
+    assert!(missing.to_string().contains("s3://absent/AWSLogs/"));
+    assert!(matches!(
+        error("s3://trail/absent/"),
+        SourceError::NoObject { .. }
+    ));
+    assert!(matches!(error("s3://"), SourceError::BadUrl { .. }));
+}
+
+#[test]
+#[ignore = "run by s3_gives_the_same_as_the_disk"]
+fn child_repeated_objects_are_read_once() {
+    let local = directory().join("other/plain.json");
+    let arguments = [
+        "s3://trail/other/",
+        local.to_str().unwrap(),
+        "s3://trail/other/p",
+    ];
+    let archive = open(&arguments, &Scope::default()).unwrap();
+    assert_eq!(archive.sources.len(), 5);
+    assert_eq!(archive.coverage.skipped[&SkipReason::SameFile], 1);
+    let all = collect(&archive, 2, Limits::default(), Taking::Everything);
+    assert_eq!(
+        all.contents["s3://trail/other/plain.json"],
+        all.contents[local.to_str().unwrap()]
+    );
+}
+
+#[test]
+#[ignore = "run by s3_gives_the_same_as_the_disk"]
+fn child_without_credentials_is_told() {
+    let error = open(&["s3://trail/"], &Scope::default()).unwrap_err();
+    assert!(
+        matches!(error, SourceError::NoCredentials { .. }),
+        "{error}"
+    );
+    eprintln!("{error}");
+}
+
+#[test]
+#[ignore = "run by s3_gives_the_same_as_the_disk"]
+fn child_a_profile_with_a_credential_process_is_used() {
+    assert_eq!(open_all("s3://trail/other/plain").sources.len(), 1);
+}
+
+#[test]
+#[ignore = "run by s3_gives_the_same_as_the_disk"]
+fn child_an_unreachable_server_is_told() {
+    let error = open(&["s3://trail/"], &Scope::default()).unwrap_err();
+    assert!(matches!(error, SourceError::Unreachable { .. }), "{error}");
+    eprintln!("{error}");
+}
+
+#[test]
+#[ignore = "run by wrong_credentials_are_told"]
+fn child_wrong_credentials_are_told() {
+    let error = open(&["s3://trail/"], &Scope::default()).unwrap_err();
+    assert!(matches!(error, SourceError::Refused { .. }), "{error}");
+    assert!(error.to_string().contains("InvalidAccessKeyId"), "{error}");
+}
+
+#[test]
+#[ignore = "run by errors_and_broken_connections_are_tried_again"]
+fn child_a_bad_server_is_asked_again() {
+    let all = collect(
+        &open_all("s3://bad/"),
+        1,
+        Limits::default(),
+        Taking::Everything,
+    );
+    assert_eq!(all.summaries["s3://bad/one"].failure, None);
+    assert!(all.contents["s3://bad/one"] == records(1000));
+}
