@@ -102,9 +102,7 @@ fn the_cost_is_the_sum_of_its_items() {
         let total = cost[total].as_f64().unwrap();
         let sum: f64 = list(&cost["items"])
             .iter()
-            .map(|item| {
-                item[count].as_f64().unwrap() * item["unit_usd_per_hour"].as_f64().unwrap()
-            })
+            .map(|item| item[count].as_f64().unwrap() * item["unit_usd_per_hour"].as_f64().unwrap())
             .sum();
         assert!(total > 0.0);
         assert!((total - sum).abs() < 0.01, "{total} {sum}");
@@ -216,8 +214,24 @@ fn json_follows_its_published_schema() {
 
 #[test]
 fn the_number_of_threads_changes_nothing() {
-    let one = gardefou(&["investigate", "-q", "--format", "json", "--threads", "1", "samples/attack"]);
-    let four = gardefou(&["investigate", "-q", "--format", "json", "--threads", "4", "samples/attack"]);
+    let one = gardefou(&[
+        "investigate",
+        "-q",
+        "--format",
+        "json",
+        "--threads",
+        "1",
+        "samples/attack",
+    ]);
+    let four = gardefou(&[
+        "investigate",
+        "-q",
+        "--format",
+        "json",
+        "--threads",
+        "4",
+        "samples/attack",
+    ]);
     assert!(steady(&one.stdout) == steady(&four.stdout));
 }
 
@@ -225,7 +239,13 @@ fn the_number_of_threads_changes_nothing() {
 fn a_time_range_leaves_out_what_lies_outside() {
     let (status, report) = {
         let run = gardefou(&[
-            "investigate", "-q", "--format", "json", "--until", "2025-11-03", "samples/attack",
+            "investigate",
+            "-q",
+            "--format",
+            "json",
+            "--until",
+            "2025-11-03",
+            "samples/attack",
         ]);
         run.assert_sane();
         (run.status, run.report())
@@ -233,7 +253,13 @@ fn a_time_range_leaves_out_what_lies_outside() {
     assert_eq!(status, 0);
     assert!(report["coverage"]["last_event"].as_str().unwrap() < "2025-11-03");
     let run = gardefou(&[
-        "investigate", "-q", "--format", "json", "--since", "2025-11-03", "samples/attack",
+        "investigate",
+        "-q",
+        "--format",
+        "json",
+        "--since",
+        "2025-11-03",
+        "samples/attack",
     ]);
     assert_eq!(run.status, 1);
     assert!(run.report()["coverage"]["first_event"].as_str().unwrap() >= "2025-11-03");
@@ -242,8 +268,15 @@ fn a_time_range_leaves_out_what_lies_outside() {
 #[test]
 fn account_and_region_choose_files_by_their_names() {
     let run = gardefou(&[
-        "investigate", "-q", "--format", "json", "--account", "111122223333", "--region",
-        "eu-west-1", "samples/attack",
+        "investigate",
+        "-q",
+        "--format",
+        "json",
+        "--account",
+        "111122223333",
+        "--region",
+        "eu-west-1",
+        "samples/attack",
     ]);
     run.assert_sane();
     let coverage = &run.report()["coverage"];
@@ -261,7 +294,13 @@ fn standard_input_tells_the_incident_as_the_disk_does() {
         .collect();
     let place = Place::new();
     let file = place.write("all.json.gz", &all);
-    let disk = gardefou(&["investigate", "-q", "--format", "json", file.to_str().unwrap()]);
+    let disk = gardefou(&[
+        "investigate",
+        "-q",
+        "--format",
+        "json",
+        file.to_str().unwrap(),
+    ]);
     let piped = common::run(
         &root(),
         &["investigate", "-q", "--format", "json", "-"],

@@ -85,7 +85,13 @@ fn exit_statuses_are_0_1_2_3() {
 #[test]
 fn a_higher_threshold_makes_an_incident_pass() {
     let place = Place::new();
-    let run = gardefou(&["investigate", "-q", "--fail-on", "critical", "samples/attack"]);
+    let run = gardefou(&[
+        "investigate",
+        "-q",
+        "--fail-on",
+        "critical",
+        "samples/attack",
+    ]);
     assert_eq!(run.status, 1);
     drop(place);
 }

@@ -41,7 +41,10 @@ fn scope(options: &Investigate) -> Scope {
         accounts: options.account.iter().cloned().collect::<BTreeSet<_>>(),
         regions: options.region.iter().cloned().collect::<BTreeSet<_>>(),
     };
-    Scope { selection, resume_after: options.resume_after.clone() }
+    Scope {
+        selection,
+        resume_after: options.resume_after.clone(),
+    }
 }
 
 /// Two looks at the archive: the first at everything, the second at what can
@@ -67,7 +70,9 @@ fn investigate(options: &Investigate, rules: &RuleSet, archive: Archive) -> Repo
     let judgement = judge(rules, &facts);
     let details = second_look(rules, &archive, &read_options, &judgement.focus);
     let end = facts.time.map(|(_, last)| last);
-    let now = gardefou_host::now().or(end).unwrap_or_else(Timestamp::epoch);
+    let now = gardefou_host::now()
+        .or(end)
+        .unwrap_or_else(Timestamp::epoch);
     let told = tell(rules, &facts, &judgement, &details, &names, now);
     coverage.see(&facts.accounts, &facts.regions, facts.time);
     Report {

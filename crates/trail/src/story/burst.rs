@@ -153,7 +153,10 @@ impl Facts {
     fn of(found: &[&Weighed<'_>]) -> Self {
         let count = |wanted: &dyn Fn(&Weighed<'_>) -> bool| {
             let chosen = found.iter().filter(|w| !w.is_habit && wanted(w));
-            chosen.map(|w| w.lead.meta.id.as_str()).collect::<BTreeSet<_>>().len()
+            chosen
+                .map(|w| w.lead.meta.id.as_str())
+                .collect::<BTreeSet<_>>()
+                .len()
         };
         let tactics: BTreeSet<_> = found.iter().filter_map(|w| main_tactic(w)).collect();
         let grave = |w: &Weighed<'_>| w.lead.meta.severity >= Severity::High;
@@ -185,8 +188,7 @@ impl Facts {
 }
 
 fn is_sure(found: &Weighed<'_>) -> bool {
-    found.lead.meta.confidence == Confidence::High
-        || found.lead.meta.severity == Severity::Critical
+    found.lead.meta.confidence == Confidence::High || found.lead.meta.severity == Severity::Critical
 }
 
 fn confidence(facts: &Facts) -> Confidence {

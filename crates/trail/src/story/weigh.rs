@@ -48,7 +48,13 @@ pub(crate) fn weigh<'a>(facts: &Facts, leads: Vec<Lead<'a>>) -> Vec<Weighed<'a>>
         .map(|(lead, principal, newness)| {
             let is_habit = !newness.is_new() && habits.is_habit(&lead, principal);
             let weight = weight(facts, &lead, newness, is_habit);
-            Weighed { is_user: is_user(facts, lead.credential), lead, weight, newness, is_habit }
+            Weighed {
+                is_user: is_user(facts, lead.credential),
+                lead,
+                weight,
+                newness,
+                is_habit,
+            }
         })
         .collect()
 }
