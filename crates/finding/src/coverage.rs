@@ -182,10 +182,7 @@ impl Coverage {
     /// of digests is more often a wrong path than a quiet account.
     pub fn is_without_events(&self) -> bool {
         let asked = [SkipReason::OutsideTimeRange, SkipReason::OutsideSelection];
-        self.events_read == 0
-            && !asked
-                .iter()
-                .any(|reason| self.skipped.contains_key(reason))
+        self.events_read == 0 && !asked.iter().any(|reason| self.skipped.contains_key(reason))
     }
 
     /// Number of failures of every reason.
