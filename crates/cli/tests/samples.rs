@@ -11,8 +11,10 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read as _;
 
 use common::{Place, gardefou, root, steady};
+use flate2::read::GzDecoder;
 use serde_json::Value;
 
 fn json(sample: &str) -> (i32, Value) {
@@ -70,6 +72,39 @@ fn the_attack_is_one_critical_incident_told_as_it_was() {
     }
 }
 
+/// Ids of the attack's calls that were made with one of its keys; what a
+/// service did for it is told apart.
+fn own_calls() -> u64 {
+    let truth = truth();
+    let ids: BTreeSet<&str> = strings(&truth["attack"]["event_ids"]);
+    let mut keys = strings(&truth["attack"]["created_keys"]);
+    keys.insert(truth["attack"]["stolen_key"].as_str().unwrap());
+    let mut count = 0;
+    for path in common::files_below(&root().join("samples/attack")) {
+        let mut text = String::new();
+        GzDecoder::new(fs::File::open(path).unwrap())
+            .read_to_string(&mut text)
+            .unwrap();
+        let file: Value = serde_json::from_str(&text).unwrap();
+        count += list(&file["Records"])
+            .iter()
+            .filter(|event| {
+                let key = event["userIdentity"]["accessKeyId"].as_str();
+                ids.contains(event["eventID"].as_str().unwrap())
+                    && key.is_some_and(|key| keys.contains(key))
+            })
+            .count() as u64;
+    }
+    count
+}
+
+fn strings(value: &Value) -> BTreeSet<&str> {
+    list(value)
+        .iter()
+        .map(|text| text.as_str().unwrap())
+        .collect()
+}
+
 #[test]
 fn every_call_of_the_attack_and_no_other_is_counted() {
     let (_, report) = json("samples/attack");
@@ -79,16 +114,7 @@ fn every_call_of_the_attack_and_no_other_is_counted() {
         .values()
         .map(|count| count.as_u64().unwrap())
         .sum();
-    let done = list(&truth()["attack"]["event_ids"]).len() as u64;
-    // What a service does for the intruder is told as well, but the generator
-    // does not sign it as the intruder's own.
-    let acting: u64 = list(&report["incidents"][0]["identities"])
-        .iter()
-        .filter(|identity| identity["actor"]["kind"] == "service")
-        .flat_map(|identity| identity["calls"].as_object().unwrap().values())
-        .map(|count| count.as_u64().unwrap())
-        .sum();
-    assert!((done..=done + acting).contains(&told), "{told} of {done}");
+    assert_eq!(told, own_calls());
 }
 
 #[test]
@@ -131,7 +157,7 @@ fn the_first_step_disables_the_key_and_protection_goes_before_termination() {
             .collect()
     };
     let clear = positions("clear_protection");
-    let terminate = positions("terminate_instances");
+    let terminate = positions("terminate_instance");
     let groups = positions("stop_group");
     assert!(!clear.is_empty() && !terminate.is_empty() && !groups.is_empty());
     assert!(clear.iter().max() < terminate.iter().min());
