@@ -367,7 +367,6 @@ fn by_us(rules: &RuleSet, bytes: &[u8]) -> Matches {
 fn compare(rules: &RuleSet, test: &str) -> BTreeSet<String> {
     let mut engine = Engine::new();
     engine.set_bloom_prefilter(false);
-    engine.set_cross_rule_ac(false);
     engine.set_logsource_extractor(None);
     engine.add_collection(rules.collection()).unwrap();
     let mut matched = BTreeSet::new();

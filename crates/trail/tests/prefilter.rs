@@ -201,7 +201,6 @@ fn by_us(rules: &RuleSet, events: &[Value]) -> (u64, Matches) {
 fn plainly(rules: &RuleSet, events: &[Value]) -> Matches {
     let mut engine = Engine::new();
     engine.set_bloom_prefilter(false);
-    engine.set_cross_rule_ac(false);
     for rule in &rules.collection().rules {
         engine.add_rule(rule).unwrap();
     }
