@@ -177,6 +177,14 @@ impl Coverage {
         self.failed.values().all(|count| *count == 0)
     }
 
+    /// Whether no event was there to judge, and not because the user asked to
+    /// leave events out. That is never a clean result: an empty folder or one
+    /// of digests is more often a wrong path than a quiet account.
+    pub fn is_without_events(&self) -> bool {
+        let asked = [SkipReason::OutsideTimeRange, SkipReason::OutsideSelection];
+        self.events_read == 0 && !asked.iter().any(|reason| self.skipped.contains_key(reason))
+    }
+
     /// Number of failures of every reason.
     pub fn failed_total(&self) -> u64 {
         self.failed.values().sum()

@@ -65,9 +65,9 @@ impl ExitStatus {
 impl Report {
     /// The one place that decides an investigation's exit status: 3 when the
     /// coverage is incomplete (whatever was found: what was not read may hold
-    /// more), 1 when an incident is at or above `threshold`, else 0.
+    /// more) or there was no event to judge, 1 when an incident is at or above `threshold`, else 0.
     pub fn exit_status(&self, threshold: Severity) -> ExitStatus {
-        if !self.coverage.is_complete() {
+        if !self.coverage.is_complete() || self.coverage.is_without_events() {
             ExitStatus::Incomplete
         } else if self
             .incidents

@@ -1,7 +1,7 @@
 //! From what was typed to the list of sources.
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use gardefou_finding::{Coverage, Failure, Skip, SkipReason, Untrusted};
@@ -28,6 +28,14 @@ impl Listing {
 
     pub(crate) fn skip(&mut self, skip: Skip) {
         self.coverage.skip(skip);
+    }
+
+    /// Adds all of a stream, or that it could not be read.
+    pub(crate) fn add_stream(&mut self, name: String, stream: &mut dyn Read) {
+        match Source::stream(name.clone(), stream) {
+            Ok(source) => self.sources.push(source),
+            Err(error) => self.fail(unreadable(Untrusted::new(name), error)),
+        }
     }
 }
 
@@ -61,7 +69,7 @@ impl<'a> LocalLister<'a> {
         if std::mem::replace(&mut self.stdin_listed, true) {
             listing.skip(skipped(Untrusted::new("-"), SkipReason::SameFile));
         } else {
-            listing.sources.push(Source::stdin());
+            listing.add_stream("-".to_owned(), &mut io::stdin());
         }
         Ok(())
     }

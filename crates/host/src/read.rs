@@ -397,7 +397,7 @@ fn failure(source: &Source, offset: u64, damage: Damage) -> Failure {
 /// The system's.
 pub(crate) fn open(source: &Source) -> io::Result<Body> {
     match &source.origin {
-        Origin::Stdin => Ok(Body::Stream(Box::new(io::stdin()))),
+        Origin::Stream(_, spool) => Ok(Body::Stream(Box::new(spool.reader()?))),
         Origin::File(path) => Ok(Body::Stream(Box::new(File::open(path)?))),
         Origin::Object(_) => Err(io::Error::other("an object is not read as a file")),
     }

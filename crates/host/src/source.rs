@@ -1,16 +1,19 @@
 //! A source: one file, object or stream that may hold events.
 
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use gardefou_finding::{Failure, FailureReason, Skip, SkipReason, Untrusted};
 
+use crate::spool::Spool;
+
 /// Where a source's bytes lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Standard input.
-    Stdin,
-    /// A file, or a pipe or device that was named explicitly.
+    /// Standard input or a named pipe, by name; kept, since it is read twice.
+    Stream(String, Spool),
+    /// A file, or a device that was named explicitly.
     File(PathBuf),
     /// An object in S3.
     Object(Object),
@@ -37,20 +40,24 @@ impl Object {
 pub struct Source {
     /// Where its bytes lie.
     pub origin: Origin,
-    /// Bytes as stored, where the listing told; pipes and standard input do not.
+    /// Bytes as stored, where the listing told; devices do not.
     pub size: Option<u64>,
 }
 
 impl Source {
-    /// Standard input.
-    pub(crate) fn stdin() -> Self {
-        Self {
-            origin: Origin::Stdin,
-            size: None,
-        }
+    /// All of a stream, which is read to its end.
+    ///
+    /// # Errors
+    /// The system's, while copying it.
+    pub(crate) fn stream(name: String, stream: &mut dyn Read) -> io::Result<Self> {
+        let spool = Spool::of(stream)?;
+        Ok(Self {
+            size: Some(spool.length()),
+            origin: Origin::Stream(name, spool),
+        })
     }
 
-    /// A file of a known size, or a pipe.
+    /// A file of a known size, or a device.
     pub(crate) fn file(path: PathBuf, size: Option<u64>) -> Self {
         Self {
             origin: Origin::File(path),
@@ -69,7 +76,7 @@ impl Source {
     /// The name that coverage and evidence use: `-`, a path or an `s3://` URL.
     pub fn name(&self) -> Untrusted {
         match &self.origin {
-            Origin::Stdin => Untrusted::new("-"),
+            Origin::Stream(name, _) => Untrusted::new(name.as_str()),
             Origin::File(path) => Untrusted::new(path.to_string_lossy()),
             Origin::Object(object) => Untrusted::new(object.url()),
         }

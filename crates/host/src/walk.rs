@@ -38,6 +38,9 @@ impl<'a> Walk<'a> {
             self.add_directory(path, listing);
         } else if metadata.is_file() {
             self.add_file(path.to_owned(), &metadata, listing);
+        } else if is_pipe(metadata.file_type()) {
+            let name = path.to_string_lossy().into_owned();
+            listing.add_stream(name, &mut fs::File::open(path)?);
         } else {
             listing.sources.push(Source::file(path.to_owned(), None));
         }
@@ -109,6 +112,17 @@ fn children(path: &Path, listing: &mut Listing) -> io::Result<Vec<PathBuf>> {
 
 fn name_of(path: &Path) -> Untrusted {
     Untrusted::new(path.to_string_lossy())
+}
+
+#[cfg(unix)]
+fn is_pipe(kind: FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    kind.is_fifo()
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: FileType) -> bool {
+    false
 }
 
 #[cfg(unix)]

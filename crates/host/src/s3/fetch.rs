@@ -98,7 +98,7 @@ pub(crate) fn fetch_all(session: &Session, sources: &[Source], sender: mpsc::Sen
 fn object_of(source: &Source) -> Option<&Object> {
     match &source.origin {
         Origin::Object(object) => Some(object),
-        Origin::Stdin | Origin::File(_) => None,
+        Origin::Stream(..) | Origin::File(_) => None,
     }
 }
 

@@ -75,6 +75,9 @@ impl<'a> Builder<'a> {
 
     fn headline(&self) -> Sentence {
         let count = self.report.incidents.len();
+        if count == 0 && self.report.coverage.is_without_events() {
+            return self.say.plain(Message::NoEvents);
+        }
         match (count, self.report.coverage.is_complete()) {
             (0, true) => self.say.plain(Message::NoIncident),
             (0, false) => self.say.plain(Message::NoIncidentPartial),

@@ -29,6 +29,8 @@ messages! {
     Colon = ": " | " : ";
     Unnamed = "(no name)" | "(sans nom)";
     NoIncident = "No incident." | "Aucun incident.";
+    NoEvents = "No event was found, so nothing was judged. This is not a clean result."
+        | "Aucun événement trouvé : rien n'a été jugé. Ce n'est pas un résultat sans incident.";
     NoIncidentPartial = "No incident in what could be read. Not everything could be read."
         | "Aucun incident dans ce qui a pu être lu. Tout n'a pas pu être lu.";
     SeveralIncidents = "{incidents}, the worst of {severity} severity."

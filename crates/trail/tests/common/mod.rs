@@ -1,0 +1,226 @@
+//! The whole way from bytes to a report, in memory, and events to send along it.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test fails by panicking; each test file uses its own part"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use gardefou_finding::{Coverage, Finding, Incident, RuleCount, Timestamp};
+use gardefou_trail::decode::{Decoder, Limits};
+use gardefou_trail::facts::Facts;
+use gardefou_trail::rules::{RuleSet, RuleText, embedded};
+use gardefou_trail::scan::{NeverSeen, Scanner, Seen, SeenEvents, TimeRange};
+use gardefou_trail::story::{Details, SecondLook, judge, tell};
+use serde_json::Value;
+
+/// A source in memory.
+#[derive(Clone, Debug)]
+pub struct File {
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// What an investigation concludes, as far as it does not depend on reading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Concluded {
+    pub incidents: Vec<Incident>,
+    pub findings: Vec<Finding>,
+    pub rules: Vec<RuleCount>,
+    pub events: u64,
+    pub failed: u64,
+}
+
+/// The embedded rules, loaded once.
+pub fn our_rules() -> &'static RuleSet {
+    static RULES: OnceLock<RuleSet> = OnceLock::new();
+    RULES.get_or_init(|| RuleSet::load(&embedded()).unwrap())
+}
+
+/// Loads rule texts.
+pub fn load(texts: &[String]) -> RuleSet {
+    let files: Vec<RuleText> = texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| RuleText {
+            origin: format!("{index}.yml"),
+            text: text.clone(),
+            is_embedded: false,
+        })
+        .collect();
+    RuleSet::load(&files).unwrap_or_else(|errors| panic!("{errors:?}\n{}", texts.join("\n---\n")))
+}
+
+/// The rule files of a directory, sorted.
+pub fn rule_files(dir: &Path) -> Vec<RuleText> {
+    files_below(dir)
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|ext| ext == "yml"))
+        .map(|path| RuleText {
+            origin: path.to_string_lossy().into_owned(),
+            text: fs::read_to_string(&path).unwrap(),
+            is_embedded: false,
+        })
+        .collect()
+}
+
+/// One worker's look at some sources, in the order given by number.
+pub fn scan(
+    rules: &RuleSet,
+    files: &[File],
+    order: &[usize],
+    seen: &impl Seen,
+) -> (Facts, Coverage) {
+    let mut scanner = Scanner::new(rules, seen, TimeRange::default());
+    for index in order {
+        scanner.begin(u32::try_from(*index).unwrap(), &files[*index].name);
+        Decoder::new(Limits::default()).feed(&files[*index].bytes, true, &mut scanner);
+    }
+    scanner.finish()
+}
+
+/// Scans one source without leaving duplicates out.
+pub fn scan_all(rules: &RuleSet, bytes: &[u8]) -> (Facts, Coverage) {
+    let file = File {
+        name: "one".to_owned(),
+        bytes: bytes.to_vec(),
+    };
+    scan(rules, &[file], &[0], &NeverSeen)
+}
+
+/// Investigates as the program does, each worker reading its sources in the
+/// order of `split`; workers' facts are merged in that order.
+pub fn investigate(rules: &RuleSet, files: &[File], split: &[Vec<usize>]) -> Concluded {
+    conclude(rules, files, split, |facts| facts)
+}
+
+/// The same, with the merged facts passed through `change`.
+pub fn conclude(
+    rules: &RuleSet,
+    files: &[File],
+    split: &[Vec<usize>],
+    change: impl Fn(Facts) -> Facts,
+) -> Concluded {
+    let seen = SeenEvents::default();
+    let mut facts = Facts::default();
+    let mut failed = 0;
+    for order in split {
+        let (found, coverage) = scan(rules, files, order, &seen);
+        facts.merge(found);
+        failed += coverage.failed_total();
+    }
+    let facts = change(facts);
+    let judgement = judge(rules, &facts);
+    let seen = SeenEvents::default();
+    let mut details = Details::default();
+    for order in split {
+        let mut look = SecondLook::new(rules, &judgement.focus, &seen);
+        for index in order {
+            let number = u32::try_from(*index).unwrap();
+            if judgement.focus.sources().contains(&number) {
+                look.begin(number, &files[*index].name);
+                Decoder::new(Limits::default()).feed(&files[*index].bytes, true, &mut look);
+            }
+        }
+        details.merge(look.finish());
+    }
+    let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+    let now = Timestamp::parse("2025-11-05T00:00:00Z").unwrap();
+    let told = tell(rules, &facts, &judgement, &details, &names, now);
+    Concluded {
+        incidents: told.incidents,
+        findings: told.findings,
+        rules: judgement.rules,
+        events: facts.events,
+        failed,
+    }
+}
+
+/// Investigates one source.
+pub fn investigate_one(rules: &RuleSet, name: &str, bytes: &[u8]) -> Concluded {
+    let file = File {
+        name: name.to_owned(),
+        bytes: bytes.to_vec(),
+    };
+    investigate(rules, &[file], &[vec![0]])
+}
+
+/// A CloudTrail file of these events.
+pub fn records(events: &[Value]) -> Vec<u8> {
+    serde_json::to_vec(&serde_json::json!({ "Records": events })).unwrap()
+}
+
+/// The events of a file in any form that the shared data has.
+pub fn events_of(bytes: &[u8]) -> Vec<Value> {
+    match serde_json::from_slice(bytes).unwrap() {
+        Value::Array(events) => events,
+        Value::Object(mut object) if object.contains_key("Records") => {
+            match object.remove("Records").unwrap() {
+                Value::Array(events) => events,
+                _ => panic!("Records is no list"),
+            }
+        }
+        one => vec![one],
+    }
+}
+
+/// A folder of the shared data, or `None` after saying loudly that it is missing.
+pub fn shared(folder: &str, test: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/data")
+        .join(folder);
+    if path.is_dir() {
+        return Some(path);
+    }
+    eprintln!("SKIPPED {test}: {} is missing", path.display());
+    None
+}
+
+/// Every file below a directory, sorted.
+pub fn files_below(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![dir.to_owned()];
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Every file of real CloudTrail records in the shared data.
+pub fn real_files(test: &str) -> Vec<PathBuf> {
+    shared("cloudtrail", test)
+        .map(|dir| {
+            files_below(&dir)
+                .into_iter()
+                .filter(|path| path.extension().is_some_and(|ext| ext == "json"))
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+/// The rows of a manifest, without its head; cells by column.
+pub fn manifest(dir: &Path) -> Vec<Vec<String>> {
+    fs::read_to_string(dir.join("MANIFEST.tsv"))
+        .unwrap()
+        .lines()
+        .skip(1)
+        .map(|line| line.split('\t').map(str::to_owned).collect())
+        .collect()
+}
