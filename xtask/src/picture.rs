@@ -3,7 +3,8 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use anstyle_svg::Term;
+use anstyle::RgbColor;
+use anstyle_svg::{Term, WIN10_CONSOLE};
 use anyhow::{Context as _, Result, bail};
 
 use crate::root;
@@ -70,8 +71,14 @@ fn save(name: &str, screen: &str) -> Result<()> {
     Ok(())
 }
 
+/// Light on dark; dimmed text stays legible.
 fn svg(screen: &str) -> String {
-    let mut text = Term::new().render_svg(&wrap(screen.trim_end(), COLUMNS));
+    let mut text = Term::new()
+        .palette(WIN10_CONSOLE)
+        .fg_color(RgbColor(222, 222, 222).into())
+        .bg_color(RgbColor(18, 20, 24).into())
+        .render_svg(&wrap(screen.trim_end(), COLUMNS))
+        .replace(".dimmed { opacity: 0.4; }", ".dimmed { opacity: 0.65; }");
     text.push('\n');
     text
 }
