@@ -30,7 +30,7 @@ pub(crate) fn run(options: &Investigate) -> Result<ExitStatus, Error> {
     write_all(options, &report)?;
     let terminal = Terminal::of(Stream::Out);
     let text = render(&report, options.format, &render_options(options, &terminal));
-    print(Stream::Out, &text).map_err(Error::output)?;
+    print(Stream::Out, &text).map(drop).map_err(Error::output)?;
     Ok(report.exit_status(options.fail_on))
 }
 

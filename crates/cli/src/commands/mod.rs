@@ -33,6 +33,6 @@ pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
 }
 
 fn show(text: &str) -> Result<ExitStatus, Error> {
-    print(Stream::Out, text).map_err(Error::output)?;
+    print(Stream::Out, text).map(drop).map_err(Error::output)?;
     Ok(ExitStatus::Clean)
 }

@@ -119,13 +119,17 @@ fn test(path: &PathBuf) -> Result<ExitStatus, Error> {
     let outcome = check_examples(&files)?;
     for line in &outcome.problems {
         let line = Untrusted::new(line.as_str());
-        print(Stream::Out, &format!("{}\n", line.escaped())).map_err(Error::output)?;
+        print(Stream::Out, &format!("{}\n", line.escaped()))
+            .map(drop)
+            .map_err(Error::output)?;
     }
     let summary = format!(
         "{} rules, {} examples: {} failed, {} rules without examples\n",
         outcome.rules, outcome.examples, outcome.failed, outcome.without
     );
-    print(Stream::Out, &summary).map_err(Error::output)?;
+    print(Stream::Out, &summary)
+        .map(drop)
+        .map_err(Error::output)?;
     Ok(if outcome.problems.is_empty() {
         ExitStatus::Clean
     } else {

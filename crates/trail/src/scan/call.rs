@@ -53,41 +53,4 @@ impl<'r> Call<'r> {
             identity: self.identity_type.as_deref(),
         }
     }
-
-    /// The name of the call without the API version that some services
-    /// append, for example `CreateFunction20150331` → `CreateFunction`.
-    pub(crate) fn plain_name(&self) -> &str {
-        plain_name(&self.name)
-    }
-}
-
-/// See [`Call::plain_name`].
-pub(crate) fn plain_name(name: &str) -> &str {
-    name.find("20").filter(|at| *at > 0).map_or(name, |at| {
-        let (head, tail) = name.split_at(at);
-        let is_version = tail.bytes().take(8).all(|b| b.is_ascii_digit()) && tail.len() >= 8
-            || tail.len() >= 10
-                && tail
-                    .bytes()
-                    .take(10)
-                    .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'_'));
-        if is_version { head } else { name }
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain_name;
-
-    #[test]
-    fn versions_are_cut() {
-        assert_eq!(plain_name("CreateFunction20150331"), "CreateFunction");
-        assert_eq!(plain_name("AddPermission20150331v2"), "AddPermission");
-        assert_eq!(
-            plain_name("ListDistributions2020_05_31"),
-            "ListDistributions"
-        );
-        assert_eq!(plain_name("RunInstances"), "RunInstances");
-        assert_eq!(plain_name("Get20Things"), "Get20Things");
-    }
 }
