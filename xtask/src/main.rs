@@ -9,16 +9,29 @@
     reason = "chores talk to who runs them"
 )]
 
+mod floors;
+mod new_rule;
 mod options;
+mod pages;
+mod picture;
 mod sample;
+mod suite;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use anyhow::{Result, bail};
 
 use crate::options::Options;
 
 const HELP: &str = "\
 usage: cargo xtask COMMAND
 
+  test                               run every test; installs what the tests need under target/
+  floors                             compare ARCHITECTURE.md with the crates' dependencies
+  pages [--check]                    write docs/rules from the rule files, or say what is stale
+  new-rule SLUG                      write a rule file to fill in
+  picture                            draw docs/report.svg from the program's own output
   sample [--seed N] [--out DIR]      write the shipped samples (default: 2025, samples)
   variant NAME [--seed N] [--days N] [--out DIR]
                                      write one archive: an attack or a benign undertaking
@@ -30,6 +43,11 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next();
     let outcome = match command.as_deref() {
+        Some("test") => suite::run(),
+        Some("floors") => floors::run(),
+        Some("pages") => check_flag(arguments).and_then(pages::run),
+        Some("new-rule") => new_rule::run(arguments.next().as_deref()),
+        Some("picture") => picture::run(),
         Some("sample") => Options::parse(arguments).and_then(|options| sample::samples(&options)),
         Some("variant") => Options::parse(arguments).and_then(|options| sample::variant(&options)),
         Some("bulk") => Options::parse(arguments).and_then(|options| sample::bulk(&options)),
@@ -49,4 +67,21 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Whether `--check` was given, and nothing else.
+fn check_flag(mut arguments: impl Iterator<Item = String>) -> Result<bool> {
+    let flag = arguments.next();
+    match (flag.as_deref(), arguments.next()) {
+        (None, None) => Ok(false),
+        (Some("--check"), None) => Ok(true),
+        _ => bail!("only `--check` is known here"),
+    }
+}
+
+/// The project's folder.
+fn root() -> PathBuf {
+    let mut path = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    path.pop();
+    path
 }

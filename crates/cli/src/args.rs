@@ -20,8 +20,24 @@ pub(crate) struct Typed {
 }
 
 const AFTER_HELP: &str = "\
-Exit status: 0 clean and complete; 1 an incident at or above --fail-on; \
-2 usage, configuration or rule error; 3 something could not be read or judged.";
+Exit status:
+  0  no incident at or above --fail-on, and everything was read
+  1  an incident at or above --fail-on
+  2  wrong use, or a rule that does not load
+  3  something could not be read or judged; the report says what";
+
+const INVESTIGATE_EXAMPLES: &str = "\
+Examples:
+  gardefou investigate AWSLogs/
+  gardefou investigate s3://my-trail/AWSLogs/ --since 2026-11-01 --fail-on high
+  gardefou investigate AWSLogs/ --lang fr --out report
+  aws cloudtrail lookup-events --output json | gardefou investigate -
+
+Exit status:
+  0  no incident at or above --fail-on, and everything was read
+  1  an incident at or above --fail-on
+  2  wrong use, or a rule that does not load
+  3  something could not be read or judged; the report says what";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -42,12 +58,13 @@ pub(crate) enum Command {
 
 /// `gardefou investigate`
 #[derive(Args, Debug)]
+#[command(after_help = INVESTIGATE_EXAMPLES)]
 pub(crate) struct Investigate {
-    /// Files, directories, globs, `-` for standard input, or s3://bucket/prefix
+    /// Files, directories, globs, s3://bucket/prefix, or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<OsString>,
 
-    /// Only events from this time on (2025-11-01, or RFC 3339)
+    /// Only events from this time on: 2026-11-01, or 2026-11-01T10:00:00Z
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) since: Option<Timestamp>,
 
@@ -55,22 +72,23 @@ pub(crate) struct Investigate {
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) until: Option<Timestamp>,
 
-    /// Only files of this account, where their names tell (may be repeated)
+    /// Only files of this account, where their names tell [may be repeated]
     #[arg(long, value_name = "ID")]
     pub(crate) account: Vec<String>,
 
-    /// Only files of this region, where their names tell (may be repeated)
+    /// Only files of this region, where their names tell [may be repeated]; IAM, STS and sign-in
+    /// are logged in us-east-1
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Vec<String>,
 
     #[command(flatten)]
     pub(crate) rules: RuleChoice,
 
-    /// Form of the report on standard output
+    /// Form of the report on standard output: text, json, markdown, ocsf, html
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
     pub(crate) format: Format,
 
-    /// Write the report in every form into this directory
+    /// Also write the report in every form as files of this directory
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 
@@ -78,31 +96,32 @@ pub(crate) struct Investigate {
     #[arg(long, value_name = "en|fr", default_value = "en", value_parser = lang)]
     pub(crate) lang: Lang,
 
-    /// Severity of an incident from which the exit status is 1
+    /// Exit with status 1 from this severity of an incident on: informational, low, medium, high,
+    /// critical
     #[arg(long, value_name = "SEVERITY", default_value = "medium", value_parser = severity)]
     pub(crate) fail_on: Severity,
 
-    /// When to colour
+    /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
 
-    /// Threads that read (as many as the machine has)
+    /// Threads that read [default: as many as the machine has]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
 
-    /// MiB to which one file may inflate
+    /// Largest size of one file when inflated, in MiB; the rest is told as not read
     #[arg(long, value_name = "MIB", default_value_t = 1024)]
     pub(crate) max_inflated: u64,
 
-    /// Inflated bytes for each stored byte of one file
+    /// Largest number of inflated bytes for each stored byte of one file
     #[arg(long, value_name = "N", default_value_t = 200)]
     pub(crate) max_ratio: u64,
 
-    /// Skip the objects of an s3:// listing up to this one, which was read
+    /// Go on after this object of an s3:// listing, which was read before
     #[arg(long, value_name = "S3-URL")]
     pub(crate) resume_after: Option<String>,
 
-    /// No progress on standard error
+    /// Show no progress on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
@@ -110,11 +129,11 @@ pub(crate) struct Investigate {
 /// Which rules are used.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct RuleChoice {
-    /// Also use the Sigma rules of this file or directory (may be repeated)
+    /// Also use the Sigma rules of this file or directory [may be repeated]
     #[arg(long = "rules", id = "rule-paths", value_name = "DIR")]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// Do not use the rules that the program carries
+    /// Use none of the rules that the program carries
     #[arg(long)]
     pub(crate) no_embedded_rules: bool,
 }
@@ -122,19 +141,19 @@ pub(crate) struct RuleChoice {
 /// `gardefou rules`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Rules {
-    /// One line for each rule
+    /// List the rules, one a line: severity, id, name, title
     List {
         #[command(flatten)]
         rules: RuleChoice,
     },
-    /// All of one rule
+    /// Show a rule's text (of those that the program carries, without the examples)
     Show {
         /// The rule's id or name
         id: String,
         #[command(flatten)]
         rules: RuleChoice,
     },
-    /// Check rules against the example events that they carry
+    /// Run the example events that rules carry; status 1 when one does not come out as expected
     Test {
         /// File or directory of Sigma rules
         path: PathBuf,

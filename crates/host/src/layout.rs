@@ -10,9 +10,12 @@ use std::collections::BTreeSet;
 
 use gardefou_finding::{SkipReason, Timestamp};
 
-/// Seconds around a key's time in which its events may lie: a file holds
-/// events from some minutes before its delivery, and late ones happen.
-pub const PRUNING_MARGIN: i64 = 24 * 60 * 60;
+/// Seconds before a key's time in which no event can be: clocks differ.
+pub const PRUNING_MARGIN: i64 = 2 * 60 * 60;
+
+/// Seconds after an event in which its file may still come: minutes as a rule,
+/// a day when a delivery was held up.
+pub const DELIVERY_DELAY: i64 = 24 * 60 * 60;
 
 /// What of an archive was asked for. Empty means everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,7 +94,7 @@ impl Selection {
     /// Whether a span of delivery times lies outside, margin included.
     fn is_outside(&self, span: Span) -> bool {
         let early = |since: Timestamp| span.end + PRUNING_MARGIN <= since.seconds();
-        let late = |until: Timestamp| span.start - PRUNING_MARGIN > until.seconds();
+        let late = |until: Timestamp| span.start - DELIVERY_DELAY > until.seconds();
         self.since.is_some_and(early) || self.until.is_some_and(late)
     }
 }
@@ -312,11 +315,11 @@ mod tests {
             late
         );
         assert_eq!(
-            between("2025-11-01T00:00:00Z", "2025-11-02T08:05:00Z").excludes(KEY),
+            between("2025-10-30T00:00:00Z", "2025-11-01T10:05:00Z").excludes(KEY),
             None
         );
         assert_eq!(
-            between("2025-11-01T00:00:00Z", "2025-11-02T08:04:59Z").excludes(KEY),
+            between("2025-10-30T00:00:00Z", "2025-11-01T10:04:59Z").excludes(KEY),
             late
         );
     }

@@ -25,7 +25,7 @@ mod write;
 pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
 pub use clock::now;
 pub use error::SourceError;
-pub use layout::{PRUNING_MARGIN, Selection};
+pub use layout::{DELIVERY_DELAY, PRUNING_MARGIN, Selection};
 pub use progress::{Progress, ProgressCallback};
 pub use read::{Consumer, Limits, ReadSummary, Reader};
 pub use source::{Object, Origin, Source};

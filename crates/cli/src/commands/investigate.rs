@@ -126,7 +126,7 @@ fn second_look(
     if focus.is_empty() {
         return details;
     }
-    let seen = SeenEvents::default();
+    let seen = SeenEvents::small();
     let numbers: Vec<u32> = focus.sources().iter().copied().collect();
     let again = archive.part(&numbers);
     let options = ReadOptions {

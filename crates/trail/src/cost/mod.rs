@@ -2,8 +2,8 @@
 //!
 //! *Now* is what the log shows: instances launched and not terminated, ECS
 //! services at their desired count (how many tasks really run is not in the
-//! log), groups at their known members or, where none is known, at their
-//! desired capacity. *At most* is what resources may grow to by themselves: a
+//! log), groups at their known members or, where no group's members are known,
+//! at their desired capacity. *At most* is what resources may grow to by themselves: a
 //! group's maximum of the dearest type it may launch, a service's scaling
 //! maximum, a public function's reserved concurrency. An instance that a group
 //! launched is counted inside the group. What the table cannot price is listed
@@ -243,8 +243,9 @@ impl<'h> Bill<'h> {
         let choices = self.choices(held, group);
         let desired = group.desired.unwrap_or(0);
         let units = group.maximum.unwrap_or(0).max(desired);
-        // Members seen tell what runs; else what is desired has to do.
-        let untold = !self.seen.contains(&at) && held.resource.state != S::Stopped;
+        // Where the log shows members of any group, it shows launches: a group
+        // without members has none. Else what is desired has to do.
+        let untold = self.seen.is_empty() && held.resource.state != S::Stopped;
         let now = if untold { desired } else { 0 };
         let Some(dearest) = dearest(held, &choices, units) else {
             let unit = words(&choices);

@@ -89,16 +89,37 @@ fn required(raw: &str, walked: &Walked, field: Field) -> Result<(), Fault> {
 }
 
 fn optional(raw: &str, walked: &Walked) -> Result<(), Fault> {
+    // Whatever is text in the record is as it should be, but for the objects.
+    const SET: u128 = set(&TEXTS);
+    let texts: &[Field] = if walked.unquoted & SET == 0 {
+        &[]
+    } else {
+        &TEXTS
+    };
     let wrong = |fields: &[Field], allowed: &[u8]| {
         fields.iter().copied().find(|field| {
             first_byte(raw, walked, *field).is_some_and(|byte| !allowed.contains(&byte))
         })
     };
-    let fault = wrong(&TEXTS, b"\"n").or_else(|| wrong(&OBJECTS, b"{n"));
+    let fault = wrong(texts, b"\"n").or_else(|| wrong(&OBJECTS, b"{n"));
     if let Some(field) = fault.or_else(|| wrong(&FLAGS, b"tfn\"")) {
         return Err((FailureReason::WrongType, Some(field.path())));
     }
     Ok(())
+}
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated when compiling, where `get` is not const"
+)]
+const fn set(fields: &[Field]) -> u128 {
+    let mut set = 0;
+    let mut index = 0;
+    while index < fields.len() {
+        set |= fields[index].bit();
+        index += 1;
+    }
+    set
 }
 
 #[inline(always)]

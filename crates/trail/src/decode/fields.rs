@@ -155,6 +155,11 @@ impl Field {
     pub fn path(self) -> &'static str {
         PATHS.get(self as usize).copied().unwrap_or_default()
     }
+
+    /// The field as a member of a set.
+    pub(super) const fn bit(self) -> u128 {
+        1 << self as u8
+    }
 }
 
 /// The paths in the order of [`Field`].

@@ -1,92 +1,121 @@
 //! Recognising keys by a few machine words.
 //!
-//! A key of up to 24 bytes is wholly given by its length, its first, second
-//! and last eight bytes, so that comparing words is comparing keys. The same
-//! words, hashed, look a key up in a table without collisions, and tell
-//! whether a key may already stand in its object.
+//! A key of up to 32 bytes is wholly given by its length and four words, so
+//! that comparing words is comparing keys. Hashed, they look a key up in a
+//! table without collisions, and tell whether a key may already stand in its
+//! object.
 
 use super::fields::Field;
+use super::scan::{NEAR, Window};
 
-/// Multipliers that are tried, at compile time, until no two keys collide.
+/// Where the search for a multiplier begins.
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Slots of a table; the keys are few, so that a multiplier is found soon.
-const SLOTS: usize = 512;
-/// The longest key that its words describe wholly.
-const WHOLE: usize = 24;
+const SLOTS: usize = 256;
 
-/// A key as words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A key of at most [`NEAR`] bytes as words; absent bytes are 0.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Key {
+    /// The first eight bytes.
     first: u64,
-    second: u64,
+    /// The last eight bytes of a key of more than eight.
     last: u64,
+    /// The second eight bytes of a key of more than 16, the third of one of
+    /// more than 24.
+    middle: [u64; 2],
     len: usize,
 }
 
 impl Key {
-    /// The key at `start..end` of `bytes`, as written.
+    /// The key whose `len` bytes begin the window.
     #[inline(always)]
-    pub(super) fn at(bytes: &[u8], start: usize, end: usize) -> Self {
-        let len = end - start;
-        let first = word(bytes, start);
+    pub(super) fn near(window: &Window, len: usize) -> Self {
+        let first = word(window, 0);
+        let (first, last) = if len > 8 {
+            (first, word(window, len - 8))
+        } else if len == 8 {
+            (first, 0)
+        } else {
+            (first & !(u64::MAX << (8 * len)), 0)
+        };
+        let middle = match len {
+            ..=16 => [0; 2],
+            17..=24 => [word(window, 8), 0],
+            _ => [word(window, 8), word(window, 16)],
+        };
         Self {
-            first: if len < 8 {
-                first & !(u64::MAX << (8 * len))
-            } else {
-                first
-            },
-            second: if len > 16 { word(bytes, start + 8) } else { 0 },
-            last: if len > 8 { word(bytes, end - 8) } else { 0 },
+            first,
+            last,
+            middle,
             len,
         }
     }
 
-    /// The same of a name known when compiling.
-    const fn of(name: &[u8]) -> Self {
-        let len = name.len();
-        Self {
-            first: word_of(name, 0, if len < 8 { len } else { 8 }),
-            second: if len > 16 { word_of(name, 8, 16) } else { 0 },
-            last: if len > 8 {
-                word_of(name, len - 8, len)
-            } else {
-                0
-            },
-            len,
-        }
-    }
-
-    const fn mix(self) -> u64 {
-        self.first ^ self.second.rotate_left(41) ^ self.last.rotate_left(23) ^ (self.len as u64)
+    /// The same of a key that is not in a window; `None` where it is too long.
+    pub(super) fn of(name: &[u8]) -> Option<Self> {
+        let mut window = [0; NEAR + 8];
+        window
+            .get_mut(..NEAR)?
+            .get_mut(..name.len())?
+            .copy_from_slice(name);
+        Some(Self::near(&window, name.len()))
     }
 
     /// 16 bits that equal keys share and different keys seldom do; never 0.
     #[inline(always)]
-    pub(super) fn mark(self) -> u16 {
-        let hash = self.mix().wrapping_mul(SEED);
-        ((hash >> 48) as u16) | 1
+    pub(super) fn mark(&self) -> u16 {
+        (self.mix().wrapping_mul(SEED) >> 48) as u16 | 1
     }
 
-    const fn slot(self, multiplier: u64) -> usize {
-        (self.mix().wrapping_mul(multiplier) >> 55) as usize
+    const fn mix(&self) -> u64 {
+        self.first.rotate_left(23) ^ self.last ^ (self.len as u64)
+    }
+
+    const fn slot(&self, multiplier: u64) -> usize {
+        (self.mix().wrapping_mul(multiplier) >> 56) as usize
+    }
+
+    /// Whether it is this key. Up to 32 bytes, the four words are the key.
+    #[inline(always)]
+    fn is(&self, other: &Self) -> bool {
+        let ends = (self.first ^ other.first) | (self.last ^ other.last);
+        let same = ends | (self.len ^ other.len) as u64 == 0;
+        same && (self.len <= 16 || self.middle == other.middle)
     }
 }
 
-/// Eight bytes from `at`, or as many as there are, as a little-endian word.
+/// The mark of a key too long for a window.
+pub(super) fn long_mark(key: &[u8]) -> u16 {
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(SEED).rotate_left(5);
+    (key.iter().fold(SEED, step) >> 48) as u16 | 1
+}
+
+/// Eight bytes of the window as a little-endian word.
 #[inline(always)]
-fn word(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    match rest.first_chunk::<8>() {
+fn word(window: &Window, at: usize) -> u64 {
+    match window.get(at..).and_then(|rest| rest.first_chunk()) {
         Some(chunk) => u64::from_le_bytes(*chunk),
-        None => short_word(rest),
+        None => 0,
     }
 }
 
-#[cold]
-fn short_word(rest: &[u8]) -> u64 {
-    rest.iter()
-        .rev()
-        .fold(0, |word, byte| word << 8 | u64::from(*byte))
+/// [`Key::of`] for constants.
+const fn constant(name: &[u8]) -> Key {
+    let len = name.len();
+    Key {
+        first: word_of(name, 0, if len < 8 { len } else { 8 }),
+        last: if len > 8 {
+            word_of(name, len - 8, len)
+        } else {
+            0
+        },
+        middle: match len {
+            ..=16 => [0; 2],
+            17..=24 => [word_of(name, 8, 16), 0],
+            _ => [word_of(name, 8, 16), word_of(name, 16, 24)],
+        },
+        len,
+    }
 }
 
 #[allow(
@@ -104,63 +133,48 @@ const fn word_of(name: &[u8], start: usize, end: usize) -> u64 {
 }
 
 /// A set of keys, each with its field.
-pub(super) struct Table<const N: usize> {
-    keys: [Key; N],
-    names: [(&'static str, Field); N],
-    /// 1 + index of the key whose slot it is; 0 where there is none.
-    slots: [u8; SLOTS],
+pub(super) struct Table {
+    slots: [(Key, Option<Field>); SLOTS],
     multiplier: u64,
 }
 
-impl<const N: usize> Table<N> {
+impl Table {
     /// Builds the table. Meant for constants.
-    #[allow(clippy::indexing_slicing, reason = "evaluated when compiling")]
-    pub(super) const fn new(names: [(&'static str, Field); N]) -> Self {
-        let mut keys = [Key::of(b""); N];
-        let mut index = 0;
-        while index < N {
-            keys[index] = Key::of(names[index].0.as_bytes());
-            index += 1;
-        }
+    pub(super) const fn new(names: &[(&'static str, Field)]) -> Self {
         let mut multiplier = SEED;
         loop {
-            if let Some(slots) = place(&keys, multiplier) {
-                return Self {
-                    keys,
-                    names,
-                    slots,
-                    multiplier,
-                };
+            if let Some(slots) = place(names, multiplier) {
+                return Self { slots, multiplier };
             }
             multiplier = multiplier.wrapping_mul(SEED) | 1;
         }
     }
 
-    /// The field of the key at `start..end` of `bytes`, whose words are `key`.
+    /// The field of the key.
     #[inline(always)]
-    pub(super) fn find(&self, key: Key, bytes: &[u8], start: usize, end: usize) -> Option<Field> {
-        let slot = self.slots.get(key.slot(self.multiplier)).copied()?;
-        let index = usize::from(slot.checked_sub(1)?);
-        if self.keys.get(index) != Some(&key) {
-            return None;
-        }
-        let (name, field) = self.names.get(index)?;
-        let same = key.len <= WHOLE || bytes.get(start..end) == Some(name.as_bytes());
-        same.then_some(*field)
+    pub(super) fn find(&self, key: &Key) -> Option<Field> {
+        let (known, field) = self.slots.get(key.slot(self.multiplier))?;
+        if known.is(key) { *field } else { None }
     }
 }
 
 #[allow(clippy::indexing_slicing, reason = "evaluated when compiling")]
-const fn place<const N: usize>(keys: &[Key; N], multiplier: u64) -> Option<[u8; SLOTS]> {
-    let mut slots = [0; SLOTS];
+const fn place(
+    names: &[(&'static str, Field)],
+    multiplier: u64,
+) -> Option<[(Key, Option<Field>); SLOTS]> {
+    let mut slots = [(constant(b""), None); SLOTS];
     let mut index = 0;
-    while index < N {
-        let slot = keys[index].slot(multiplier);
-        if slots[slot] != 0 {
+    while index < names.len() {
+        let (name, field) = names[index];
+        assert!(name.len() <= NEAR, "a field's key must fit the window");
+        let key = constant(name.as_bytes());
+        let slot = key.slot(multiplier);
+        if slots[slot].1.is_some() {
             return None;
         }
+        slots[slot] = (key, Some(field));
         index += 1;
-        slots[slot] = index as u8;
     }
     Some(slots)
 }
@@ -234,4 +248,47 @@ fn has(word: u64, mark: u16) -> bool {
     const ONES: u64 = 0x0001_0001_0001_0001;
     let difference = word ^ (ONES * u64::from(mark));
     difference.wrapping_sub(ONES) & !difference & (ONES << 15) != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::TOP_LEVEL;
+    use super::*;
+
+    #[test]
+    fn keys_are_the_same_read_and_compiled() {
+        let table = Table::new(&TOP_LEVEL);
+        for (name, field) in TOP_LEVEL {
+            assert_eq!(
+                table.find(&Key::of(name.as_bytes()).unwrap()),
+                Some(field),
+                "{name}"
+            );
+            let mut longer = [b'"'; NEAR + 8];
+            longer[..name.len()].copy_from_slice(name.as_bytes());
+            assert_eq!(
+                table.find(&Key::near(&longer, name.len())),
+                Some(field),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_that_differs_in_any_byte_is_another() {
+        let table = Table::new(&TOP_LEVEL);
+        for (name, field) in TOP_LEVEL {
+            for place in 0..name.len() {
+                let mut other = name.as_bytes().to_vec();
+                other[place] ^= 0x20;
+                assert_ne!(
+                    table.find(&Key::of(&other).unwrap()),
+                    Some(field),
+                    "{name} {place}"
+                );
+            }
+        }
+        assert_eq!(table.find(&Key::of(b"").unwrap()), None);
+        assert!(Key::of(&[b'a'; NEAR + 1]).is_none());
+    }
 }

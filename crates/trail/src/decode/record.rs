@@ -29,11 +29,15 @@ pub struct Record<'a> {
 /// same `eventID` seldom has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {
-    /// Number of strings (keys too), numbers, literals, objects and arrays.
-    pub tokens: u64,
-    /// Bytes of the strings (without quotes), numbers and literals together.
+    /// Number of members of the record and of all objects in it.
+    pub members: u64,
+    /// Bytes, white space between the tokens not counted.
     pub bytes: u64,
 }
+
+/// Bytes of the longest answer that is searched for a sign-in's failure; such
+/// answers hold one or two members.
+const LONGEST_ANSWER: usize = 256;
 
 /// Accessors of text fields: name, field.
 macro_rules! texts {
@@ -198,7 +202,7 @@ impl<'a> Record<'a> {
             .filter_map(|field| self.written(field))
             .any(|answer| {
                 answer.starts_with('{')
-                    && memchr::memmem::find(answer.as_bytes(), b"Failure").is_some()
+                    && answer.len() <= LONGEST_ANSWER
                     && json::child(answer, &self.event_name()) == Some("\"Failure\"")
             })
     }
@@ -206,8 +210,8 @@ impl<'a> Record<'a> {
     /// See [`Shape`].
     pub fn shape(&self) -> Shape {
         Shape {
-            tokens: self.walked.tokens,
-            bytes: self.walked.bytes,
+            members: self.walked.members,
+            bytes: self.raw.len() as u64 - self.walked.spaces,
         }
     }
 

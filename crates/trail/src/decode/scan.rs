@@ -5,7 +5,7 @@
 
 /// Index, from `from` on, of the first byte that is a quote, a backslash or a
 /// control character; `bytes.len()` where there is none.
-#[inline(always)]
+#[inline]
 pub(super) fn interruption(bytes: &[u8], from: usize) -> usize {
     #[cfg(target_arch = "x86_64")]
     {
@@ -14,6 +14,33 @@ pub(super) fn interruption(bytes: &[u8], from: usize) -> usize {
     #[cfg(not(target_arch = "x86_64"))]
     {
         words::interruption(bytes, from)
+    }
+}
+
+/// Bytes of a [`Window`] in which a string may end.
+pub(super) const NEAR: usize = 32;
+
+/// The bytes from a string's first on, with what follows a string that ends
+/// in the first [`NEAR`].
+pub(super) type Window = [u8; NEAR + 8];
+
+/// The window at `at`; `None` near the end of the bytes.
+#[inline(always)]
+pub(super) fn window(bytes: &[u8], at: usize) -> Option<&Window> {
+    bytes.get(at..)?.first_chunk()
+}
+
+/// Index of the first byte in the window that is a quote, a backslash or a
+/// control character; [`NEAR`] where the first [`NEAR`] have none.
+#[inline(always)]
+pub(super) fn near(window: &Window) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    {
+        lanes::near(window)
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        words::near(window)
     }
 }
 
@@ -50,6 +77,7 @@ fn after_space(bytes: &[u8], from: usize) -> usize {
 /// 16 bytes a step with SSE2.
 #[cfg(target_arch = "x86_64")]
 mod lanes {
+    use super::{NEAR, Window};
     use safe_arch::{
         cmp_eq_mask_i8_m128i, load_unaligned_m128i, min_u8_m128i, move_mask_i8_m128i,
         set_splat_i8_m128i,
@@ -59,15 +87,16 @@ mod lanes {
     #[inline(always)]
     fn mask(lane: &[u8; 16]) -> u32 {
         let lane = load_unaligned_m128i(lane);
-        let quote = cmp_eq_mask_i8_m128i(lane, set_splat_i8_m128i(0x22));
+        // With bit 1 turned over, the quote is 0x20, and control characters
+        // and nothing else lie below.
+        let turned = lane ^ set_splat_i8_m128i(0x02);
+        let low = min_u8_m128i(turned, set_splat_i8_m128i(0x20));
+        let quote_or_control = cmp_eq_mask_i8_m128i(low, turned);
         let escape = cmp_eq_mask_i8_m128i(lane, set_splat_i8_m128i(0x5c));
-        let low = min_u8_m128i(lane, set_splat_i8_m128i(0x1f));
-        let control = cmp_eq_mask_i8_m128i(low, lane);
-        move_mask_i8_m128i(quote | escape | control).cast_unsigned()
+        move_mask_i8_m128i(quote_or_control | escape).cast_unsigned()
     }
 
     /// See [`super::interruption`].
-    #[inline(always)]
     pub(super) fn interruption(bytes: &[u8], from: usize) -> usize {
         let mut at = from;
         while let Some(lane) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
@@ -79,10 +108,32 @@ mod lanes {
         }
         super::words::interruption(bytes, at)
     }
+
+    /// See [`super::near`].
+    #[inline(always)]
+    pub(super) fn near(window: &Window) -> usize {
+        let [Some(one), Some(two)] = [window.get(..16), window.get(16..32)]
+            .map(|lane| lane.and_then(|lane| lane.first_chunk::<16>()))
+        else {
+            return 0;
+        };
+        let found = mask(one);
+        if found != 0 {
+            return found.trailing_zeros() as usize;
+        }
+        let found = mask(two);
+        if found != 0 {
+            16 + found.trailing_zeros() as usize
+        } else {
+            NEAR
+        }
+    }
 }
 
 /// 8 bytes a step with ordinary arithmetic.
 mod words {
+    use super::{NEAR, Window};
+
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
 
@@ -90,12 +141,12 @@ mod words {
     /// lowest one, which is all that is asked.
     #[inline(always)]
     fn mask(word: u64) -> u64 {
-        let quote = word ^ (ONES * 0x22);
+        // See the lanes: the quote turns into 0x20, next to the controls.
+        let turned = word ^ (ONES * 0x02);
+        let quote_or_control = turned.wrapping_sub(ONES * 0x21) & !turned;
         let escape = word ^ (ONES * 0x5c);
-        let quote = quote.wrapping_sub(ONES) & !quote;
         let escape = escape.wrapping_sub(ONES) & !escape;
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        (quote | escape | control) & HIGHS
+        (quote_or_control | escape) & HIGHS
     }
 
     /// See [`super::interruption`].
@@ -112,6 +163,15 @@ mod words {
         let tail = bytes.get(at..).unwrap_or_default();
         let found = tail.iter().position(|byte| super::interrupts(*byte));
         found.map_or(bytes.len(), |offset| at + offset)
+    }
+
+    /// See [`super::near`].
+    #[cfg_attr(
+        target_arch = "x86_64",
+        allow(dead_code, reason = "lanes are used, words tested")
+    )]
+    pub(super) fn near(window: &Window) -> usize {
+        interruption(window, 0).min(NEAR)
     }
 }
 
@@ -140,6 +200,9 @@ mod tests {
                     "{byte} at {place}"
                 );
                 assert_eq!(interruption(&bytes, 0), expected, "{byte} at {place}");
+                let window = window(&bytes, 0).unwrap();
+                assert_eq!(near(window), expected.min(NEAR), "{byte} at {place}");
+                assert_eq!(words::near(window), expected.min(NEAR), "{byte} at {place}");
             }
         }
     }

@@ -7,19 +7,23 @@
 //! only the few objects whose fields are read have a call of their own.
 
 use super::fields::{ATTRIBUTES, CONTEXT, COUNT, Field, IDENTITY, ISSUER, TOP_LEVEL};
-use super::key::{Key, Marks, Table};
-use super::scan::{interruption, non_space};
+use super::key::{Key, Marks, Table, long_mark};
+use super::scan::{NEAR, Window, interruption, near, non_space, window};
 
 /// Deepest nesting that the bit stack can hold.
 pub(super) const DEEPEST: usize = 128;
 /// Longest value: places are 31-bit numbers.
 pub(super) const LONGEST: usize = 1 << 30;
 
-static TOP_LEVEL_KEYS: Table<{ TOP_LEVEL.len() }> = Table::new(TOP_LEVEL);
-static IDENTITY_KEYS: Table<{ IDENTITY.len() }> = Table::new(IDENTITY);
-static CONTEXT_KEYS: Table<{ CONTEXT.len() }> = Table::new(CONTEXT);
-static ISSUER_KEYS: Table<{ ISSUER.len() }> = Table::new(ISSUER);
-static ATTRIBUTES_KEYS: Table<{ ATTRIBUTES.len() }> = Table::new(ATTRIBUTES);
+static TOP_LEVEL_KEYS: Table = Table::new(&TOP_LEVEL);
+static IDENTITY_KEYS: Table = Table::new(&IDENTITY);
+static CONTEXT_KEYS: Table = Table::new(&CONTEXT);
+static ISSUER_KEYS: Table = Table::new(&ISSUER);
+static ATTRIBUTES_KEYS: Table = Table::new(&ATTRIBUTES);
+
+/// `":` and `,"` as little-endian words: what follows most keys and values.
+const QUOTE_COLON: u16 = u16::from_le_bytes(*b"\":");
+const COMMA_QUOTE: u16 = u16::from_le_bytes(*b",\"");
 
 /// Why a walk did not reach the end of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,10 +90,12 @@ pub(super) struct Walked {
     spans: [Span; COUNT],
     /// Top-level keys that are no fields.
     pub(super) others: Vec<Entry>,
-    /// Number of strings, numbers, literals and containers.
-    pub(super) tokens: u64,
-    /// Bytes of the strings (without quotes), numbers and literals.
-    pub(super) bytes: u64,
+    /// Number of members of objects.
+    pub(super) members: u64,
+    /// Bytes of white space outside strings.
+    pub(super) spaces: u64,
+    /// The fields whose value is no string, by [`Field::bit`].
+    pub(super) unquoted: u128,
     /// A key that certainly stands twice in its object.
     pub(super) duplicate: Option<Field>,
     /// Whether some key may stand twice in its object.
@@ -103,8 +109,9 @@ impl Default for Walked {
         Self {
             spans: [Span::default(); COUNT],
             others: Vec::new(),
-            tokens: 0,
-            bytes: 0,
+            members: 0,
+            spaces: 0,
+            unquoted: 0,
             duplicate: None,
             suspect: false,
             marks: Vec::new(),
@@ -117,8 +124,9 @@ impl Walked {
     fn clear(&mut self) {
         self.spans = [Span::default(); COUNT];
         self.others.clear();
-        self.tokens = 0;
-        self.bytes = 0;
+        self.members = 0;
+        self.spaces = 0;
+        self.unquoted = 0;
         self.duplicate = None;
         self.suspect = false;
         self.marks.clear();
@@ -134,7 +142,7 @@ impl Walked {
 
     /// Whether the object has no member.
     pub(super) fn is_empty(&self) -> bool {
-        self.tokens == 1
+        self.members == 0
     }
 
     #[inline(always)]
@@ -183,11 +191,13 @@ pub(super) fn value(
 pub(super) fn member(bytes: &[u8], at: usize) -> Result<(Span, usize), Stop> {
     let mut walked = Walked::default();
     let mut walk = Walk::new(bytes, 1, false, &mut walked);
-    let found = walk.key(at);
-    let Some((end, escaped, value)) = found else {
+    let found = walk
+        .key_quote(at)
+        .and_then(|quote| Some((quote, walk.key(quote)?)));
+    let Some((quote, (name, _))) = found else {
         return Err(walk.stop);
     };
-    Ok((Span::new(at + 1, end, escaped), value))
+    Ok((Span::new(quote + 1, name.end, name.escaped), name.value))
 }
 
 /// The objects whose fields are read.
@@ -249,19 +259,61 @@ impl<'a> Walk<'a> {
         self.bytes.get(at).copied().unwrap_or(0)
     }
 
-    /// The string whose body begins at `from`: its end (the closing quote) and
-    /// whether it holds escapes.
+    /// Two bytes from `at`, little-endian; zeros after the end.
     #[inline(always)]
-    fn string(&mut self, from: usize) -> Option<(usize, bool)> {
-        let at = interruption(self.bytes, from);
-        let (end, escaped) = if self.byte(at) == b'"' {
-            (at, false)
-        } else {
-            (self.escaped(at)?, true)
-        };
-        self.walked.tokens += 1;
-        self.walked.bytes += (end - from) as u64;
-        Some((end, escaped))
+    fn next(&self, at: usize) -> u16 {
+        match self.bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+            Some(chunk) => u16::from_le_bytes(*chunk),
+            None => u16::from(self.byte(at)),
+        }
+    }
+
+    /// Where the next byte is that is no white space.
+    #[inline(always)]
+    fn token(&mut self, at: usize) -> usize {
+        match self.bytes.get(at) {
+            Some(byte) if *byte > b' ' => at,
+            _ => self.token_after_space(at),
+        }
+    }
+
+    #[inline(never)]
+    fn token_after_space(&mut self, at: usize) -> usize {
+        let token = non_space(self.bytes, at);
+        self.walked.spaces += token.saturating_sub(at) as u64;
+        token
+    }
+
+    /// The string whose opening quote is at `quote`: where it ends (the closing
+    /// quote), whether it holds escapes, and two bytes from the end on.
+    #[inline(always)]
+    fn string(&mut self, quote: usize) -> Option<Text> {
+        if let Some(window) = window(self.bytes, quote + 1) {
+            let length = near(window);
+            let [closing, one, two] = three(window, length);
+            if closing == b'"' && length < NEAR {
+                let next = u16::from_le_bytes([one, two]);
+                return Some(Text {
+                    end: quote + 1 + length,
+                    escaped: false,
+                    next,
+                });
+            }
+        }
+        self.long_string(quote)
+    }
+
+    /// The same for strings that are long or hold escapes.
+    #[inline(never)]
+    fn long_string(&mut self, quote: usize) -> Option<Text> {
+        let at = interruption(self.bytes, quote + 1);
+        let escaped = self.byte(at) != b'"';
+        let end = if escaped { self.escaped(at)? } else { at };
+        Some(Text {
+            end,
+            escaped,
+            next: self.next(end + 1),
+        })
     }
 
     /// Goes on with a string that was interrupted at `at`.
@@ -318,34 +370,70 @@ impl<'a> Walk<'a> {
         Some(value)
     }
 
-    /// `"key":` at `at`: where the key ends, whether it holds escapes, and
-    /// where the value begins.
+    /// `"key":` whose quote is at `quote`, with the key's words.
     #[inline(always)]
-    fn key(&mut self, at: usize) -> Option<(usize, bool, usize)> {
-        if self.byte(at) != b'"' {
-            return self.unexpected(at);
+    fn key(&mut self, quote: usize) -> Option<(Name, Option<Key>)> {
+        self.walked.members += 1;
+        if let Some(window) = window(self.bytes, quote + 1) {
+            let length = near(window);
+            let [closing, colon, first] = three(window, length);
+            let usual = u16::from_le_bytes([closing, colon]) == QUOTE_COLON && first > b' ';
+            if usual && length < NEAR {
+                let end = quote + 1 + length;
+                let name = Name {
+                    end,
+                    escaped: false,
+                    value: end + 2,
+                    first,
+                };
+                return Some((name, Some(Key::near(window, length))));
+            }
         }
-        let (end, escaped) = self.string(at + 1)?;
-        let colon = non_space(self.bytes, end + 1);
+        self.unusual_key(quote)
+    }
+
+    /// The same where the key is long or holds escapes, or white space follows.
+    #[inline(never)]
+    fn unusual_key(&mut self, quote: usize) -> Option<(Name, Option<Key>)> {
+        let Text { end, escaped, .. } = self.long_string(quote)?;
+        let colon = self.token(end + 1);
         if self.byte(colon) != b':' {
             return self.unexpected(colon);
         }
-        Some((end, escaped, non_space(self.bytes, colon + 1)))
+        let value = self.token(colon + 1);
+        let key = self.bytes.get(quote + 1..end).and_then(Key::of);
+        Some((
+            Name {
+                end,
+                escaped,
+                value,
+                first: self.byte(value),
+            },
+            key,
+        ))
+    }
+
+    /// The opening quote of the key at `at` or after white space.
+    #[inline(always)]
+    fn key_quote(&mut self, at: usize) -> Option<usize> {
+        let quote = self.token(at);
+        if self.byte(quote) == b'"' {
+            Some(quote)
+        } else {
+            self.unexpected(quote)
+        }
     }
 
     /// A number, literal or nothing of the kind at `at`; where it ends.
     #[inline]
     fn scalar(&mut self, at: usize) -> Option<usize> {
-        let end = match self.byte(at) {
+        match self.byte(at) {
             b't' => self.literal(at, b"true"),
             b'f' => self.literal(at, b"false"),
             b'n' => self.literal(at, b"null"),
             b'-' | b'0'..=b'9' => self.number(at),
             _ => self.unexpected(at),
-        }?;
-        self.walked.tokens += 1;
-        self.walked.bytes += (end - at) as u64;
-        Some(end)
+        }
     }
 
     #[inline(always)]
@@ -423,7 +511,7 @@ impl<'a> Walk<'a> {
     #[inline]
     fn value(&mut self, at: usize, level: usize) -> Option<usize> {
         match self.byte(at) {
-            b'"' => self.string(at + 1).map(|(end, _)| end + 1),
+            b'"' => self.string(at).map(|text| text.end + 1),
             b'{' | b'[' => self.container(at, level),
             _ => self.scalar(at),
         }
@@ -431,83 +519,128 @@ impl<'a> Walk<'a> {
 
     /// An object or array at `at` and all that is in it; where it ends.
     fn container(&mut self, at: usize, level: usize) -> Option<usize> {
+        let mut open = Open {
+            kinds: 0,
+            level,
+            outside: level,
+            marks: Marks::default(),
+        };
         let mut at = at;
-        // One bit a container, the innermost lowest: 1 is an array.
-        let mut kinds = 0u128;
-        let mut level = level;
-        let outside = level;
-        let mut marks = Marks::default();
+        let mut first = self.byte(at);
         loop {
-            // A value begins at `at`.
-            match self.byte(at) {
-                b'"' => at = self.string(at + 1)?.0 + 1,
+            // A value begins at `at` with the byte `first`; `next` follows it.
+            let next;
+            match first {
+                b'"' => {
+                    let text = self.string(at)?;
+                    at = text.end + 1;
+                    next = text.next;
+                }
                 b'{' => {
-                    if level > self.depth {
-                        return self.stop(Stop::TooDeep(at));
-                    }
-                    level += 1;
-                    kinds <<= 1;
-                    self.walked.tokens += 1;
-                    self.walked.open.push(marks);
-                    marks = Marks::open(&self.walked.marks);
-                    at = non_space(self.bytes, at + 1);
+                    at = self.open(at, &mut open, 0)?;
                     if self.byte(at) != b'}' {
-                        at = self.marked_key(at, &mut marks)?;
+                        let quote = self.key_quote(at)?;
+                        (at, first) = self.marked_key(quote, &mut open.marks)?;
                         continue;
                     }
+                    next = 0;
                 }
                 b'[' => {
-                    if level > self.depth {
-                        return self.stop(Stop::TooDeep(at));
-                    }
-                    level += 1;
-                    kinds = kinds << 1 | 1;
-                    self.walked.tokens += 1;
-                    at = non_space(self.bytes, at + 1);
-                    if self.byte(at) != b']' {
+                    at = self.open(at, &mut open, 1)?;
+                    first = self.byte(at);
+                    if first != b']' {
                         continue;
                     }
+                    next = 0;
                 }
-                _ => at = self.scalar(at)?,
+                _ => {
+                    at = self.scalar(at)?;
+                    next = self.next(at);
+                }
             }
-            // A value has ended before `at`, or an empty container ends there.
-            loop {
-                at = non_space(self.bytes, at);
-                let array = kinds & 1 != 0;
-                match self.byte(at) {
-                    b',' if array => {
-                        at = non_space(self.bytes, at + 1);
-                        break;
-                    }
-                    b',' => {
-                        at = non_space(self.bytes, at + 1);
-                        at = self.marked_key(at, &mut marks)?;
-                        break;
-                    }
-                    b']' if array => {}
-                    b'}' if !array => {
-                        self.walked.suspect |= marks.close(&mut self.walked.marks);
-                        marks = self.walked.open.pop().unwrap_or_default();
-                    }
-                    _ => return self.unexpected(at),
-                }
-                at += 1;
-                kinds >>= 1;
-                level -= 1;
-                if level == outside {
-                    return Some(at);
-                }
+            if next == COMMA_QUOTE && open.kinds & 1 == 0 {
+                (at, first) = self.marked_key(at + 1, &mut open.marks)?;
+                continue;
+            }
+            match self.after_value(at, &mut open)? {
+                After::Value(place, byte) => (at, first) = (place, byte),
+                After::End(end) => return Some(end),
             }
         }
     }
 
-    /// A key of an object whose fields are not read; where its value begins.
+    /// A value ends before `at`, or an empty container at `at`: closes what is
+    /// closed there and goes on to the next value.
     #[inline(always)]
-    fn marked_key(&mut self, at: usize, marks: &mut Marks) -> Option<usize> {
-        let (end, escaped, value) = self.key(at)?;
-        let mark = Key::at(self.bytes, at + 1, end).mark();
-        self.walked.suspect |= escaped | marks.add(mark, &mut self.walked.marks);
-        Some(value)
+    fn after_value(&mut self, at: usize, open: &mut Open) -> Option<After> {
+        let mut at = at;
+        loop {
+            at = self.token(at);
+            match (self.byte(at), open.kinds & 1) {
+                (b',', 1) => {
+                    at = self.token(at + 1);
+                    return Some(After::Value(at, self.byte(at)));
+                }
+                (b',', _) => {
+                    let quote = self.key_quote(at + 1)?;
+                    let (value, first) = self.marked_key(quote, &mut open.marks)?;
+                    return Some(After::Value(value, first));
+                }
+                (b']', 1) => {}
+                (b'}', 0) => self.close(&mut open.marks),
+                _ => return self.unexpected(at),
+            }
+            at += 1;
+            open.kinds >>= 1;
+            open.level -= 1;
+            if open.level == open.outside {
+                return Some(After::End(at));
+            }
+        }
+    }
+
+    /// Opens the container at `at`; where the first thing in it is.
+    #[inline(always)]
+    fn open(&mut self, at: usize, open: &mut Open, kind: u128) -> Option<usize> {
+        if open.level > self.depth {
+            return self.stop(Stop::TooDeep(at));
+        }
+        open.level += 1;
+        open.kinds = open.kinds << 1 | kind;
+        if kind == 0 {
+            self.walked.open.push(open.marks);
+            open.marks = Marks::open(&self.walked.marks);
+        }
+        Some(self.token(at + 1))
+    }
+
+    /// Closes an object.
+    #[inline(always)]
+    fn close(&mut self, marks: &mut Marks) {
+        self.walked.suspect |= marks.close(&mut self.walked.marks);
+        *marks = self.walked.open.pop().unwrap_or_default();
+    }
+
+    /// A key of an object whose fields are not read; where its value begins,
+    /// and with which byte.
+    #[inline(always)]
+    fn marked_key(&mut self, quote: usize, marks: &mut Marks) -> Option<(usize, u8)> {
+        let (name, key) = self.key(quote)?;
+        self.mark(quote, &name, key, marks);
+        Some((name.value, name.first))
+    }
+
+    /// Notes whether the object may hold the key already.
+    #[inline(always)]
+    fn mark(&mut self, quote: usize, name: &Name, key: Option<Key>, marks: &mut Marks) {
+        let mark = match key {
+            Some(key) => key.mark(),
+            None => long_mark(self.bytes.get(quote + 1..name.end).unwrap_or_default()),
+        };
+        let again = marks.add(mark, &mut self.walked.marks);
+        if name.escaped | again {
+            self.walked.suspect = true;
+        }
     }
 
     /// The object at `at`, whose fields are read; where it ends.
@@ -515,17 +648,22 @@ impl<'a> Walk<'a> {
         if level > self.depth {
             return self.stop(Stop::TooDeep(at));
         }
-        self.walked.tokens += 1;
         let mut marks = Marks::open(&self.walked.marks);
-        let mut at = non_space(self.bytes, at + 1);
+        let mut at = self.token(at + 1);
         if self.byte(at) == b'}' {
             return Some(at + 1);
         }
+        at = self.key_quote(at)?;
         loop {
-            at = self.field::<OBJECT>(at, level, &mut marks)?;
-            at = non_space(self.bytes, at);
+            let next;
+            (at, next) = self.field::<OBJECT>(at, level, &mut marks)?;
+            if next == COMMA_QUOTE {
+                at += 1;
+                continue;
+            }
+            at = self.token(at);
             match self.byte(at) {
-                b',' => at = non_space(self.bytes, at + 1),
+                b',' => at = self.key_quote(at + 1)?,
                 b'}' => break,
                 _ => return self.unexpected(at),
             }
@@ -534,42 +672,40 @@ impl<'a> Walk<'a> {
         Some(at + 1)
     }
 
-    /// `"key":value` at `at` in an object whose fields are read; where the
-    /// value ends.
+    /// `"key":value` whose quote is at `quote`, in an object whose fields are
+    /// read; where the value ends, and two bytes from there.
     #[inline(always)]
     fn field<const OBJECT: u8>(
         &mut self,
-        at: usize,
+        quote: usize,
         level: usize,
         marks: &mut Marks,
-    ) -> Option<usize> {
-        let (end, escaped, start) = self.key(at)?;
-        let key = Key::at(self.bytes, at + 1, end);
-        let known = if escaped {
-            self.escaped_field::<OBJECT>(at, end)
+    ) -> Option<(usize, u16)> {
+        let (name, key) = self.key(quote)?;
+        let known = if name.escaped {
+            self.escaped_field::<OBJECT>(quote, name.end)
         } else {
-            table::<OBJECT>(key, self.bytes, at + 1, end)
+            key.and_then(|key| table::<OBJECT>().find(&key))
         };
-        let mut has_escapes = false;
-        let value_end = if self.byte(start) == b'"' {
-            let (quote, escapes) = self.string(start + 1)?;
-            has_escapes = escapes;
-            quote + 1
+        let (end, escapes, next) = if name.first == b'"' {
+            let text = self.string(name.value)?;
+            (text.end + 1, text.escaped, text.next)
         } else {
-            self.unquoted::<OBJECT>(known, start, level)?
+            let end = self.unquoted::<OBJECT>(known, name.value, name.first, level)?;
+            (end, false, self.next(end))
         };
-        let value = Span::new(start, value_end, has_escapes);
+        let value = Span::new(name.value, end, escapes);
         match known {
             Some(field) => self.walked.set(field, value),
             None => {
-                self.walked.suspect |= escaped | marks.add(key.mark(), &mut self.walked.marks);
+                self.mark(quote, &name, key, marks);
                 if OBJECT == RECORD {
-                    let key = Span::new(at + 1, end, escaped);
+                    let key = Span::new(quote + 1, name.end, name.escaped);
                     self.walked.others.push(Entry { key, value });
                 }
             }
         }
-        Some(value_end)
+        Some((end, next))
     }
 
     /// A field's value that is no string.
@@ -578,9 +714,13 @@ impl<'a> Walk<'a> {
         &mut self,
         field: Option<Field>,
         at: usize,
+        first: u8,
         level: usize,
     ) -> Option<usize> {
-        match (self.byte(at), field) {
+        if let Some(field) = field {
+            self.walked.unquoted |= field.bit();
+        }
+        match (first, field) {
             (b'{', Some(Field::UserIdentity)) => self.level::<IDENTITY_OBJECT>(at, level + 1),
             (b'{', Some(Field::SessionContext)) => self.level::<CONTEXT_OBJECT>(at, level + 1),
             (b'{', Some(Field::SessionIssuer)) => self.level::<ISSUER_OBJECT>(at, level + 1),
@@ -599,20 +739,69 @@ impl<'a> Walk<'a> {
     #[cold]
     fn escaped_field<const OBJECT: u8>(&self, quote: usize, end: usize) -> Option<Field> {
         let text: String = serde_json::from_slice(self.bytes.get(quote..=end)?).ok()?;
-        let bytes = text.as_bytes();
-        table::<OBJECT>(Key::at(bytes, 0, bytes.len()), bytes, 0, bytes.len())
+        table::<OBJECT>().find(&Key::of(text.as_bytes())?)
     }
 }
 
-/// The field of a key in an object whose fields are read.
+/// A byte of the window and the two after it.
 #[inline(always)]
-fn table<const OBJECT: u8>(key: Key, bytes: &[u8], start: usize, end: usize) -> Option<Field> {
+fn three(window: &Window, at: usize) -> [u8; 3] {
+    window
+        .get(at..)
+        .and_then(|rest| rest.first_chunk())
+        .copied()
+        .unwrap_or_default()
+}
+
+/// A string that has been walked.
+struct Text {
+    /// The closing quote.
+    end: usize,
+    escaped: bool,
+    /// Two bytes from the quote on, without it.
+    next: u16,
+}
+
+/// A key that has been walked.
+struct Name {
+    /// The closing quote.
+    end: usize,
+    escaped: bool,
+    /// Where the value begins.
+    value: usize,
+    /// The value's first byte.
+    first: u8,
+}
+
+/// What comes after a value.
+enum After {
+    /// The next value, and its first byte.
+    Value(usize, u8),
+    /// The outermost container's end.
+    End(usize),
+}
+
+/// The containers that are open around a place.
+struct Open {
+    /// One bit a container, the innermost lowest: 1 is an array.
+    kinds: u128,
+    /// The level that the next container would be on.
+    level: usize,
+    /// The level of the outermost.
+    outside: usize,
+    /// The keys of the innermost object.
+    marks: Marks,
+}
+
+/// The keys of an object whose fields are read.
+#[inline(always)]
+fn table<const OBJECT: u8>() -> &'static Table {
     match OBJECT {
-        RECORD => TOP_LEVEL_KEYS.find(key, bytes, start, end),
-        IDENTITY_OBJECT => IDENTITY_KEYS.find(key, bytes, start, end),
-        CONTEXT_OBJECT => CONTEXT_KEYS.find(key, bytes, start, end),
-        ISSUER_OBJECT => ISSUER_KEYS.find(key, bytes, start, end),
-        _ => ATTRIBUTES_KEYS.find(key, bytes, start, end),
+        RECORD => &TOP_LEVEL_KEYS,
+        IDENTITY_OBJECT => &IDENTITY_KEYS,
+        CONTEXT_OBJECT => &CONTEXT_KEYS,
+        ISSUER_OBJECT => &ISSUER_KEYS,
+        _ => &ATTRIBUTES_KEYS,
     }
 }
 
@@ -636,6 +825,5 @@ pub(super) fn identity_field(path: &str) -> Option<Field> {
 }
 
 fn find<const OBJECT: u8>(key: &str) -> Option<Field> {
-    let bytes = key.as_bytes();
-    table::<OBJECT>(Key::at(bytes, 0, bytes.len()), bytes, 0, bytes.len())
+    table::<OBJECT>().find(&Key::of(key.as_bytes())?)
 }

@@ -94,7 +94,7 @@ pub(super) fn keep(kept: &mut Vec<Evidence>, limit: usize, new: Evidence) -> boo
             if let Some(old) = kept.get_mut(at)
                 && new.place < old.place
             {
-                old.place = new.place;
+                *old = new;
             }
             false
         }

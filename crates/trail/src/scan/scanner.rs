@@ -403,7 +403,7 @@ pub(crate) fn fingerprint(buffer: &mut Vec<u8>, call: &Call<'_>, record: &Record
             call.arn.as_bytes(),
             error.as_bytes(),
             &call.time.seconds().to_le_bytes(),
-            &shape.tokens.to_le_bytes(),
+            &shape.members.to_le_bytes(),
             &shape.bytes.to_le_bytes(),
         ],
     )

@@ -23,7 +23,23 @@ pub struct SeenEvents {
 
 impl Default for SeenEvents {
     fn default() -> Self {
-        let part = || Mutex::new(HashSet::with_capacity_and_hasher(START, Default::default()));
+        Self::with_room(START)
+    }
+}
+
+impl SeenEvents {
+    /// For few events: makes no room before it is needed.
+    pub fn small() -> Self {
+        Self::with_room(0)
+    }
+
+    fn with_room(events: usize) -> Self {
+        let part = || {
+            Mutex::new(HashSet::with_capacity_and_hasher(
+                events,
+                Default::default(),
+            ))
+        };
         Self {
             parts: (0..PARTS).map(|_| part()).collect(),
         }

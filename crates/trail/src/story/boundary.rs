@@ -4,7 +4,7 @@ use gardefou_finding::{BoundaryReason, Novelty, NoveltyKind, Timestamp, Untruste
 
 use super::burst::Burst;
 use super::judge::Member;
-use super::origin::{LONG_CALLS, LONG_DAYS, is_address};
+use super::origin::{LONG_CALLS, LONG_DAYS, is_address, newness};
 use super::weigh::{Weighed, principal_of};
 use crate::facts::{ActionClass, Facts, Principal, Span, day};
 
@@ -29,26 +29,23 @@ pub(crate) fn line(
     burst: &Burst,
     members: &[Member],
 ) -> Line {
-    let lit = |m: &&Member| {
-        burst
-            .leads
-            .iter()
-            .filter_map(|index| weighed.get(*index))
+    let has_leads = |m: &Member| {
+        let leads = burst.leads.iter().filter_map(|index| weighed.get(*index));
+        leads
+            .into_iter()
             .any(|found| found.lead.credential == m.credential)
     };
-    let starts = members
-        .iter()
-        .filter(lit)
-        .map(|m| m.from)
-        .min()
-        .unwrap_or(burst.first)
-        .min(burst.first);
+    // A giver without leads counts where its own origin was new.
+    let is_suspicious =
+        |m: &&Member| has_leads(m) || m.origins.as_ref().is_some_and(|o| !o.is_empty());
+    let begins = members.iter().filter(is_suspicious).map(|m| m.from).min();
+    let starts = begins.unwrap_or(burst.first).min(burst.first);
     let first = members.first();
     let principal = first.and_then(|m| facts.principals.get(&principal_of(facts, m.credential)));
     let history = principal.map_or((0, 0), |p| history(p, first, starts));
     Line {
         starts,
-        reason: reason(weighed, burst, principal, starts),
+        reason: reason(facts, weighed, burst, members, starts),
         novelties: principal.map_or_else(Vec::new, |p| novelties(facts, p, starts, burst.last)),
         calls_before: history.1,
         history_days: history.0,
@@ -74,17 +71,31 @@ fn history(principal: &Principal, first: Option<&Member>, starts: Timestamp) -> 
 }
 
 fn reason(
+    facts: &Facts,
     weighed: &[Weighed<'_>],
     burst: &Burst,
-    principal: Option<&Principal>,
+    members: &[Member],
     starts: Timestamp,
 ) -> BoundaryReason {
-    let found = burst.leads.iter().filter_map(|index| weighed.get(*index));
     let (mut network, mut agent) = (false, false);
-    for lead in found {
-        network |= lead.newness.network;
-        agent |= lead.newness.agent;
+    for found in burst.leads.iter().filter_map(|index| weighed.get(*index)) {
+        network |= found.newness.network;
+        agent |= found.newness.agent;
     }
+    for member in members.iter().filter(|member| member.joined.is_none()) {
+        let principal = facts
+            .principals
+            .get(&principal_of(facts, member.credential));
+        for origin in member.origins.iter().flatten() {
+            let new = principal.map(|p| newness(facts, p, *origin, member.from));
+            network |= new.is_some_and(|new| new.network);
+            agent |= new.is_some_and(|new| new.agent);
+        }
+    }
+    let way_in = members
+        .first()
+        .map(|member| principal_of(facts, member.credential));
+    let principal = way_in.and_then(|principal| facts.principals.get(&principal));
     if network {
         BoundaryReason::NewNetwork
     } else if agent {

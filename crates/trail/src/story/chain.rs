@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use gardefou_finding::LinkKind;
+use gardefou_finding::{ActorKind, LinkKind};
 
 use super::weigh::Weighed;
 use crate::facts::{Facts, Grant, Symbol};
@@ -116,7 +116,7 @@ fn edges(facts: &Facts) -> Vec<Edge> {
     let index = Index::of(facts);
     let mut edges = Vec::new();
     for (target, grants) in facts.grants.iter() {
-        for grant in grants {
+        for grant in grants.iter().filter(|grant| !is_copy(facts, grant, grants)) {
             for to in index.credentials(facts, target, grant) {
                 if to != grant.from {
                     edges.push(Edge {
@@ -129,6 +129,20 @@ fn edges(facts: &Facts) -> Vec<Edge> {
         }
     }
     edges
+}
+
+/// A role assumed in another account is written in both; the other account
+/// knows the caller only by an id. The record of the caller's own account
+/// names its credential.
+fn is_copy(facts: &Facts, grant: &Grant, all: &[Grant]) -> bool {
+    let names_nobody = |from: Symbol| {
+        let kind = facts.credentials.get(&from).map(|known| known.kind);
+        matches!(kind, None | Some(ActorKind::Principal | ActorKind::Unknown))
+    };
+    names_nobody(grant.from)
+        && all
+            .iter()
+            .any(|other| other.kind == grant.kind && !names_nobody(other.from))
 }
 
 /// Credentials by what a grant's target may be.

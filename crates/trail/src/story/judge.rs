@@ -9,8 +9,9 @@ use super::burst::{Burst, bursts, verdict};
 use super::chain::{Chains, Edge};
 use super::lead::{Proof, leads};
 use super::look::{Focus, Window};
+use super::origin::newness;
 use super::weigh::{Weighed, principal_of, weigh};
-use crate::facts::{Facts, Symbol};
+use crate::facts::{Facts, Grant, Symbol};
 use crate::rules::{RuleKind, RuleMeta, RuleSet};
 
 /// Members of one incident at most; an incident with more is cut, and its
@@ -192,7 +193,7 @@ fn member(
         .filter(|edge| edge.to == credential && chosen.contains(&edge.from))
         .max_by_key(|edge| (edge.grant.time <= burst.last, edge.grant.time))
         .copied();
-    let origins = attack_origins(facts, weighed, burst, credential, joined.as_ref());
+    let origins = attack_origins(facts, weighed, chains, burst, credential, joined.as_ref());
     let (from, until) = reach(facts, burst, credential, origins.as_ref());
     Member {
         credential,
@@ -208,6 +209,7 @@ fn member(
 fn attack_origins(
     facts: &Facts,
     weighed: &[Weighed<'_>],
+    chains: &Chains,
     burst: &Burst,
     credential: Symbol,
     joined: Option<&Edge>,
@@ -228,7 +230,7 @@ fn attack_origins(
     }
     if all.is_empty() {
         // No leads: a giver shows only the grant, a taker everything it did.
-        return giver_origins(facts, credential, joined);
+        return giver(facts, chains, burst, credential, joined);
     }
     if fresh.is_empty() {
         return if is_made_in(facts, burst, joined) {
@@ -241,17 +243,38 @@ fn attack_origins(
     Some(fresh)
 }
 
-fn giver_origins(
+fn giver(
     facts: &Facts,
+    chains: &Chains,
+    burst: &Burst,
     credential: Symbol,
     joined: Option<&Edge>,
 ) -> Option<HashSet<(Symbol, Symbol)>> {
-    let is_long_lived = facts.symbols.text(credential).starts_with("AKIA");
-    if joined.is_some() || !is_long_lived {
-        None
-    } else {
-        Some(HashSet::new())
+    if joined.is_some() {
+        return None;
     }
+    let given = chains.edges.iter().filter(|edge| edge.from == credential);
+    let grants: Vec<Grant> = given.map(|edge| edge.grant).collect();
+    let mut origins = giver_origins(facts, burst, &grants);
+    origins.extend(also_new(facts, burst, credential, &origins));
+    Some(origins)
+}
+
+/// The origins of a credential that only gave others their identity: those of
+/// its grants, if they were new to it. From where it usually works its calls
+/// stay outside.
+fn giver_origins(facts: &Facts, burst: &Burst, grants: &[Grant]) -> HashSet<(Symbol, Symbol)> {
+    let is_new = |grant: &&Grant| {
+        let principal = facts.principals.get(&principal_of(facts, grant.from));
+        let origin = (grant.network, grant.agent);
+        burst.first.since(grant.time).abs() < TAIL
+            && principal.is_some_and(|p| newness(facts, p, origin, grant.time).is_new())
+    };
+    grants
+        .iter()
+        .filter(is_new)
+        .map(|grant| (grant.network, grant.agent))
+        .collect()
 }
 
 /// Whether the identity came into being inside the burst.

@@ -207,7 +207,13 @@ impl Collected {
     }
 
     fn add_touched(&mut self, key: (Timestamp, u64), touched: Touched) {
-        self.touched.entry(key).or_insert(touched);
+        match self.touched.get_mut(&key) {
+            Some(known) if touched.event.position < known.event.position => *known = touched,
+            Some(_) => {}
+            None => {
+                self.touched.insert(key, touched);
+            }
+        }
         if self.touched.len() > MAX_TOUCHED {
             self.touched.pop_last();
             self.touched_left_out += 1;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use gardefou_finding::{
     Actor, ActorKind, Boundary, ChainLink, EventRef, Finding, FindingId, Identity, Incident,
-    LinkKind, Origin, Outcome, Severity, Stage, Tactic, Technique, Timestamp, Untrusted,
+    LinkKind, Origin, Outcome, ResourceAction, Severity, Stage, Tactic, Technique, Timestamp,
+    Untrusted,
 };
 
 use super::judge::{Judgement, Member, Outline};
@@ -249,7 +250,7 @@ impl Teller<'_> {
             .keys()
             .next_back()
             .map_or(starts, |(time, _)| *time);
-        let impact = impact(&spans, &own);
+        let impact = impact(&spans, &own, &property);
         let regions: Vec<&str> = collected.regions.keys().map(String::as_str).collect();
         let next_steps = next_steps(&Scene {
             identities: &identities,
@@ -463,8 +464,18 @@ fn boundary(outline: &Outline, ends: Timestamp) -> Boundary {
     }
 }
 
-/// The first moment of impact: of a call by its own rule, else of a correlation.
-fn impact(spans: &BTreeMap<Tactic, TacticSpan>, own: &[&Finding]) -> Option<Timestamp> {
+/// The first moment of impact: the first thing that costs and was made by the
+/// incident, or the first successful call of the impact tactic where nothing
+/// costs (destruction, ransom).
+fn impact(
+    spans: &BTreeMap<Tactic, TacticSpan>,
+    own: &[&Finding],
+    property: &Property,
+) -> Option<Timestamp> {
+    let runs = first_cost(property);
+    if runs.is_some() {
+        return runs;
+    }
     let calls = spans
         .get(&Tactic::Impact)
         .filter(|span| span.calls.contains_key(&Outcome::Succeeded))
@@ -479,6 +490,23 @@ fn impact(spans: &BTreeMap<Tactic, TacticSpan>, own: &[&Finding]) -> Option<Time
         .map(|finding| finding.first_seen)
         .min();
     calls.into_iter().chain(firings).min()
+}
+
+/// When the first resource that runs and is paid for was made.
+fn first_cost(property: &Property) -> Option<Timestamp> {
+    let priced = property.cost.items.iter().filter(|item| item.count_now > 0);
+    let unpriced = property
+        .cost
+        .unpriced
+        .iter()
+        .filter(|item| item.count_now > 0);
+    priced
+        .map(|item| item.resource)
+        .chain(unpriced.map(|item| item.resource))
+        .filter_map(|index| property.resources.get(index))
+        .filter(|resource| resource.action == ResourceAction::Created)
+        .map(|resource| resource.first)
+        .min()
 }
 
 fn stages(spans: &BTreeMap<Tactic, TacticSpan>, own: &[&Finding]) -> Vec<Stage> {
