@@ -2,6 +2,7 @@
 //! events and somebody else's rules, read from the shared data folder.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
@@ -18,9 +19,10 @@ use std::fs;
 use std::path::Path;
 
 use common::{events_of, investigate_one, manifest, our_rules, real_files, shared};
-use gardefou_finding::{Finding, Severity};
+use gardefou_finding::{Finding, Severity, Timestamp};
 use gardefou_trail::rules::RuleSet;
 use rsigma_eval::{Engine, JsonEvent};
+use serde_json::Value;
 
 /// What tells that a finding is about the technique of a file of `stratus`:
 /// one of these ATT&CK techniques (or a sub-technique), and this word in the
@@ -249,7 +251,7 @@ fn judge_panther(dir: &Path) -> Vec<Judged> {
         .into_iter()
         .map(|row| {
             let bytes = fs::read(dir.join(&row[0])).unwrap();
-            let told = investigate_one(our_rules(), &row[0], &bytes);
+            let told = investigate_one(our_rules(), &row[0], &repaired(&bytes));
             Judged {
                 name: row[0].clone(),
                 is_attack: row[5] == "True",
@@ -313,31 +315,53 @@ fn no_benign_look_alike_alone_is_a_severe_incident() {
     assert!(found.count() * 10 >= 214 * 6);
 }
 
-/// Files of real data of which a record is rightly refused, with the reason.
-const REFUSED: &[(&str, &str)] = &[];
+/// Why an event is rightly refused, if it is: whoever shortened it for a test
+/// left out or overwrote what CloudTrail writes in every record, and without
+/// which it has no place in time or no meaning. Twenty of Panther's are such.
+fn refusal(event: &Value) -> Option<&'static str> {
+    let text = |key: &str| event[key].as_str().unwrap_or_default();
+    let day = text("eventTime").get(..10).unwrap_or_default();
+    let has_day = Timestamp::parse(&format!("{day}T00:00:00Z")).is_some();
+    match (has_day, text("eventSource").is_empty()) {
+        (false, _) => Some("eventTime"),
+        (true, true) => Some("eventSource"),
+        (true, false) => None,
+    }
+}
 
-#[test]
-fn every_real_record_is_read() {
-    let mut refused = Vec::new();
-    for path in real_files("every real record") {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let bytes = fs::read(&path).unwrap();
-        let (facts, coverage) = common::scan_all(our_rules(), &bytes);
-        let events = events_of(&bytes).len() as u64;
-        let is_argued = REFUSED.iter().any(|(known, _)| *known == name);
-        if (facts.events != events || !coverage.is_complete()) && !is_argued {
-            refused.push(format!(
-                "{name}: {} of {events}: {:?}",
-                facts.events, coverage.failures
-            ));
+/// The file with what its shortened events lack, so that rules can be asked.
+fn repaired(bytes: &[u8]) -> Vec<u8> {
+    let mut events = events_of(bytes);
+    for event in &mut events {
+        while let Some(field) = refusal(event) {
+            event[field] = match field {
+                "eventTime" => "2025-01-01T00:00:00Z".into(),
+                _ => "unknown.amazonaws.com".into(),
+            };
         }
     }
-    assert!(
-        refused.is_empty(),
-        "{} files\n{}",
-        refused.len(),
-        refused.join("\n")
-    );
+    common::records(&events)
+}
+
+#[test]
+fn every_real_record_is_read_unless_it_was_cut_short() {
+    let mut wrong = Vec::new();
+    let mut refused = 0;
+    for path in real_files("every real record") {
+        let bytes = fs::read(&path).unwrap();
+        let (facts, coverage) = common::scan_all(our_rules(), &bytes);
+        let events = events_of(&bytes);
+        let argued = events
+            .iter()
+            .filter(|event| refusal(event).is_some())
+            .count() as u64;
+        refused += argued;
+        if facts.events + argued != events.len() as u64 || coverage.failed_total() != argued {
+            wrong.push(format!("{}: {:?}", path.display(), coverage.failures));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(refused <= 20, "{refused}");
 }
 
 type Matches = BTreeMap<String, u64>;
@@ -371,7 +395,7 @@ fn compare(rules: &RuleSet, test: &str) -> BTreeSet<String> {
     engine.add_collection(rules.collection()).unwrap();
     let mut matched = BTreeSet::new();
     for path in real_files(test) {
-        let bytes = fs::read(&path).unwrap();
+        let bytes = repaired(&fs::read(&path).unwrap());
         let plain = by_rsigma(&engine, &bytes);
         assert_eq!(by_us(rules, &bytes), plain, "{}", path.display());
         matched.extend(plain.into_keys());
@@ -427,7 +451,8 @@ fn measured() {
          is shown.\n\n{techniques}\n\
          ## Labelled single events\n\n\
          The 464 test events of Panther's AWS rules (panther-labs/panther-analysis, Apache-2.0), \
-         each read alone, so without history and without the events around it. A *false* event \
+         each read alone, so without history and without the events around it. The 20 that were \
+         shortened so far that they lack a time or a source are given one. A *false* event \
          is a benign look-alike; many differ from the true one only in what a team has \
          configured. Findings are notes, not alarms: no false event alone raises an incident \
          of severity high or above.\n\n{labelled}",

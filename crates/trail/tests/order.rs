@@ -120,7 +120,7 @@ fn split(files: usize) -> impl Strategy<Value = Vec<Vec<usize>>> {
 const FILES: usize = 9;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(6))]
+    #![proptest_config(ProptestConfig::with_cases(4))]
 
     #[test]
     fn any_split_and_order_conclude_the_same(

@@ -30,8 +30,16 @@ fn documents(file: &RuleText) -> Vec<yaml_serde::Value> {
 /// How often a rule's examples expect each outcome.
 fn expectations(rule: &yaml_serde::Value) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
-    let examples = &rule["custom_attributes"]["rsigma.exemplars"];
-    for example in examples.as_sequence().into_iter().flatten() {
+    // Both spellings that rsigma reads.
+    let places = [
+        &rule["rsigma.exemplars"],
+        &rule["custom_attributes"]["rsigma.exemplars"],
+    ];
+    for example in places
+        .into_iter()
+        .filter_map(|place| place.as_sequence())
+        .flatten()
+    {
         let expect = example["expect"].as_str().unwrap_or("match");
         *counts.entry(expect.to_owned()).or_default() += 1;
     }

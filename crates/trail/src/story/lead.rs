@@ -87,6 +87,10 @@ fn correlate(rules: &RuleSet, facts: &Facts) -> (Vec<crate::rules::CorrelationFa
     let mut sorted = facts.correlation.clone();
     sorted.sort_unstable_by_key(|fact| (fact.time, fact.event, fact.key.rule, fact.place));
     sorted.dedup_by_key(|fact| (fact.time, fact.event, fact.key.rule));
+    if sorted.is_empty() {
+        // Compiling the correlations costs more than a small archive's reading.
+        return (sorted, Vec::new());
+    }
     let firings = Correlator::new(rules, &facts.symbols)
         .map_or_else(Vec::new, |correlator| correlator.run(&sorted));
     (sorted, firings)
