@@ -38,6 +38,8 @@ pub struct Decoder {
 struct Report {
     /// Whether anything was.
     any: bool,
+    /// Whether anything was CloudTrail's.
+    recognised: bool,
     ordinal: u64,
     forms: Vec<InputForm>,
     /// Within an envelope's text: the envelope's offset.
@@ -592,7 +594,7 @@ impl Decoder {
             Ok(end) => return Found::Nothing(at + end),
             Err(Stop::Bad(end) | Stop::TooDeep(end)) => end,
             Err(_) if !chunk.last && window.len() <= self.limits.max_record => {
-                self.wait_for = (chunk.bytes.len() * 2).min(self.limits.max_record + 1);
+                self.wait_for = (chunk.bytes.len() * 2).min(self.limits.max_record + BACK);
                 return Found::Unclear;
             }
             Err(_) => window.len(),
@@ -671,7 +673,11 @@ impl Decoder {
                 let message = json::child(notification, "Message").unwrap_or_default();
                 self.text(message, InputForm::Sns, offset, sink);
             }
-            Class::List => self.embedded(raw, offset, sink),
+            Class::List => {
+                if self.embedded(raw, offset, sink) {
+                    self.report.form(place.form(), sink);
+                }
+            }
             Class::Other => self.other(place, offset, sink),
         }
     }
@@ -696,7 +702,6 @@ impl Decoder {
         self.report.ordinal += 1;
         match check::record(raw, &self.walked) {
             Ok(time) => {
-                self.report.any = true;
                 sink.record(&Record::new(raw, &self.walked, time, offset, ordinal));
             }
             Err((why, field)) => self.report.fail(offset, why, field, sink),
@@ -743,41 +748,40 @@ impl Decoder {
                 .report
                 .skip(offset, SkipReason::DeliveryNotification, sink);
         }
-        let before = self.report.ordinal;
-        let known = self.report.any;
-        self.embedded(&text, offset, sink);
-        if self.report.ordinal > before || !known {
+        if self.embedded(&text, offset, sink) {
             self.report.form(form, sink);
         }
     }
 
-    /// Decodes a text that lies within an envelope.
-    fn embedded(&mut self, text: &str, offset: u64, sink: &mut dyn Sink) {
+    /// Decodes a text that lies within an envelope; whether anything in it is
+    /// CloudTrail's.
+    fn embedded(&mut self, text: &str, offset: u64, sink: &mut dyn Sink) -> bool {
         if self.report.envelopes >= self.limits.max_envelopes {
-            return self
-                .report
+            self.report
                 .fail(offset, FailureReason::TooDeep, Some("envelopes"), sink);
+            return false;
         }
         if text.trim().is_empty() {
-            return self
-                .report
+            self.report
                 .fail(offset, FailureReason::NotCloudTrail, None, sink);
+            return false;
         }
         let mut inner = self
             .inner
             .take()
             .unwrap_or_else(|| Box::new(Self::new(self.limits)));
         inner.rewind(Report {
-            any: false,
             ordinal: self.report.ordinal,
-            forms: Vec::new(),
             pinned: Some(offset),
             envelopes: self.report.envelopes + 1,
+            ..Report::default()
         });
         inner.feed(text.as_bytes(), true, sink);
         self.report.ordinal = inner.report.ordinal;
         self.report.any |= inner.report.any;
+        let recognised = inner.report.recognised;
         self.inner = Some(inner);
+        recognised
     }
 
     /// Makes the decoder as good as new.
@@ -830,12 +834,14 @@ impl Report {
 
     fn skip(&mut self, offset: u64, why: SkipReason, sink: &mut dyn Sink) {
         self.any = true;
+        self.recognised |= why != SkipReason::EmptyFile;
         sink.skipped(offset, why);
     }
 
     /// Says a form once. Within an envelope, the envelope's form is the form.
     fn form(&mut self, form: InputForm, sink: &mut dyn Sink) {
         self.any = true;
+        self.recognised = true;
         if self.pinned.is_none() && !self.forms.contains(&form) {
             self.forms.push(form);
             sink.form(form);
