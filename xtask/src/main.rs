@@ -9,6 +9,7 @@
     reason = "chores talk to who runs them"
 )]
 
+mod bench;
 mod floors;
 mod new_rule;
 mod options;
@@ -37,6 +38,9 @@ usage: cargo xtask COMMAND
                                      write one archive: an attack or a benign undertaking
   bulk --out DIR [--seed N] [--bytes N] [--files N]
                                      write a large archive (default: 1.5 GB in 2,000 files)
+  bench trail [--bytes N] [--files N] [--dir DIR] [--sigma DIR] [--rsigma BIN]
+              [--events N] [--runs N] [--core N] [--write]
+                                     measure speed and memory (Linux; build xtask with --release)
 ";
 
 fn main() -> ExitCode {
@@ -51,6 +55,7 @@ fn main() -> ExitCode {
         Some("sample") => Options::parse(arguments).and_then(|options| sample::samples(&options)),
         Some("variant") => Options::parse(arguments).and_then(|options| sample::variant(&options)),
         Some("bulk") => Options::parse(arguments).and_then(|options| sample::bulk(&options)),
+        Some("bench") => bench::run(&arguments.collect::<Vec<_>>()),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

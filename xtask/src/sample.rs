@@ -60,7 +60,7 @@ pub(crate) fn bulk(options: &Options) -> Result<()> {
 }
 
 /// Writes an archive into an empty or missing folder.
-fn write(config: &Config, out: &Path) -> Result<GroundTruth> {
+pub(crate) fn write(config: &Config, out: &Path) -> Result<GroundTruth> {
     let logs = out.join("AWSLogs");
     if logs.exists() {
         // Files of another seed would stay beside the new ones.

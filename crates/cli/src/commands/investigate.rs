@@ -112,6 +112,7 @@ fn first_look(
         facts.merge(found);
         coverage.merge(covered);
     }
+    facts.settle();
     coverage.sources = read.totals;
     (facts, coverage)
 }

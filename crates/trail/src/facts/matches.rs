@@ -11,9 +11,6 @@ use super::symbols::translated;
 use super::{Evidence, Symbol};
 use crate::rules::RuleIndex;
 
-/// Pieces of evidence kept for one match key.
-const MAX_EVIDENCE: usize = 20;
-
 /// What matches are counted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct MatchKey {
@@ -38,6 +35,17 @@ impl MatchKey {
     }
 }
 
+/// One event as a match counts it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sighting {
+    pub(crate) time: Timestamp,
+    /// Fingerprint.
+    pub(crate) event: u64,
+    pub(crate) outcome: Outcome,
+    /// False for a duplicate delivery.
+    pub(crate) counts: bool,
+}
+
 /// The matches of one key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Match {
@@ -51,14 +59,17 @@ pub struct Match {
     pub outcome: Outcome,
     /// Days since 1970 with a match.
     pub days: BTreeSet<u32>,
+    /// Pieces of evidence kept at most; of one rule always the same.
+    limit: usize,
     /// The earliest events.
     pub evidence: Vec<Evidence>,
 }
 
 impl Match {
-    pub(super) fn new(evidence: Evidence) -> Self {
+    pub(super) fn new(evidence: Evidence, limit: usize, counts: bool) -> Self {
         Self {
-            count: 1,
+            count: u64::from(counts),
+            limit,
             first: evidence.time,
             last: evidence.time,
             outcome: evidence.outcome,
@@ -67,12 +78,17 @@ impl Match {
         }
     }
 
-    /// Adds an event; `counts` is false for a duplicate delivery.
-    pub(super) fn add(&mut self, evidence: Evidence, counts: bool) {
-        self.count += u64::from(counts);
-        self.widen(evidence.time, evidence.time, evidence.outcome);
-        self.days.insert(day(evidence.time));
-        keep(&mut self.evidence, MAX_EVIDENCE, evidence);
+    /// Counts an event; whether it would be kept as evidence.
+    pub(super) fn see(&mut self, seen: &Sighting) -> bool {
+        self.count += u64::from(seen.counts);
+        self.widen(seen.time, seen.time, seen.outcome);
+        self.days.insert(day(seen.time));
+        let last = self.evidence.last().map(|last| (last.time, last.event));
+        self.evidence.len() < self.limit || last >= Some((seen.time, seen.event))
+    }
+
+    pub(super) fn keep(&mut self, evidence: Evidence) {
+        keep(&mut self.evidence, self.limit, evidence);
     }
 
     fn widen(&mut self, first: Timestamp, last: Timestamp, outcome: Outcome) {
@@ -86,7 +102,7 @@ impl Match {
         self.widen(other.first, other.last, other.outcome);
         self.days.extend(other.days);
         for evidence in other.evidence {
-            keep(&mut self.evidence, MAX_EVIDENCE, evidence);
+            keep(&mut self.evidence, self.limit, evidence);
         }
     }
 

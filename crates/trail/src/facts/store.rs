@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SeenCall;
 use super::symbols::translated;
-use super::{Evidence, Grants, Match, MatchKey, Principal, Span, Symbol, Symbols};
+use super::{Evidence, Grants, Match, MatchKey, Principal, Sighting, Span, Symbol, Symbols};
 use crate::rules::{CorrelationFact, FieldValue, RuleIndex};
 
 /// Accounts and regions listed.
@@ -85,16 +85,29 @@ impl Facts {
             .or_insert_with(|| Principal::new(call));
     }
 
-    pub(crate) fn add_match(&mut self, key: MatchKey, evidence: Evidence, counts: bool) {
+    /// Counts a match of a known key; whether its evidence is wanted, by
+    /// [`Facts::add_match`].
+    pub(crate) fn see_match(&mut self, key: &MatchKey, seen: &Sighting) -> bool {
+        self.matches
+            .get_mut(key)
+            .is_none_or(|known| known.see(seen))
+    }
+
+    /// Keeps evidence, of which [`Facts::see_match`] said that it is wanted.
+    pub(crate) fn add_match(&mut self, key: MatchKey, evidence: Evidence, limit: usize, counts: bool) {
         if let Some(known) = self.matches.get_mut(&key) {
-            known.add(evidence, counts);
+            known.keep(evidence);
         } else {
-            self.matches.insert(key, Match::new(evidence));
+            self.matches.insert(key, Match::new(evidence, limit, counts));
         }
     }
 
     /// Adds the facts of another part of the same archive.
     pub fn merge(&mut self, other: Self) {
+        if self.is_empty() {
+            *self = other;
+            return;
+        }
         let table = self.symbols.translate(&other.symbols);
         for (key, credential) in other.credentials {
             self.merge_credential(translated(&table, key), credential.translate(&table));
@@ -130,6 +143,22 @@ impl Facts {
         self.events += other.events;
         self.accounts.extend(other.accounts);
         self.regions.extend(other.regions);
+    }
+
+    /// Whether nothing was added yet.
+    fn is_empty(&self) -> bool {
+        self.events == 0
+            && self.sources.is_empty()
+            && self.credentials.is_empty()
+            && self.matches.is_empty()
+            && self.correlation.is_empty()
+    }
+
+    /// Puts the facts for correlations in order, once each. The same facts may
+    /// have come several times, by duplicate deliveries.
+    pub fn settle(&mut self) {
+        self.correlation.sort_unstable_by_key(CorrelationFact::order);
+        self.correlation.dedup_by_key(|fact| fact.identity());
     }
 
     fn merge_totals(

@@ -49,6 +49,18 @@ pub struct CorrelationFact {
     pub values: Box<[FieldValue]>,
 }
 
+impl CorrelationFact {
+    /// What facts are sorted by.
+    pub(crate) fn order(&self) -> (Timestamp, u64, RuleIndex, Place) {
+        (self.time, self.event, self.key.rule, self.place)
+    }
+
+    /// What is the same in duplicate deliveries.
+    pub(crate) fn identity(&self) -> (Timestamp, u64, RuleIndex) {
+        (self.time, self.event, self.key.rule)
+    }
+}
+
 /// A field's value as correlations use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum FieldValue {
@@ -143,14 +155,35 @@ fn engine(collection: &SigmaCollection) -> Result<CorrelationEngine, String> {
         max_state_entries: MAX_GROUPS,
         ..CorrelationConfig::default()
     });
-    let without_filters = SigmaCollection {
-        filters: Vec::new(),
-        ..collection.clone()
-    };
     engine
-        .add_collection(&without_filters)
+        .add_collection(&what_correlates(collection))
         .map_err(|error| error.to_string())?;
     Ok(engine)
+}
+
+/// The correlations and the rules that they refer to; compiling all the others
+/// a second time would cost more than reading a small archive.
+fn what_correlates(collection: &SigmaCollection) -> SigmaCollection {
+    let referenced: HashSet<&String> = collection
+        .correlations
+        .iter()
+        .flat_map(|correlation| &correlation.rules)
+        .collect();
+    let is_referenced = |rule: &&SigmaRule| {
+        [rule.id.as_ref(), rule.name.as_ref(), Some(&rule.title)]
+            .into_iter()
+            .flatten()
+            .any(|called| referenced.contains(called))
+    };
+    let mut all = SigmaCollection::new();
+    all.rules = collection
+        .rules
+        .iter()
+        .filter(is_referenced)
+        .cloned()
+        .collect();
+    all.correlations.clone_from(&collection.correlations);
+    all
 }
 
 /// Runs the correlations of a rule set over facts.

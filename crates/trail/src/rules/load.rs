@@ -36,6 +36,25 @@ struct Document<'a> {
     first_line: usize,
 }
 
+/// One of our rule files without the examples, which are most of its text and
+/// of no use for matching. Lines keep their numbers.
+pub(super) fn without_examples(file: &RuleText) -> RuleText {
+    let mut text = String::with_capacity(file.text.len());
+    let mut inside = false;
+    for line in file.text.split_inclusive('\n') {
+        if line.starts_with("  rsigma.exemplars:") {
+            inside = true;
+        } else if !line.trim().is_empty() && !line.starts_with("   ") {
+            inside = false;
+        }
+        text.push_str(if inside { "\n" } else { line });
+    }
+    RuleText {
+        text,
+        ..file.clone()
+    }
+}
+
 /// Parses one file.
 pub(super) fn parse(file: &RuleText) -> Result<SigmaCollection, Vec<LoadError>> {
     if file.text.len() > MAX_RULE_FILE {

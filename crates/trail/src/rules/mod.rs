@@ -5,6 +5,7 @@
 //! matches reach the correlations ([`correlate`]).
 
 mod correlate;
+mod decide;
 mod embedded;
 mod examples;
 mod load;
@@ -14,6 +15,7 @@ mod set;
 
 pub(crate) use correlate::values;
 pub use correlate::{CorrelationFact, Correlator, FieldValue, Firing};
+pub use decide::Matcher;
 pub use embedded::embedded;
 pub use examples::{ExamplesOutcome, check_examples};
 pub use load::{LoadError, RuleText};

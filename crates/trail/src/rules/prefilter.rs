@@ -36,18 +36,7 @@ pub struct Signature<'a> {
 }
 
 impl<'a> Signature<'a> {
-    /// Value of a known field; the outer `None` means not a known field.
-    fn field(&self, path: &str) -> Option<Option<&'a str>> {
-        match path {
-            "eventSource" => Some(Some(self.source)),
-            "eventName" => Some(Some(self.name)),
-            "errorCode" => Some(self.error),
-            "userIdentity.type" => Some(self.identity),
-            _ => None,
-        }
-    }
-
-    fn write_key(&self, key: &mut Vec<u8>) {
+    pub(super) fn write_key(&self, key: &mut Vec<u8>) {
         key.clear();
         for part in [
             Some(self.source),
@@ -62,9 +51,45 @@ impl<'a> Signature<'a> {
     }
 }
 
+/// What is known of a field's value.
+#[derive(Debug)]
+pub(super) enum Known<'a> {
+    /// Nothing.
+    Nothing,
+    /// The event has no such field.
+    Absent,
+    /// All of it.
+    Value(EventValue<'a>),
+    /// That it is a text that begins so, and has at least these characters.
+    Prefix(&'a str),
+    /// That it is a text in which this does not occur, in any case.
+    Lacks(&'static str),
+}
+
+/// Fields of an event, as far as they are known.
+pub(super) trait KnownFields {
+    /// What is known of the field at a dotted path.
+    fn field(&self, path: &str) -> Known<'_>;
+}
+
+impl KnownFields for Signature<'_> {
+    fn field(&self, path: &str) -> Known<'_> {
+        let value = match path {
+            "eventSource" => Some(self.source),
+            "eventName" => Some(self.name),
+            "errorCode" => self.error,
+            "userIdentity.type" => self.identity,
+            _ => return Known::Nothing,
+        };
+        value.map_or(Known::Absent, |text| {
+            Known::Value(EventValue::Str(Cow::Borrowed(text)))
+        })
+    }
+}
+
 /// True, false, or not to be told from the known fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Truth {
+pub(super) enum Truth {
     False,
     Unknown,
     True,
@@ -136,33 +161,38 @@ fn candidates(rules: &[CompiledRule], signature: &Signature<'_>) -> Box<[RuleInd
 }
 
 fn may_match(rule: &CompiledRule, signature: &Signature<'_>) -> bool {
+    truth(rule, signature) != Truth::False
+}
+
+/// Whether a rule matches an event of which some fields are known.
+pub(super) fn truth(rule: &CompiledRule, known: &impl KnownFields) -> Truth {
     Truth::any(
         rule.conditions
             .iter()
-            .map(|c| condition(c, &rule.detections, signature)),
-    ) != Truth::False
+            .map(|c| condition(c, &rule.detections, known)),
+    )
 }
 
 fn condition(
     expr: &ConditionExpr,
     detections: &HashMap<String, CompiledDetection>,
-    signature: &Signature<'_>,
+    known: &impl KnownFields,
 ) -> Truth {
     match expr {
         ConditionExpr::Identifier(name) => detections
             .get(name)
-            .map_or(Truth::False, |found| detection(found, signature)),
+            .map_or(Truth::False, |found| detection(found, known)),
         ConditionExpr::And(parts) => Truth::all(
             parts
                 .iter()
-                .map(|part| condition(part, detections, signature)),
+                .map(|part| condition(part, detections, known)),
         ),
         ConditionExpr::Or(parts) => Truth::any(
             parts
                 .iter()
-                .map(|part| condition(part, detections, signature)),
+                .map(|part| condition(part, detections, known)),
         ),
-        ConditionExpr::Not(inner) => condition(inner, detections, signature).not(),
+        ConditionExpr::Not(inner) => condition(inner, detections, known).not(),
         ConditionExpr::Selector {
             quantifier,
             pattern,
@@ -170,7 +200,7 @@ fn condition(
             let parts = detections
                 .iter()
                 .filter(|(name, _)| pattern.matches_detection_name(name))
-                .map(|(_, found)| detection(found, signature));
+                .map(|(_, found)| detection(found, known));
             match quantifier {
                 Quantifier::Any => Truth::any(parts),
                 Quantifier::All => Truth::all(parts),
@@ -180,16 +210,16 @@ fn condition(
     }
 }
 
-fn detection(found: &CompiledDetection, signature: &Signature<'_>) -> Truth {
+fn detection(found: &CompiledDetection, known: &impl KnownFields) -> Truth {
     match found {
         CompiledDetection::AllOf(items) => {
-            Truth::all(items.iter().map(|part| item(part, signature)))
+            Truth::all(items.iter().map(|part| item(part, known)))
         }
         CompiledDetection::AnyOf(parts) => {
-            Truth::any(parts.iter().map(|part| detection(part, signature)))
+            Truth::any(parts.iter().map(|part| detection(part, known)))
         }
         CompiledDetection::And(parts) => {
-            Truth::all(parts.iter().map(|part| detection(part, signature)))
+            Truth::all(parts.iter().map(|part| detection(part, known)))
         }
         CompiledDetection::Keywords(_)
         | CompiledDetection::ArrayMatch { .. }
@@ -199,24 +229,45 @@ fn detection(found: &CompiledDetection, signature: &Signature<'_>) -> Truth {
 
 /// Decides one `field: value` line as rsigma's compiler does: `exists` looks
 /// at presence, an absent field matches only `null`.
-fn item(part: &CompiledDetectionItem, signature: &Signature<'_>) -> Truth {
-    let Some(value) = part
-        .field
-        .as_deref()
-        .and_then(|field| signature.field(field))
-    else {
+fn item(part: &CompiledDetectionItem, known: &impl KnownFields) -> Truth {
+    let Some(field) = part.field.as_deref() else {
         return Truth::Unknown;
     };
-    if let Some(expected) = part.exists {
-        return Truth::known(value.is_some() == expected);
-    }
-    match value {
-        None => Truth::known(matches!(part.matcher, CompiledMatcher::Null)),
-        Some(_) if !is_self_contained(&part.matcher) => Truth::Unknown,
-        Some(text) => {
-            let value = EventValue::Str(Cow::Borrowed(text));
+    let value = known.field(field);
+    match (part.exists, value) {
+        (_, Known::Nothing) => Truth::Unknown,
+        (Some(expected), value) => Truth::known(!matches!(value, Known::Absent) == expected),
+        (None, Known::Absent) => Truth::known(matches!(part.matcher, CompiledMatcher::Null)),
+        (None, Known::Value(value)) if is_self_contained(&part.matcher) => {
             Truth::known(part.matcher.matches(&value, &NoFields))
         }
+        (None, Known::Value(_)) => Truth::Unknown,
+        (None, Known::Prefix(prefix)) => of_prefix(&part.matcher, prefix),
+        (None, Known::Lacks(marker)) => of_lack(&part.matcher, marker),
+    }
+}
+
+/// Decides a matcher by the beginning of a text.
+fn of_prefix(matcher: &CompiledMatcher, prefix: &str) -> Truth {
+    match matcher {
+        CompiledMatcher::StartsWith { value, .. } if value.len() <= prefix.len() => {
+            let value = EventValue::Str(Cow::Borrowed(prefix));
+            Truth::known(matcher.matches(&value, &NoFields))
+        }
+        CompiledMatcher::AnyOf(parts) => {
+            Truth::any(parts.iter().map(|part| of_prefix(part, prefix)))
+        }
+        _ => Truth::Unknown,
+    }
+}
+
+/// Decides a matcher by something that does not occur in a text.
+fn of_lack(matcher: &CompiledMatcher, marker: &str) -> Truth {
+    match matcher {
+        CompiledMatcher::Contains { value, .. } if value.to_lowercase().contains(marker) => {
+            Truth::False
+        }
+        _ => Truth::Unknown,
     }
 }
 
@@ -230,6 +281,7 @@ fn is_self_contained(matcher: &CompiledMatcher) -> bool {
         | CompiledMatcher::Regex(_)
         | CompiledMatcher::AhoCorasickSet { .. }
         | CompiledMatcher::RegexSetMatch { .. }
+        | CompiledMatcher::BoolEq(_)
         | CompiledMatcher::Null => true,
         CompiledMatcher::Not(inner) => is_self_contained(inner),
         CompiledMatcher::AnyOf(children)

@@ -7,7 +7,7 @@ use rsigma_eval::{CompiledCorrelation, CompiledRule, Engine, Event};
 use rsigma_parser::{LogSource, SigmaCollection};
 
 use super::correlate::{self, FieldsOf};
-use super::load::{LoadError, RuleText, error_about, parse, resolve_filter_names};
+use super::load::{LoadError, RuleText, error_about, parse, resolve_filter_names, without_examples};
 use super::meta::{Parts, RuleKind, RuleMeta};
 
 /// Index of a detection in its [`RuleSet`].
@@ -102,7 +102,8 @@ impl RuleSet {
 impl Loading<'_> {
     fn parse_all(&mut self) {
         for (index, file) in self.files.iter().enumerate() {
-            match parse(file) {
+            let lean = file.is_embedded.then(|| without_examples(file));
+            match parse(lean.as_ref().unwrap_or(file)) {
                 Ok(found) => self.take(index, found),
                 Err(errors) => self.errors.extend(errors),
             }

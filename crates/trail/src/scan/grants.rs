@@ -37,13 +37,13 @@ pub(crate) fn grants(call: &Call<'_>, record: &Record<'_>) -> Vec<(LinkKind, Str
     if call.outcome != Outcome::Succeeded {
         return Vec::new();
     }
-    let request = record.parsed(Field::RequestParameters).unwrap_or_default();
-    let response = record.parsed(Field::ResponseElements).unwrap_or_default();
+    let request = || record.parsed(Field::RequestParameters).unwrap_or_default();
+    let response = || record.parsed(Field::ResponseElements).unwrap_or_default();
     match call.source.as_ref() {
-        "sts.amazonaws.com" => token(call, &response),
-        "iam.amazonaws.com" => iam(call, &request, &response),
-        "ec2.amazonaws.com" => instances(&call.recipient, &request, &response),
-        _ => function(&request),
+        "sts.amazonaws.com" => token(call, &response()),
+        "iam.amazonaws.com" => iam(call, &request(), &response()),
+        "ec2.amazonaws.com" => instances(&call.recipient, &request(), &response()),
+        _ => function(&request()),
     }
 }
 

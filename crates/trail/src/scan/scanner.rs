@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use ahash::RandomState;
 use gardefou_finding::{
-    Coverage, Failure, FailureReason, InputForm, Skip, SkipReason, Timestamp, Untrusted,
+    Coverage, Failure, FailureReason, InputForm, Severity, Skip, SkipReason, Timestamp,
+    Untrusted,
 };
 
 use super::grants::{gives_identity, grants};
@@ -14,16 +15,21 @@ use super::{Call, Seen, targets};
 use crate::decode::{Field, Record, Sink};
 use crate::digest::digest;
 use crate::facts::{
-    ActionClass, Credential, Evidence, Facts, Grant, MatchKey, Place, SeenCall, Span, Symbol,
+    ActionClass, Credential, Evidence, Facts, Grant, MatchKey, Place, SeenCall, Sighting, Span, Symbol,
     Symbols,
 };
-use crate::rules::{Candidates, CorrelationFact, RuleIndex, RuleSet, values};
+use crate::rules::{CorrelationFact, Matcher, RuleIndex, RuleSet, values};
 
 /// Distinct addresses and user agents whose coarse form is remembered.
 const MAX_COARSE: usize = 50_000;
 /// Matches of correlated detections kept by one worker; what goes beyond is
 /// told as a failure, not silently left out.
 const MAX_CORRELATION_FACTS: usize = 4_000_000;
+
+/// Pieces of evidence kept where a rule is of severity medium or above.
+const MAX_EVIDENCE: usize = 20;
+/// The same below medium: such rules match much and are read little.
+const MAX_QUIET_EVIDENCE: usize = 3;
 
 /// Which events are looked at.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,7 +53,7 @@ pub struct Scanner<'a, S: Seen> {
     range: TimeRange,
     facts: Facts,
     coverage: Coverage,
-    candidates: Candidates,
+    matcher: Matcher,
     matched: Vec<RuleIndex>,
     buffer: Vec<u8>,
     networks: Coarse,
@@ -65,7 +71,7 @@ impl<'a, S: Seen> Scanner<'a, S> {
             range,
             facts: Facts::default(),
             coverage: Coverage::default(),
-            candidates: Candidates::default(),
+            matcher: Matcher::default(),
             matched: Vec::new(),
             buffer: Vec::new(),
             networks: Coarse::default(),
@@ -196,15 +202,8 @@ impl<'a, S: Seen> Scanner<'a, S> {
     }
 
     fn match_rules(&mut self, call: &Call<'_>, record: &Record<'_>, context: &Context) {
-        let candidates = self
-            .candidates
-            .of(self.rules.detections(), &call.signature());
-        self.matched.clear();
-        self.matched.extend(
-            candidates
-                .iter()
-                .filter(|rule| self.rules.matches(**rule, record)),
-        );
+        self.matcher
+            .matches(self.rules, &call.signature(), record, &mut self.matched);
         if self.matched.is_empty() {
             return;
         }
@@ -255,9 +254,19 @@ impl<'a, S: Seen> Scanner<'a, S> {
                 );
             }
         }
-        if self.rules.meta(rule).is_some_and(|meta| meta.alerts) {
-            let evidence = self.evidence(call, record, context);
-            self.facts.add_match(key, evidence, context.is_first);
+        if let Some(meta) = self.rules.meta(rule).filter(|meta| meta.alerts) {
+            let limit = evidence_limit(meta.severity);
+            let sighting = Sighting {
+                time: call.time,
+                event: context.event,
+                outcome: call.outcome,
+                counts: context.is_first,
+            };
+            // Most matches of a noisy rule come after those that are kept.
+            if self.facts.see_match(&key, &sighting) {
+                let evidence = self.evidence(call, record, context);
+                self.facts.add_match(key, evidence, limit, context.is_first);
+            }
         }
     }
 
@@ -342,6 +351,15 @@ impl<S: Seen> Sink for Scanner<'_, S> {
 
     fn form(&mut self, form: InputForm) {
         *self.coverage.forms.entry(form).or_default() += 1;
+    }
+}
+
+/// Pieces of evidence kept for one credential, origin and rule.
+fn evidence_limit(severity: Severity) -> usize {
+    if severity >= Severity::Medium {
+        MAX_EVIDENCE
+    } else {
+        MAX_QUIET_EVIDENCE
     }
 }
 

@@ -1,12 +1,13 @@
 //! What rules found, by rule, credential and origin: the raw material of
 //! findings and incidents.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use gardefou_finding::{Outcome, Timestamp};
 
 use crate::facts::{Evidence, Facts, Match, MatchKey, Place, Symbol, day};
-use crate::rules::{Correlator, Firing, RuleMeta, RuleSet};
+use crate::rules::{CorrelationFact, Correlator, Firing, RuleMeta, RuleSet};
 
 /// What a lead shows as evidence.
 #[derive(Clone, Debug)]
@@ -83,10 +84,16 @@ fn of_match<'a>(rules: &'a RuleSet, key: MatchKey, found: &Match) -> Option<Lead
 }
 
 /// Correlation facts in order of time, once each, and what fired.
-fn correlate(rules: &RuleSet, facts: &Facts) -> (Vec<crate::rules::CorrelationFact>, Vec<Firing>) {
-    let mut sorted = facts.correlation.clone();
-    sorted.sort_unstable_by_key(|fact| (fact.time, fact.event, fact.key.rule, fact.place));
-    sorted.dedup_by_key(|fact| (fact.time, fact.event, fact.key.rule));
+fn correlate<'f>(
+    rules: &RuleSet,
+    facts: &'f Facts,
+) -> (Cow<'f, [CorrelationFact]>, Vec<Firing>) {
+    let mut sorted = Cow::Borrowed(facts.correlation.as_slice());
+    if !sorted.is_sorted_by(|a, b| a.identity() < b.identity()) {
+        let all = sorted.to_mut();
+        all.sort_unstable_by_key(CorrelationFact::order);
+        all.dedup_by_key(|fact| fact.identity());
+    }
     if sorted.is_empty() {
         // Compiling the correlations costs more than a small archive's reading.
         return (sorted, Vec::new());
@@ -100,7 +107,7 @@ fn correlate(rules: &RuleSet, facts: &Facts) -> (Vec<crate::rules::CorrelationFa
 /// rule counts once for each of them, since each took part.
 fn of_firing<'a>(
     rules: &'a RuleSet,
-    facts: &[crate::rules::CorrelationFact],
+    facts: &[CorrelationFact],
     firing: &Firing,
 ) -> Vec<Lead<'a>> {
     let Some(meta) = rules
@@ -137,7 +144,7 @@ fn of_firing<'a>(
     leads
 }
 
-fn add_fact(lead: &mut Lead<'_>, fact: &crate::rules::CorrelationFact) {
+fn add_fact(lead: &mut Lead<'_>, fact: &CorrelationFact) {
     lead.count += 1;
     lead.last = lead.last.max(fact.time);
     lead.outcome = lead.outcome.min(fact.outcome);

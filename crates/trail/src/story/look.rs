@@ -14,7 +14,7 @@ use gardefou_finding::{
 use crate::decode::{Field, Record, Sink};
 use crate::facts::Place;
 use crate::resource::{self, SecretRead, Touch};
-use crate::rules::{Candidates, RuleIndex, RuleSet};
+use crate::rules::{Matcher, RuleIndex, RuleSet};
 use crate::scan::{Call, Seen, agent_of, fingerprint, key_of, network_of, targets};
 
 /// Calls kept one by one for each incident; further ones are only counted.
@@ -43,6 +43,8 @@ pub struct Focus {
     windows: HashMap<String, Vec<Window>, RandomState>,
     places: HashMap<u32, BTreeSet<(u64, u64)>>,
     earliest: Option<Timestamp>,
+    /// Before this only places are sought.
+    starts: Option<Timestamp>,
     sources: BTreeSet<u32>,
 }
 
@@ -77,6 +79,7 @@ impl Focus {
             .map(|window| window.from)
             .chain(self.earliest)
             .min();
+        self.starts = from;
         if let Some(from) = from {
             self.sources.extend(
                 spans
@@ -240,7 +243,7 @@ fn add_count(counts: &mut BTreeMap<String, u64>, text: &str) {
 /// Collects [`Details`]. One for each worker.
 pub struct SecondLook<'a, S: Seen> {
     rules: &'a RuleSet,
-    candidates: Candidates,
+    matcher: Matcher,
     focus: &'a Focus,
     seen: &'a S,
     details: Details,
@@ -254,7 +257,7 @@ impl<'a, S: Seen> SecondLook<'a, S> {
     pub fn new(rules: &'a RuleSet, focus: &'a Focus, seen: &'a S) -> Self {
         Self {
             rules,
-            candidates: Candidates::default(),
+            matcher: Matcher::default(),
             focus,
             seen,
             details: Details::default(),
@@ -282,6 +285,9 @@ impl<'a, S: Seen> SecondLook<'a, S> {
             record: record.ordinal(),
         };
         self.resolve(record, place);
+        if self.focus.starts.is_none_or(|starts| record.time() < starts) {
+            return;
+        }
         let call = Call::of(record);
         let key = key_of(&call, record);
         let focus = self.focus;
@@ -343,14 +349,10 @@ impl<'a, S: Seen> SecondLook<'a, S> {
     }
 
     fn matched(&mut self, call: &Call<'_>, record: &Record<'_>) -> Vec<RuleIndex> {
-        let candidates = self
-            .candidates
-            .of(self.rules.detections(), &call.signature());
-        candidates
-            .iter()
-            .copied()
-            .filter(|rule| self.rules.matches(*rule, record))
-            .collect()
+        let mut matched = Vec::new();
+        self.matcher
+            .matches(self.rules, &call.signature(), record, &mut matched);
+        matched
     }
 
     /// What others did to resources: changes and deletions by anyone, and what

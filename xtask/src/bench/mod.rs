@@ -1,0 +1,28 @@
+//! `xtask bench trail`: speed and memory of an investigation, beside
+//! libdeflate alone and beside `rsigma engine eval`, as ratios of one run.
+
+mod inflate;
+mod measure;
+mod options;
+mod prepare;
+mod table;
+mod trail;
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+/// Runs `xtask bench WHAT`.
+///
+/// # Errors
+/// An unknown benchmark or option, or whatever goes wrong while measuring.
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
+    let (what, rest) = arguments.split_first().map_or(("", arguments), |(w, rest)| (w, rest));
+    match what {
+        "trail" => trail::run(&options::Options::parse(rest)?),
+        // The two that `trail` runs as processes of their own.
+        "inflate" => inflate::run(Path::new(rest.first().map_or("", String::as_str))),
+        "measure" => measure::run(rest),
+        _ => bail!("there is no benchmark `{what}`; there is `trail`"),
+    }
+}
