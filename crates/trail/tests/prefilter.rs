@@ -271,7 +271,7 @@ fn crossed(examples: &[Value]) -> impl Strategy<Value = Vec<Value>> {
 /// The events in the embedded rules' examples.
 fn examples() -> Vec<Value> {
     let mut events = Vec::new();
-    for file in gardefou_trail::rules::embedded() {
+    for file in common::our_files() {
         for line in file.text.lines() {
             let text = line.trim_start();
             if text.starts_with("- name:") {

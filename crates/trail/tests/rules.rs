@@ -11,10 +11,11 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use common::{investigate_one, load, our_rules, records};
+use common::{investigate_one, load, our_files, our_rules, records};
 use gardefou_finding::Timestamp;
-use gardefou_trail::rules::{RuleText, check_examples, embedded};
+use gardefou_trail::rules::{RuleText, check_examples};
 use rsigma_eval::{CorrelationConfig, CorrelationEngine, JsonEvent, TimestampFallback};
 use rsigma_parser::parse_sigma_yaml;
 use serde_json::{Value, json};
@@ -48,7 +49,7 @@ fn expectations(rule: &yaml_serde::Value) -> BTreeMap<String, usize> {
 
 #[test]
 fn every_example_of_every_embedded_rule_holds() {
-    let outcome = check_examples(&embedded()).unwrap();
+    let outcome = check_examples(&our_files()).unwrap();
     assert_eq!(outcome.problems, Vec::<String>::new());
     assert!(
         outcome.rules >= 300 && outcome.examples >= 2 * 300,
@@ -59,7 +60,7 @@ fn every_example_of_every_embedded_rule_holds() {
 #[test]
 fn every_embedded_rule_shows_what_it_matches_and_what_not() {
     let mut wanting = Vec::new();
-    for file in embedded() {
+    for file in our_files() {
         let rules = documents(&file);
         for rule in &rules {
             let title = rule["title"].as_str().unwrap();
@@ -106,15 +107,13 @@ fn every_embedded_rule_says_all_that_a_page_needs() {
             wanting.push(format!("{}: {}: no {what}", meta.origin, meta.title));
         }
     }
-    for file in embedded() {
+    for file in our_files() {
         let rules = documents(&file);
-        let called = file
-            .origin
-            .trim_start_matches("rules/cloudtrail/")
-            .trim_end_matches(".yml");
+        let called = Path::new(&file.origin).file_stem().unwrap();
+        let called = called.to_string_lossy().replace('-', "_");
         if !rules
             .iter()
-            .any(|rule| rule["name"].as_str() == Some(&called.replace('-', "_")))
+            .any(|rule| rule["name"].as_str() == Some(&called))
         {
             wanting.push(format!("{}: no rule is called like the file", file.origin));
         }

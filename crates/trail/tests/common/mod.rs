@@ -73,6 +73,11 @@ pub fn rule_files(dir: &Path) -> Vec<RuleText> {
         .collect()
 }
 
+/// The files of our own rules. What the program carries lacks their examples.
+pub fn our_files() -> Vec<RuleText> {
+    rule_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/cloudtrail"))
+}
+
 /// One worker's look at some sources, in the order given by number.
 pub fn scan(
     rules: &RuleSet,
