@@ -150,9 +150,10 @@ mod lanes {
     /// See [`super::near`].
     #[inline(always)]
     pub(super) fn near(window: &Window) -> usize {
-        let [Some(one), Some(two)] = [window.get(..16), window.get(16..32)]
-            .map(|lane| lane.and_then(|lane| lane.first_chunk::<16>()))
-        else {
+        let [Some(one), Some(two)] = [
+            window.first_chunk(),
+            window.get(16..).and_then(|rest| rest.first_chunk()),
+        ] else {
             return 0;
         };
         let found = mask(one);

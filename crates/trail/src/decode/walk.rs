@@ -312,19 +312,25 @@ impl<'a> Walk<'a> {
     /// quote), whether it holds escapes, and two bytes from the end on.
     #[inline(always)]
     fn string(&mut self, quote: usize) -> Option<Text> {
-        if let Some(window) = window(self.bytes, quote + 1) {
+        for from in [quote + 1, quote + 1 + NEAR] {
+            let Some(window) = window(self.bytes, from) else {
+                return self.long_string(from);
+            };
             let length = near(window);
-            let [closing, one, two] = three(window, length);
-            if closing == b'"' && length < NEAR {
+            if length < NEAR {
+                let [closing, one, two] = three(window, length);
+                if closing != b'"' {
+                    return self.long_string(from + length);
+                }
                 let next = u16::from_le_bytes([one, two]);
                 return Some(Text {
-                    end: quote + 1 + length,
+                    end: from + length,
                     escaped: false,
                     next,
                 });
             }
         }
-        self.long_string(quote + 1)
+        self.long_string(quote + 1 + 2 * NEAR)
     }
 
     /// The same for strings that are long or hold escapes, from a place on that
