@@ -1,9 +1,9 @@
 //! How fast records are read, against inflating the same bytes with libdeflate.
 //!
-//! Prints GB of inflated JSON a second for inflating alone and for decoding
-//! alone, each the best of several alternating rounds, and their ratio. Times
-//! are the thread's own where the system tells them, so that a busy machine
-//! spoils less. With the argument `once`, decodes once and does no more.
+//! Prints GB of inflated JSON a second for inflating alone, for decoding
+//! alone and for both, and their ratios. Each file's time is its best of many
+//! rounds, so that what else the machine does spoils little. With the argument
+//! `once`, decodes once and does no more.
 
 #![allow(
     clippy::print_stdout,
@@ -25,9 +25,7 @@ use libdeflater::{CompressionLvl, Compressor, Decompressor};
 /// Archive files, each as large as CloudTrail's are in a busy account.
 const FILES: u64 = 24;
 const RECORDS: u64 = 800;
-const ROUNDS: usize = 9;
-/// Passes over the files in a round.
-const TIMES: usize = 4;
+const ROUNDS: usize = 60;
 
 /// Counts, and reads the fields that every record's judge reads.
 #[derive(Default)]
@@ -233,96 +231,89 @@ fn compress(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Time that this thread has run; since the program's start where the system
-/// does not tell.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "a benchmark asks the system for its own time"
-)]
-fn now(start: Instant) -> Duration {
-    std::fs::read_to_string("/proc/thread-self/schedstat")
-        .ok()
-        .and_then(|text| text.split(' ').next()?.parse().ok())
-        .map_or_else(|| start.elapsed(), Duration::from_nanos)
-}
-
-/// How long `work` runs.
+/// How long `work` takes.
 fn time(work: impl FnOnce()) -> Duration {
     let start = Instant::now();
-    let before = now(start);
     work();
-    now(start) - before
-}
-
-/// Inflates every file.
-fn inflate(packed: &[Vec<u8>], buffer: &mut [u8]) -> Duration {
-    let mut decompressor = Decompressor::new();
-    let start = Instant::now();
-    for file in packed.iter().cycle().take(TIMES * packed.len()) {
-        let length = decompressor
-            .gzip_decompress(file, buffer)
-            .expect("our own file");
-        black_box(buffer.get(..length));
-    }
     start.elapsed()
 }
 
-/// Decodes every file.
-fn walk(files: &[Vec<u8>]) -> Duration {
-    let mut counter = Counter::default();
-    let elapsed = time(|| {
-        for file in files.iter().cycle().take(TIMES * files.len()) {
-            black_box(decode(Limits::default(), file, &mut counter));
-        }
-    });
-    assert_eq!(
-        (counter.records, counter.faults),
-        (FILES * RECORDS * TIMES as u64, 0),
-        "every record is read"
-    );
-    black_box(counter.lengths);
-    elapsed
+/// A file as it is stored and as it is read.
+struct File {
+    packed: Vec<u8>,
+    bytes: Vec<u8>,
+    /// Best times of inflating, of decoding and of both.
+    best: [Duration; 3],
 }
 
-/// Inflates and decodes file by file, as the program does.
-fn both(packed: &[Vec<u8>], buffer: &mut [u8]) -> Duration {
-    let mut decompressor = Decompressor::new();
-    let mut counter = Counter::default();
-    time(|| {
-        for file in packed.iter().cycle().take(TIMES * packed.len()) {
-            let length = decompressor
-                .gzip_decompress(file, buffer)
-                .expect("our own file");
-            let bytes = buffer.get(..length).expect("within the buffer");
-            black_box(decode(Limits::default(), bytes, &mut counter));
+impl File {
+    fn new(seed: u64) -> Self {
+        let bytes = file(seed);
+        Self {
+            packed: compress(&bytes),
+            bytes,
+            best: [Duration::MAX; 3],
         }
-    })
-}
-
-fn main() {
-    let files: Vec<Vec<u8>> = (0..FILES).map(file).collect();
-    if std::env::args().any(|argument| argument == "once") {
-        // For a profiler that counts instructions.
-        println!("{:?}", walk(&files));
-        return;
     }
-    let packed: Vec<Vec<u8>> = files.iter().map(|file| compress(file)).collect();
-    let bytes: usize = files.iter().map(Vec::len).sum();
-    let stored: usize = packed.iter().map(Vec::len).sum();
-    let mut buffer = vec![0; files.iter().map(Vec::len).max().unwrap_or_default()];
-    let mut best = [Duration::MAX; 3];
-    for _ in 0..ROUNDS {
-        let times = [
-            inflate(&packed, &mut buffer),
-            walk(&files),
-            both(&packed, &mut buffer),
-        ];
-        for (best, time) in best.iter_mut().zip(times) {
+
+    /// One more round.
+    fn measure(&mut self, inflater: &mut Decompressor, buffer: &mut [u8]) {
+        let inflate = time(|| {
+            black_box(
+                inflater
+                    .gzip_decompress(&self.packed, buffer)
+                    .expect("our own file"),
+            );
+        });
+        let decode = time(|| read(&self.bytes));
+        let both = time(|| {
+            let length = inflater
+                .gzip_decompress(&self.packed, buffer)
+                .expect("our own file");
+            read(buffer.get(..length).expect("within the buffer"));
+        });
+        for (best, time) in self.best.iter_mut().zip([inflate, decode, both]) {
             *best = time.min(*best);
         }
     }
-    let [inflate, walk, both] = best.map(|time| time.as_secs_f64());
-    let speed = |time: f64| (TIMES * bytes) as f64 / time / 1e9;
+}
+
+/// Decodes a file, every record of which must be read.
+fn read(bytes: &[u8]) {
+    let mut counter = Counter::default();
+    black_box(decode(Limits::default(), bytes, &mut counter));
+    assert_eq!(
+        (counter.records, counter.faults),
+        (RECORDS, 0),
+        "every record is read"
+    );
+    black_box(counter.lengths);
+}
+
+fn main() {
+    let mut files: Vec<File> = (0..FILES).map(File::new).collect();
+    if std::env::args().any(|argument| argument == "once") {
+        files.iter().for_each(|file| read(&file.bytes));
+        return;
+    }
+    let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
+    let stored: usize = files.iter().map(|file| file.packed.len()).sum();
+    let mut buffer = vec![0; 4 << 20];
+    let mut inflater = Decompressor::new();
+    for _ in 0..ROUNDS {
+        for file in &mut files {
+            file.measure(&mut inflater, &mut buffer);
+        }
+    }
+    let total = |place: usize| -> f64 {
+        files
+            .iter()
+            .filter_map(|file| file.best.get(place))
+            .map(Duration::as_secs_f64)
+            .sum()
+    };
+    let (inflate, walk, both) = (total(0), total(1), total(2));
+    let speed = |time: f64| bytes as f64 / time / 1e9;
     println!(
         "{} bytes a record, {:.1} MB inflated, ratio {:.1}",
         bytes as u64 / (FILES * RECORDS),

@@ -163,7 +163,7 @@ impl Field {
 }
 
 /// The paths in the order of [`Field`].
-const PATHS: [&str; COUNT] = [
+pub(super) const PATHS: [&str; COUNT] = [
     "eventVersion",
     "userIdentity",
     "eventTime",

@@ -6,7 +6,7 @@
 //! object.
 
 use super::fields::Field;
-use super::scan::{NEAR, Window};
+use super::scan::{NEAR, Window, begins};
 
 /// Where the search for a multiplier begins.
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -177,6 +177,46 @@ const fn place(
         index += 1;
     }
     Some(slots)
+}
+
+/// How a field's key is written without white space: `"name":`.
+#[derive(Clone, Copy)]
+pub(super) struct Pattern {
+    bytes: [u8; 32],
+    /// Number of these bytes.
+    pub(super) length: u32,
+}
+
+impl Pattern {
+    /// Whether the window begins with the key.
+    #[inline(always)]
+    pub(super) fn begins(&self, window: &Window) -> bool {
+        begins(window, &self.bytes, self.length)
+    }
+
+    /// The pattern of the last component of a path. Meant for constants.
+    #[allow(clippy::indexing_slicing, reason = "evaluated when compiling")]
+    pub(super) const fn of(path: &str) -> Self {
+        let path = path.as_bytes();
+        let mut start = path.len();
+        while start > 0 && path[start - 1] != b'.' {
+            start -= 1;
+        }
+        let mut bytes = [0; 32];
+        let mut length = 1;
+        bytes[0] = b'"';
+        while start < path.len() {
+            bytes[length] = path[start];
+            length += 1;
+            start += 1;
+        }
+        bytes[length] = b'"';
+        bytes[length + 1] = b':';
+        Self {
+            bytes,
+            length: length as u32 + 2,
+        }
+    }
 }
 
 /// The marks of an object's keys so far: eight in two words, then a list.

@@ -3,6 +3,20 @@
 //! Two implementations give the same answer: one of 16-byte lanes on x86-64,
 //! where SSE2 is always there, and a portable one of 8-byte words.
 
+/// Whether the window begins with the first `length` bytes, at most 32, of the
+/// pattern.
+#[inline(always)]
+pub(super) fn begins(window: &Window, pattern: &[u8; 32], length: u32) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        lanes::begins(window, pattern, length)
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        words::begins(window, pattern, length)
+    }
+}
+
 /// Index, from `from` on, of the first byte that is a quote, a backslash or a
 /// control character; `bytes.len()` where there is none.
 #[inline]
@@ -99,22 +113,47 @@ mod lanes {
     /// See [`super::interruption`].
     pub(super) fn interruption(bytes: &[u8], from: usize) -> usize {
         let mut at = from;
-        while let Some(lane) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
-            let found = mask(lane);
+        while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<32>()) {
+            let found = pair(block);
             if found != 0 {
                 return at + found.trailing_zeros() as usize;
             }
-            at += 16;
+            at += 32;
         }
         super::words::interruption(bytes, at)
+    }
+
+    /// The masks of two lanes side by side.
+    #[inline(always)]
+    fn pair(block: &[u8; 32]) -> u32 {
+        let (one, two) = block.split_at(16);
+        match (one.first_chunk(), two.first_chunk()) {
+            (Some(one), Some(two)) => mask(one) | mask(two) << 16,
+            _ => 0,
+        }
+    }
+
+    /// Whether the window begins with the first `length` bytes of the pattern.
+    #[inline(always)]
+    pub(super) fn begins(window: &Window, pattern: &[u8; 32], length: u32) -> bool {
+        let mut same = 0;
+        for (place, (lane, other)) in window.chunks(16).zip(pattern.chunks(16)).enumerate() {
+            if let (Some(lane), Some(other)) = (lane.first_chunk(), other.first_chunk()) {
+                let (lane, other) = (load_unaligned_m128i(lane), load_unaligned_m128i(other));
+                let equal = move_mask_i8_m128i(cmp_eq_mask_i8_m128i(lane, other));
+                same |= equal.cast_unsigned() << (16 * place);
+            }
+        }
+        (!same).trailing_zeros() >= length
     }
 
     /// See [`super::near`].
     #[inline(always)]
     pub(super) fn near(window: &Window) -> usize {
-        let [Some(one), Some(two)] = [window.get(..16), window.get(16..32)]
-            .map(|lane| lane.and_then(|lane| lane.first_chunk::<16>()))
-        else {
+        let [Some(one), Some(two)] = [
+            window.first_chunk(),
+            window.get(16..).and_then(|rest| rest.first_chunk()),
+        ] else {
             return 0;
         };
         let found = mask(one);
@@ -165,6 +204,16 @@ mod words {
         found.map_or(bytes.len(), |offset| at + offset)
     }
 
+    /// See [`super::begins`].
+    #[cfg_attr(
+        target_arch = "x86_64",
+        allow(dead_code, reason = "lanes are used, words tested")
+    )]
+    pub(super) fn begins(window: &Window, pattern: &[u8; 32], length: u32) -> bool {
+        let length = length as usize;
+        window.get(..length) == pattern.get(..length)
+    }
+
     /// See [`super::near`].
     #[cfg_attr(
         target_arch = "x86_64",
@@ -208,6 +257,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn beginnings_are_compared_alike(
+            window in proptest::collection::vec(0u8..2, NEAR + 8),
+            pattern in proptest::collection::vec(0u8..2, 32),
+            copied in 0usize..=32,
+            length in 0u32..=32,
+        ) {
+            let mut window: Window = window.try_into().unwrap();
+            let pattern: [u8; 32] = pattern.try_into().unwrap();
+            window[..copied].copy_from_slice(&pattern[..copied]);
+            let expected = window[..length as usize] == pattern[..length as usize];
+            prop_assert_eq!(begins(&window, &pattern, length), expected);
+            prop_assert_eq!(words::begins(&window, &pattern, length), expected);
+        }
+
         #[test]
         fn lanes_words_and_bytes_agree(
             bytes in proptest::collection::vec(any::<u8>(), 0..100),

@@ -6,8 +6,8 @@
 //! does not recurse on the data: containers of any depth are a bit stack, and
 //! only the few objects whose fields are read have a call of their own.
 
-use super::fields::{ATTRIBUTES, CONTEXT, COUNT, Field, IDENTITY, ISSUER, TOP_LEVEL};
-use super::key::{Key, Marks, Table, long_mark};
+use super::fields::{ATTRIBUTES, CONTEXT, COUNT, Field, IDENTITY, ISSUER, PATHS, TOP_LEVEL};
+use super::key::{Key, Marks, Pattern, Table, long_mark};
 use super::scan::{NEAR, Window, interruption, near, non_space, window};
 
 /// Deepest nesting that the bit stack can hold.
@@ -20,6 +20,23 @@ static IDENTITY_KEYS: Table = Table::new(&IDENTITY);
 static CONTEXT_KEYS: Table = Table::new(&CONTEXT);
 static ISSUER_KEYS: Table = Table::new(&ISSUER);
 static ATTRIBUTES_KEYS: Table = Table::new(&ATTRIBUTES);
+
+/// How the fields' keys are written.
+static PATTERNS: [Pattern; COUNT] = patterns();
+
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated when compiling, where `get` is not const"
+)]
+const fn patterns() -> [Pattern; COUNT] {
+    let mut patterns = [Pattern::of(""); COUNT];
+    let mut index = 0;
+    while index < COUNT {
+        patterns[index] = Pattern::of(PATHS[index]);
+        index += 1;
+    }
+    patterns
+}
 
 /// `":` and `,"` as little-endian words: what follows most keys and values.
 const QUOTE_COLON: u16 = u16::from_le_bytes(*b"\":");
@@ -102,6 +119,10 @@ pub(super) struct Walked {
     pub(super) suspect: bool,
     marks: Vec<u16>,
     open: Vec<Marks>,
+    /// The field that followed each field when it was met last; after the
+    /// fields, the one that began each kind of object. CloudTrail keeps an
+    /// order, so that the guess is mostly right; it is never relied on.
+    follow: [Option<Field>; COUNT + OBJECTS],
 }
 
 impl Default for Walked {
@@ -116,6 +137,7 @@ impl Default for Walked {
             suspect: false,
             marks: Vec::new(),
             open: Vec::new(),
+            follow: [None; COUNT + OBJECTS],
         }
     }
 }
@@ -206,6 +228,8 @@ const IDENTITY_OBJECT: u8 = 1;
 const CONTEXT_OBJECT: u8 = 2;
 const ISSUER_OBJECT: u8 = 3;
 const ATTRIBUTES_OBJECT: u8 = 4;
+/// How many they are.
+const OBJECTS: usize = 5;
 
 struct Walk<'a> {
     bytes: &'a [u8],
@@ -288,25 +312,32 @@ impl<'a> Walk<'a> {
     /// quote), whether it holds escapes, and two bytes from the end on.
     #[inline(always)]
     fn string(&mut self, quote: usize) -> Option<Text> {
-        if let Some(window) = window(self.bytes, quote + 1) {
+        for from in [quote + 1, quote + 1 + NEAR] {
+            let Some(window) = window(self.bytes, from) else {
+                return self.long_string(from);
+            };
             let length = near(window);
-            let [closing, one, two] = three(window, length);
-            if closing == b'"' && length < NEAR {
+            if length < NEAR {
+                let [closing, one, two] = three(window, length);
+                if closing != b'"' {
+                    return self.long_string(from + length);
+                }
                 let next = u16::from_le_bytes([one, two]);
                 return Some(Text {
-                    end: quote + 1 + length,
+                    end: from + length,
                     escaped: false,
                     next,
                 });
             }
         }
-        self.long_string(quote)
+        self.long_string(quote + 1 + 2 * NEAR)
     }
 
-    /// The same for strings that are long or hold escapes.
+    /// The same for strings that are long or hold escapes, from a place on that
+    /// they reach.
     #[inline(never)]
-    fn long_string(&mut self, quote: usize) -> Option<Text> {
-        let at = interruption(self.bytes, quote + 1);
+    fn long_string(&mut self, from: usize) -> Option<Text> {
+        let at = interruption(self.bytes, from);
         let escaped = self.byte(at) != b'"';
         let end = if escaped { self.escaped(at)? } else { at };
         Some(Text {
@@ -395,7 +426,7 @@ impl<'a> Walk<'a> {
     /// The same where the key is long or holds escapes, or white space follows.
     #[inline(never)]
     fn unusual_key(&mut self, quote: usize) -> Option<(Name, Option<Key>)> {
-        let Text { end, escaped, .. } = self.long_string(quote)?;
+        let Text { end, escaped, .. } = self.long_string(quote + 1)?;
         let colon = self.token(end + 1);
         if self.byte(colon) != b':' {
             return self.unexpected(colon);
@@ -649,6 +680,7 @@ impl<'a> Walk<'a> {
             return self.stop(Stop::TooDeep(at));
         }
         let mut marks = Marks::open(&self.walked.marks);
+        let mut before = COUNT + OBJECT as usize;
         let mut at = self.token(at + 1);
         if self.byte(at) == b'}' {
             return Some(at + 1);
@@ -656,7 +688,7 @@ impl<'a> Walk<'a> {
         at = self.key_quote(at)?;
         loop {
             let next;
-            (at, next) = self.field::<OBJECT>(at, level, &mut marks)?;
+            (at, next) = self.field::<OBJECT>(at, level, &mut before, &mut marks)?;
             if next == COMMA_QUOTE {
                 at += 1;
                 continue;
@@ -679,33 +711,86 @@ impl<'a> Walk<'a> {
         &mut self,
         quote: usize,
         level: usize,
+        before: &mut usize,
         marks: &mut Marks,
     ) -> Option<(usize, u16)> {
+        let member = match self.guess(quote, *before) {
+            Some(member) => member,
+            None => self.look_up::<OBJECT>(quote, *before, marks)?,
+        };
+        let start = member.value;
+        let (end, escapes, next) = if member.first == b'"' {
+            let text = self.string(start)?;
+            (text.end + 1, text.escaped, text.next)
+        } else {
+            let end = self.unquoted::<OBJECT>(member.field, start, member.first, level)?;
+            (end, false, self.next(end))
+        };
+        let value = Span::new(start, end, escapes);
+        match member.field {
+            Some(field) => {
+                *before = field as usize;
+                self.walked.set(field, value);
+            }
+            None if OBJECT == RECORD => {
+                self.walked.others.push(Entry {
+                    key: member.key,
+                    value,
+                });
+            }
+            None => {}
+        }
+        Some((end, next))
+    }
+
+    /// The member at `quote`, if its key is the one that followed last time.
+    #[inline(always)]
+    fn guess(&mut self, quote: usize, before: usize) -> Option<Member> {
+        let field = (*self.walked.follow.get(before)?)?;
+        let pattern = PATTERNS.get(field as usize)?;
+        let value = quote + pattern.length as usize;
+        if !pattern.begins(window(self.bytes, quote)?) {
+            return None;
+        }
+        let first = self.byte(value);
+        if first <= b' ' {
+            return None;
+        }
+        self.walked.members += 1;
+        Some(Member {
+            field: Some(field),
+            key: Span::default(),
+            value,
+            first,
+        })
+    }
+
+    /// The member at `quote`, whatever it is.
+    #[inline(never)]
+    fn look_up<const OBJECT: u8>(
+        &mut self,
+        quote: usize,
+        before: usize,
+        marks: &mut Marks,
+    ) -> Option<Member> {
         let (name, key) = self.key(quote)?;
-        let known = if name.escaped {
+        let field = if name.escaped {
             self.escaped_field::<OBJECT>(quote, name.end)
         } else {
             key.and_then(|key| table::<OBJECT>().find(&key))
         };
-        let (end, escapes, next) = if name.first == b'"' {
-            let text = self.string(name.value)?;
-            (text.end + 1, text.escaped, text.next)
-        } else {
-            let end = self.unquoted::<OBJECT>(known, name.value, name.first, level)?;
-            (end, false, self.next(end))
-        };
-        let value = Span::new(name.value, end, escapes);
-        match known {
-            Some(field) => self.walked.set(field, value),
-            None => {
-                self.mark(quote, &name, key, marks);
-                if OBJECT == RECORD {
-                    let key = Span::new(quote + 1, name.end, name.escaped);
-                    self.walked.others.push(Entry { key, value });
-                }
-            }
+        if field.is_none() {
+            self.mark(quote, &name, key, marks);
+        } else if let Some(follow) = self.walked.follow.get_mut(before) {
+            *follow = field;
         }
-        Some((end, next))
+        let key = Span::new(quote + 1, name.end, name.escaped);
+        Some(Member {
+            field,
+            key,
+            value: name.value,
+            first: name.first,
+        })
     }
 
     /// A field's value that is no string.
@@ -760,6 +845,17 @@ struct Text {
     escaped: bool,
     /// Two bytes from the quote on, without it.
     next: u16,
+}
+
+/// A member of an object whose fields are read, up to its value.
+struct Member {
+    field: Option<Field>,
+    /// The key without its quotes, where it is no field.
+    key: Span,
+    /// Where the value begins.
+    value: usize,
+    /// The value's first byte.
+    first: u8,
 }
 
 /// A key that has been walked.
