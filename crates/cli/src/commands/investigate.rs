@@ -66,7 +66,9 @@ fn investigate(options: &Investigate, rules: &RuleSet, archive: Archive) -> Repo
     let judgement = judge(rules, &facts);
     let details = second_look(rules, &archive, &read_options, &judgement.focus);
     let end = facts.time.map(|(_, last)| last);
-    let now = gardefou_host::now().or(end).unwrap_or_else(Timestamp::epoch);
+    let now = gardefou_host::now()
+        .or(end)
+        .unwrap_or_else(Timestamp::epoch);
     let told = tell(rules, &facts, &judgement, &details, &names, now);
     coverage.see(&facts.accounts, &facts.regions, facts.time);
     Report {

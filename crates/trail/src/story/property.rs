@@ -47,10 +47,14 @@ pub(crate) fn property(
     name_made_users(&own, identities);
     let stock = settle(build(changes), 0, MAX_RESOURCES);
     let resources: Vec<Resource> = stock.held.into_iter().map(|held| held.resource).collect();
-    let still_open =
-        (0..resources.len()).filter(|at| resources.get(*at).is_some_and(still_open)).collect();
-    let secrets: BTreeSet<SecretRead> =
-        collected.touched.values().flat_map(|touched| touched.secrets.iter().cloned()).collect();
+    let still_open = (0..resources.len())
+        .filter(|at| resources.get(*at).is_some_and(still_open))
+        .collect();
+    let secrets: BTreeSet<SecretRead> = collected
+        .touched
+        .values()
+        .flat_map(|touched| touched.secrets.iter().cloned())
+        .collect();
     Property {
         resources,
         resources_left_out: stock.left_out,

@@ -47,7 +47,14 @@ pub fn tell(
     sources: &[String],
     now: Timestamp,
 ) -> Told {
-    let teller = Teller { rules, facts, judgement, details, sources, now };
+    let teller = Teller {
+        rules,
+        facts,
+        judgement,
+        details,
+        sources,
+        now,
+    };
     let (mut findings, by_incident) = teller.findings();
     let incidents = judgement
         .outlines
