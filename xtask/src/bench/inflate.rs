@@ -38,7 +38,9 @@ pub(crate) fn inflate<'b>(
 
 /// The size that the last four bytes declare (RFC 1952, 2.3.1).
 pub(crate) fn declared_size(stored: &[u8]) -> usize {
-    let size = stored.last_chunk().map_or(0, |last| u32::from_le_bytes(*last));
+    let size = stored
+        .last_chunk()
+        .map_or(0, |last| u32::from_le_bytes(*last));
     usize::try_from(size).unwrap_or(usize::MAX)
 }
 
@@ -47,8 +49,8 @@ pub(crate) fn gzip_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        let entries = fs::read_dir(&folder)
-            .with_context(|| format!("cannot list `{}`", folder.display()))?;
+        let entries =
+            fs::read_dir(&folder).with_context(|| format!("cannot list `{}`", folder.display()))?;
         for entry in entries {
             let entry = entry?;
             if entry.file_type()?.is_dir() {

@@ -72,7 +72,11 @@ fn median(costs: &[Cost]) -> Cost {
 fn once(subject: &Subject) -> Result<Cost> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["bench", "measure"]);
-    command.arg(subject.core.map_or("any".to_owned(), |core| core.to_string()));
+    command.arg(
+        subject
+            .core
+            .map_or("any".to_owned(), |core| core.to_string()),
+    );
     command.args(&subject.command).stderr(Stdio::inherit());
     let output = command.output()?;
     if !output.status.success() {
@@ -129,7 +133,11 @@ mod tests {
     #[test]
     fn the_median_is_taken_of_each_number() {
         let cost = |wall, cpu, peak| Cost { wall, cpu, peak };
-        let middle = median(&[cost(3.0, 1.0, 2.0), cost(1.0, 2.0, 9.0), cost(2.0, 9.0, 1.0)]);
+        let middle = median(&[
+            cost(3.0, 1.0, 2.0),
+            cost(1.0, 2.0, 9.0),
+            cost(2.0, 9.0, 1.0),
+        ]);
         assert_eq!((middle.wall, middle.cpu, middle.peak), (2.0, 2.0, 2.0));
     }
 }

@@ -17,7 +17,9 @@ use anyhow::{Result, bail};
 /// # Errors
 /// An unknown benchmark or option, or whatever goes wrong while measuring.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
-    let (what, rest) = arguments.split_first().map_or(("", arguments), |(w, rest)| (w, rest));
+    let (what, rest) = arguments
+        .split_first()
+        .map_or(("", arguments), |(w, rest)| (w, rest));
     match what {
         "trail" => trail::run(&options::Options::parse(rest)?),
         // The two that `trail` runs as processes of their own.

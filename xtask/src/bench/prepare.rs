@@ -150,7 +150,10 @@ fn gather_rules(sigma: Option<&Path>, folder: &Path) -> Result<()> {
         fs::remove_dir_all(folder)?;
     }
     fs::create_dir_all(folder)?;
-    for (prefix, from) in [("own", Some(Path::new("rules/cloudtrail"))), ("other", sigma)] {
+    for (prefix, from) in [
+        ("own", Some(Path::new("rules/cloudtrail"))),
+        ("other", sigma),
+    ] {
         let Some(from) = from else { continue };
         let entries =
             fs::read_dir(from).with_context(|| format!("cannot list `{}`", from.display()))?;

@@ -22,12 +22,15 @@ pub(crate) fn markdown(options: &Options, prepared: &Prepared, measured: &Measur
     text.push_str("| ratio | measured | to reach | |\n|---|---|---|---|\n");
     for ratio in ratios(prepared, measured) {
         let verdict = if ratio.is_reached { "yes" } else { "**no**" };
-        row(&mut text, &[
-            ratio.what,
-            &format!("{:.2}", ratio.value),
-            ratio.target,
-            verdict,
-        ]);
+        row(
+            &mut text,
+            &[
+                ratio.what,
+                &format!("{:.2}", ratio.value),
+                ratio.target,
+                verdict,
+            ],
+        );
     }
     text.push('\n');
     numbers(&mut text, prepared, measured);
@@ -35,8 +38,17 @@ pub(crate) fn markdown(options: &Options, prepared: &Prepared, measured: &Measur
 }
 
 fn intro(text: &mut String, options: &Options, prepared: &Prepared) {
-    let sigma = if options.sigma.is_some() { " and SigmaHQ's" } else { "" };
-    let Part { files, events, bytes, .. } = prepared.large;
+    let sigma = if options.sigma.is_some() {
+        " and SigmaHQ's"
+    } else {
+        ""
+    };
+    let Part {
+        files,
+        events,
+        bytes,
+        ..
+    } = prepared.large;
     let lines = [
         format!(
             "Written by `cargo run --release -p xtask -- bench trail --write` on {}, {} processors.",
@@ -55,7 +67,14 @@ fn intro(text: &mut String, options: &Options, prepared: &Prepared) {
 }
 
 fn ratios(prepared: &Prepared, measured: &Measured) -> Vec<Ratio> {
-    let Measured { inflate, one, two, small, lines, rsigma } = measured;
+    let Measured {
+        inflate,
+        one,
+        two,
+        small,
+        lines,
+        rsigma,
+    } = measured;
     let inflate_share = inflate.cpu / one.cpu;
     let speed_up = one.wall / two.wall;
     let peak = two.peak.max(one.peak) / 1e6;
@@ -107,7 +126,11 @@ fn numbers(text: &mut String, prepared: &Prepared, measured: &Measured) {
     let Part { events, bytes, .. } = prepared.large;
     let few = (prepared.line_events, line_bytes);
     let runs = [
-        ("inflating only (libdeflate), one core", Some(measured.inflate), (events, bytes)),
+        (
+            "inflating only (libdeflate), one core",
+            Some(measured.inflate),
+            (events, bytes),
+        ),
         ("gardefou, one core", Some(measured.one), (events, bytes)),
         ("gardefou, two threads", Some(measured.two), (events, bytes)),
         (
@@ -115,19 +138,30 @@ fn numbers(text: &mut String, prepared: &Prepared, measured: &Measured) {
             Some(measured.small),
             (prepared.small.events, prepared.small.bytes),
         ),
-        ("gardefou, events one a line, one core", Some(measured.lines), few),
-        ("rsigma engine eval, the same lines, one core", measured.rsigma, few),
+        (
+            "gardefou, events one a line, one core",
+            Some(measured.lines),
+            few,
+        ),
+        (
+            "rsigma engine eval, the same lines, one core",
+            measured.rsigma,
+            few,
+        ),
     ];
     for (name, cost, (events, bytes)) in runs {
         let Some(cost) = cost else { continue };
-        row(text, &[
-            name,
-            &format!("{:.2}", cost.wall),
-            &format!("{:.2}", cost.cpu),
-            &format!("{:.0}", events as f64 / cost.cpu),
-            &format!("{:.0}", bytes as f64 / 1e6 / cost.cpu),
-            &format!("{:.0}", cost.peak / 1e6),
-        ]);
+        row(
+            text,
+            &[
+                name,
+                &format!("{:.2}", cost.wall),
+                &format!("{:.2}", cost.cpu),
+                &format!("{:.0}", events as f64 / cost.cpu),
+                &format!("{:.0}", bytes as f64 / 1e6 / cost.cpu),
+                &format!("{:.0}", cost.peak / 1e6),
+            ],
+        );
     }
 }
 
@@ -147,13 +181,28 @@ fn today() -> String {
 fn date(days: u64) -> String {
     let mut left = days;
     let mut year = 1970;
-    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     while left >= 365 + u64::from(leap(year)) {
         left -= 365 + u64::from(leap(year));
         year += 1;
     }
     let mut month = 1;
-    for length in [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+    for length in [
+        31,
+        28 + u64::from(leap(year)),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ] {
         if left < length {
             break;
         }
@@ -169,7 +218,11 @@ mod tests {
 
     #[test]
     fn dates() {
-        for (days, expected) in [(0, "1970-01-01"), (11_016, "2000-02-29"), (20_778, "2026-11-21")] {
+        for (days, expected) in [
+            (0, "1970-01-01"),
+            (11_016, "2000-02-29"),
+            (20_778, "2026-11-21"),
+        ] {
             assert_eq!(date(days), expected);
         }
     }

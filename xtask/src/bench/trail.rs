@@ -94,8 +94,16 @@ fn subjects(options: &Options, prepared: &Prepared, binary: &Path) -> Result<Vec
         subject("inflate only, one core", inflate, core),
         subject("gardefou, one core", ours(large, 1), core),
         subject("gardefou, two threads", ours(large, 2), None),
-        subject("gardefou, small archive", ours(&prepared.small.folder, 2), None),
-        subject("gardefou, events one a line", ours(&prepared.lines, 1), core),
+        subject(
+            "gardefou, small archive",
+            ours(&prepared.small.folder, 2),
+            None,
+        ),
+        subject(
+            "gardefou, events one a line",
+            ours(&prepared.lines, 1),
+            core,
+        ),
     ];
     if let Some(rsigma) = &options.rsigma {
         subjects.push(subject("rsigma", rsigma_command(rsigma, prepared), core));

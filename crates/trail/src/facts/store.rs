@@ -94,11 +94,18 @@ impl Facts {
     }
 
     /// Keeps evidence, of which [`Facts::see_match`] said that it is wanted.
-    pub(crate) fn add_match(&mut self, key: MatchKey, evidence: Evidence, limit: usize, counts: bool) {
+    pub(crate) fn add_match(
+        &mut self,
+        key: MatchKey,
+        evidence: Evidence,
+        limit: usize,
+        counts: bool,
+    ) {
         if let Some(known) = self.matches.get_mut(&key) {
             known.keep(evidence);
         } else {
-            self.matches.insert(key, Match::new(evidence, limit, counts));
+            self.matches
+                .insert(key, Match::new(evidence, limit, counts));
         }
     }
 
@@ -157,7 +164,8 @@ impl Facts {
     /// Puts the facts for correlations in order, once each. The same facts may
     /// have come several times, by duplicate deliveries.
     pub fn settle(&mut self) {
-        self.correlation.sort_unstable_by_key(CorrelationFact::order);
+        self.correlation
+            .sort_unstable_by_key(CorrelationFact::order);
         self.correlation.dedup_by_key(|fact| fact.identity());
     }
 

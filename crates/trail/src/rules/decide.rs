@@ -65,7 +65,11 @@ impl Matcher {
             return;
         }
         if !is_plain(signature, record) || !write_key(&mut self.key, signature, record) {
-            matched.extend(candidates.iter().filter(|rule| rules.matches(**rule, record)));
+            matched.extend(
+                candidates
+                    .iter()
+                    .filter(|rule| rules.matches(**rule, record)),
+            );
             return;
         }
         if !self.decided.contains_key(self.key.as_slice()) {

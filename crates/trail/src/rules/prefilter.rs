@@ -182,16 +182,12 @@ fn condition(
         ConditionExpr::Identifier(name) => detections
             .get(name)
             .map_or(Truth::False, |found| detection(found, known)),
-        ConditionExpr::And(parts) => Truth::all(
-            parts
-                .iter()
-                .map(|part| condition(part, detections, known)),
-        ),
-        ConditionExpr::Or(parts) => Truth::any(
-            parts
-                .iter()
-                .map(|part| condition(part, detections, known)),
-        ),
+        ConditionExpr::And(parts) => {
+            Truth::all(parts.iter().map(|part| condition(part, detections, known)))
+        }
+        ConditionExpr::Or(parts) => {
+            Truth::any(parts.iter().map(|part| condition(part, detections, known)))
+        }
         ConditionExpr::Not(inner) => condition(inner, detections, known).not(),
         ConditionExpr::Selector {
             quantifier,
@@ -212,9 +208,7 @@ fn condition(
 
 fn detection(found: &CompiledDetection, known: &impl KnownFields) -> Truth {
     match found {
-        CompiledDetection::AllOf(items) => {
-            Truth::all(items.iter().map(|part| item(part, known)))
-        }
+        CompiledDetection::AllOf(items) => Truth::all(items.iter().map(|part| item(part, known))),
         CompiledDetection::AnyOf(parts) => {
             Truth::any(parts.iter().map(|part| detection(part, known)))
         }

@@ -7,7 +7,9 @@ use rsigma_eval::{CompiledCorrelation, CompiledRule, Engine, Event};
 use rsigma_parser::{LogSource, SigmaCollection};
 
 use super::correlate::{self, FieldsOf};
-use super::load::{LoadError, RuleText, error_about, parse, resolve_filter_names, without_examples};
+use super::load::{
+    LoadError, RuleText, error_about, parse, resolve_filter_names, without_examples,
+};
 use super::meta::{Parts, RuleKind, RuleMeta};
 
 /// Index of a detection in its [`RuleSet`].

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use ahash::RandomState;
 use gardefou_finding::{
-    Coverage, Failure, FailureReason, InputForm, Severity, Skip, SkipReason, Timestamp,
-    Untrusted,
+    Coverage, Failure, FailureReason, InputForm, Severity, Skip, SkipReason, Timestamp, Untrusted,
 };
 
 use super::grants::{gives_identity, grants};
@@ -15,8 +14,8 @@ use super::{Call, Seen, targets};
 use crate::decode::{Field, Record, Sink};
 use crate::digest::digest;
 use crate::facts::{
-    ActionClass, Credential, Evidence, Facts, Grant, MatchKey, Place, SeenCall, Sighting, Span, Symbol,
-    Symbols,
+    ActionClass, Credential, Evidence, Facts, Grant, MatchKey, Place, SeenCall, Sighting, Span,
+    Symbol, Symbols,
 };
 use crate::rules::{CorrelationFact, Matcher, RuleIndex, RuleSet, values};
 

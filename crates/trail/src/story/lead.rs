@@ -84,10 +84,7 @@ fn of_match<'a>(rules: &'a RuleSet, key: MatchKey, found: &Match) -> Option<Lead
 }
 
 /// Correlation facts in order of time, once each, and what fired.
-fn correlate<'f>(
-    rules: &RuleSet,
-    facts: &'f Facts,
-) -> (Cow<'f, [CorrelationFact]>, Vec<Firing>) {
+fn correlate<'f>(rules: &RuleSet, facts: &'f Facts) -> (Cow<'f, [CorrelationFact]>, Vec<Firing>) {
     let mut sorted = Cow::Borrowed(facts.correlation.as_slice());
     if !sorted.is_sorted_by(|a, b| a.identity() < b.identity()) {
         let all = sorted.to_mut();
@@ -105,11 +102,7 @@ fn correlate<'f>(
 
 /// A firing's leads: one for each credential and origin in its window. The
 /// rule counts once for each of them, since each took part.
-fn of_firing<'a>(
-    rules: &'a RuleSet,
-    facts: &[CorrelationFact],
-    firing: &Firing,
-) -> Vec<Lead<'a>> {
+fn of_firing<'a>(rules: &'a RuleSet, facts: &[CorrelationFact], firing: &Firing) -> Vec<Lead<'a>> {
     let Some(meta) = rules
         .correlation_metas()
         .get(firing.correlation)

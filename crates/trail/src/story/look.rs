@@ -285,7 +285,11 @@ impl<'a, S: Seen> SecondLook<'a, S> {
             record: record.ordinal(),
         };
         self.resolve(record, place);
-        if self.focus.starts.is_none_or(|starts| record.time() < starts) {
+        if self
+            .focus
+            .starts
+            .is_none_or(|starts| record.time() < starts)
+        {
             return;
         }
         let call = Call::of(record);

@@ -52,19 +52,20 @@ pub(crate) fn newness(
     let habit = principal.days.range(..day(at)).count();
     let network_span = principal.network(network);
     let agent_span = principal.agent(agent);
-    let is_new = |first: Option<Timestamp>, churn: f64| {
+    // The churn comes last: it is dear for a principal of many origins.
+    let is_new = |first: Option<Timestamp>, churn: &dyn Fn() -> f64| {
         days_before >= MIN_DAYS
-            && churn < MAX_CHURN
             && first.is_some_and(|first| {
                 at.since(first) < STAYS_NEW && first.since(principal.span.first) > 0
             })
+            && churn() < MAX_CHURN
     };
     let is_place = is_address(facts.symbols.text(network));
-    let networks = churn(principal, first_day, |(network, _)| network);
-    let agents = churn(principal, first_day, |(_, agent)| agent);
+    let networks = || churn(principal, first_day, |(network, _)| network);
+    let agents = || churn(principal, first_day, |(_, agent)| agent);
     Newness {
-        network: is_place && is_new(network_span.map(|span| span.first), networks),
-        agent: is_new(agent_span.map(|span| span.first), agents),
+        network: is_place && is_new(network_span.map(|span| span.first), &networks),
+        agent: is_new(agent_span.map(|span| span.first), &agents),
         history_is_long: habit >= LONG_DAYS && principal.span.calls >= LONG_CALLS,
     }
 }
