@@ -81,14 +81,6 @@ fn large(bytes: usize) -> Vec<u8> {
     middle(|text| text.replace("aws-cli", &"x".repeat(bytes)))
 }
 
-fn damaged_gzip() -> Vec<u8> {
-    let mut bytes = gzip(&middle(str::to_owned));
-    let at = bytes.len() / 2;
-    bytes[at] ^= 0x55;
-    bytes[at + 1] ^= 0xAA;
-    bytes
-}
-
 fn table() -> Vec<Fault> {
     let good = middle(str::to_owned);
     let zipped = gzip(&good);
@@ -436,11 +428,31 @@ fn what_hurts_a_terminal_or_a_page_never_reaches_the_output() {
         for (name, text) in &texts {
             let bad = text.chars().find(|c| is_harmful(*c));
             assert!(bad.is_none(), "{name}: {bad:?}");
-            let is_page = name.ends_with("html") || name.ends_with("md");
-            assert!(!(is_page && text.contains("<script>alert")), "{name}");
+            let shown = match name.rsplit('.').next() {
+                Some("html") => text.clone(),
+                Some("md") => without_code(text),
+                _ => continue,
+            };
+            assert!(!shown.contains("<script>alert"), "{name}");
         }
         assert!(texts.iter().any(|(_, text)| text.contains("owned")));
     }
+}
+
+/// Markdown without its code: what stands in spans and fences is shown as it is.
+fn without_code(text: &str) -> String {
+    let mut in_fence = false;
+    let mut prose = String::new();
+    for line in text.lines() {
+        let is_fence = line.trim_start().starts_with("```");
+        in_fence ^= is_fence;
+        if !in_fence && !is_fence {
+            let outside = line.split('`').enumerate().filter(|(at, _)| at % 2 == 0);
+            prose.extend(outside.map(|(_, part)| part));
+            prose.push('\n');
+        }
+    }
+    prose
 }
 
 /// Controls except the line feed, and what turns the direction of text.

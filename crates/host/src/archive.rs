@@ -362,7 +362,12 @@ mod tests {
 
     #[test]
     fn reading_resumes_before_the_first_object_that_failed() {
-        let sources = [object("1"), Source::stdin(), object("2"), object("3")];
+        let sources = [
+            object("1"),
+            Source::file("a".into(), None),
+            object("2"),
+            object("3"),
+        ];
         let after = |unread: &[usize]| resume_after(&sources, &unread.iter().copied().collect());
         assert_eq!(after(&[]).unwrap(), "s3://b/3");
         assert_eq!(after(&[3]).unwrap(), "s3://b/2");

@@ -432,7 +432,8 @@ mod tests {
             ratio: u64::MAX,
             ..Limits::default()
         };
-        let summary = Reader::new().read_opened(&Source::stdin(), body, &limits, &mut taken);
+        let summary =
+            Reader::new().read_opened(&Source::file("a".into(), None), body, &limits, &mut taken);
         (taken, summary)
     }
 
@@ -465,7 +466,8 @@ mod tests {
         let mut taken = Taken::default();
         let body = Err(io::ErrorKind::PermissionDenied.into());
         let limits = Limits::default();
-        let summary = Reader::new().read_opened(&Source::stdin(), body, &limits, &mut taken);
+        let summary =
+            Reader::new().read_opened(&Source::file("a".into(), None), body, &limits, &mut taken);
         assert_eq!(summary.failure.unwrap().offset, None);
         assert!(!taken.ended, "a source without content is not handed over");
         assert_eq!(summary.skip, None);

@@ -73,7 +73,7 @@ fn every_embedded_rule_shows_what_it_matches_and_what_not() {
                 .iter()
                 .chain(our_rules().correlation_metas())
                 .any(|meta| Some(meta.id.as_str()) == rule["id"].as_str() && meta.alerts);
-            if !is_filter && !is_base && !(has("match") && has("no-match")) {
+            if !(is_filter || is_base || has("match") && has("no-match")) {
                 wanting.push(format!("{}: {title}: {counts:?}", file.origin));
             }
         }

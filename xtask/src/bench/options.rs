@@ -91,6 +91,7 @@ fn size(text: &str) -> Result<u64> {
         _ => (text, 0),
     };
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    anyhow::ensure!(!whole.is_empty(), "a size begins with a digit");
     if fraction.len() > zeros {
         bail!("more digits than bytes");
     }

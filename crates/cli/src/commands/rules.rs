@@ -1,7 +1,7 @@
 //! `gardefou rules`: list, show, test.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::Path;
 
 use gardefou_finding::{ExitStatus, Untrusted};
 use gardefou_host::{Stream, print, read_text, text_files};
@@ -44,7 +44,7 @@ fn texts(choice: &RuleChoice) -> Result<Vec<RuleText>, Error> {
     Ok(texts)
 }
 
-fn read(path: &PathBuf) -> Result<Vec<RuleText>, Error> {
+fn read(path: &Path) -> Result<Vec<RuleText>, Error> {
     let files = text_files(path, &["yml", "yaml"]).map_err(|error| Error::file(path, error))?;
     if files.is_empty() {
         return Err(Error::Usage(format!(
@@ -113,7 +113,7 @@ fn show_one(id: &str, choice: &RuleChoice) -> Result<ExitStatus, Error> {
 }
 
 /// Status 0 when every example holds, 1 when one does not or a rule has none.
-fn test(path: &PathBuf) -> Result<ExitStatus, Error> {
+fn test(path: &Path) -> Result<ExitStatus, Error> {
     let files = read(path)?;
     RuleSet::load(&files)?;
     let outcome = check_examples(&files)?;

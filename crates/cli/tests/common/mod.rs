@@ -26,24 +26,24 @@ const ONE_RULE: &str = "title: Buckets listed\nid: 7f3f2a0e-43b0-4b6f-9d4d-6a0a8
     eventName: ListBuckets\n  condition: s\nlevel: low\n";
 
 /// What a run of the program left behind.
-pub struct Run {
+pub(crate) struct Run {
     /// Exit status; -1 after a signal.
-    pub status: i32,
+    pub(crate) status: i32,
     /// Standard output.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// Standard error.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
     /// Standard output as a JSON report.
-    pub fn report(&self) -> Value {
+    pub(crate) fn report(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("{error}\n{}\n{}", self.stdout, self.stderr))
     }
 
     /// Fails when the program panicked or was killed.
-    pub fn assert_sane(&self) -> &Self {
+    pub(crate) fn assert_sane(&self) -> &Self {
         assert!((0..=3).contains(&self.status), "{}", self.stderr);
         for word in ["panicked", "RUST_BACKTRACE", "overflowed its stack"] {
             assert!(!self.stderr.contains(word), "{}", self.stderr);
@@ -53,24 +53,24 @@ impl Run {
 }
 
 /// A directory that is removed at the end, in which the program runs.
-pub struct Place {
+pub(crate) struct Place {
     dir: tempfile::TempDir,
 }
 
 impl Place {
     /// An empty one.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         Self { dir }
     }
 
     /// Its path.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
 
     /// Writes a file under it, with its directories.
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();
@@ -78,12 +78,12 @@ impl Place {
     }
 
     /// Runs the program in it.
-    pub fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Run {
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Run {
         run(self.path(), args, None)
     }
 
     /// Runs `investigate` with one rule, which loads fast.
-    pub fn quick(&self, args: &[&str]) -> Run {
+    pub(crate) fn quick(&self, args: &[&str]) -> Run {
         let rule = self.write(".rule/one.yml", ONE_RULE);
         let rule = rule.to_string_lossy();
         let fixed = ["investigate", "-q", "--no-embedded-rules", "--rules", &rule];
@@ -91,7 +91,7 @@ impl Place {
     }
 
     /// Runs `investigate` with a JSON report and one rule, which loads fast.
-    pub fn investigate(&self, args: &[&str]) -> (Run, Value) {
+    pub(crate) fn investigate(&self, args: &[&str]) -> (Run, Value) {
         let run = self.quick(&[&["--format", "json"], args].concat());
         run.assert_sane();
         let report = run.report();
@@ -100,12 +100,12 @@ impl Place {
 }
 
 /// Runs the program in the repository's root.
-pub fn gardefou<S: AsRef<OsStr>>(args: &[S]) -> Run {
+pub(crate) fn gardefou<S: AsRef<OsStr>>(args: &[S]) -> Run {
     run(&root(), args, None)
 }
 
 /// The repository's root.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
         .nth(2)
@@ -114,7 +114,7 @@ pub fn root() -> PathBuf {
 }
 
 /// Runs the program, with `input` on standard input, else an empty one.
-pub fn run<S: AsRef<OsStr>>(dir: &Path, args: &[S], input: Option<&[u8]>) -> Run {
+pub(crate) fn run<S: AsRef<OsStr>>(dir: &Path, args: &[S], input: Option<&[u8]>) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_gardefou"))
         .args(args)
         .current_dir(dir)
@@ -153,7 +153,7 @@ fn text(stream: &mut impl Read) -> String {
 
 /// Replaces the time of the run, which the next steps carry as
 /// `aws:TokenIssueTime`, and the program's version.
-pub fn steady(text: &str) -> String {
+pub(crate) fn steady(text: &str) -> String {
     const MARK: &str = "aws:TokenIssueTime";
     let mut out = String::new();
     let mut rest = text;
@@ -173,14 +173,14 @@ pub fn steady(text: &str) -> String {
 }
 
 /// Compresses as CloudTrail does.
-pub fn gzip(content: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(content).unwrap();
     encoder.finish().unwrap()
 }
 
 /// An ordinary event, the `index`th of its kind.
-pub fn event(index: usize) -> Value {
+pub(crate) fn event(index: usize) -> Value {
     json!({
         "eventVersion": "1.09",
         "userIdentity": {
@@ -210,17 +210,17 @@ pub fn event(index: usize) -> Value {
 }
 
 /// A CloudTrail file of these events.
-pub fn records(events: &[Value]) -> Vec<u8> {
+pub(crate) fn records(events: &[Value]) -> Vec<u8> {
     serde_json::to_vec(&json!({ "Records": events })).unwrap()
 }
 
 /// The count under `coverage.kind.reason`, 0 when there is none.
-pub fn counted(report: &Value, kind: &str, reason: &str) -> u64 {
+pub(crate) fn counted(report: &Value, kind: &str, reason: &str) -> u64 {
     report["coverage"][kind][reason].as_u64().unwrap_or(0)
 }
 
 /// The shared data folder, or `None` after saying loudly that it is missing.
-pub fn shared_data(test: &str) -> Option<PathBuf> {
+pub(crate) fn shared_data(test: &str) -> Option<PathBuf> {
     let data = root().join("../shared/data");
     if data.is_dir() {
         return Some(data);
@@ -231,7 +231,7 @@ pub fn shared_data(test: &str) -> Option<PathBuf> {
 }
 
 /// Every file below a directory, sorted.
-pub fn files_below(dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn files_below(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![dir.to_owned()];
     while let Some(dir) = open.pop() {

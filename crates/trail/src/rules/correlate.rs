@@ -186,6 +186,9 @@ fn what_correlates(collection: &SigmaCollection) -> SigmaCollection {
     all
 }
 
+/// The firing that each correlation's group was last added to.
+type OpenFirings = HashMap<(usize, Vec<(String, String)>), usize>;
+
 /// Runs the correlations of a rule set over facts.
 pub struct Correlator<'a> {
     rules: &'a RuleSet,
@@ -236,7 +239,7 @@ impl<'a> Correlator<'a> {
     /// Runs over facts, which must be sorted and without duplicates.
     pub fn run(mut self, facts: &[CorrelationFact]) -> Vec<Firing> {
         let mut firings: Vec<Firing> = Vec::new();
-        let mut open: HashMap<(usize, Vec<(String, String)>), usize> = HashMap::new();
+        let mut open = OpenFirings::new();
         let mut start = 0;
         while let Some(first) = facts.get(start) {
             let same = facts.get(start..).unwrap_or_default();
@@ -289,7 +292,7 @@ impl<'a> Correlator<'a> {
         end: usize,
         time: Timestamp,
         firings: &mut Vec<Firing>,
-        open: &mut HashMap<(usize, Vec<(String, String)>), usize>,
+        open: &mut OpenFirings,
     ) {
         let (Some(body), Some(id)) = (result.as_correlation(), &result.header.rule_id) else {
             return;

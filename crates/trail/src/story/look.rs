@@ -152,7 +152,9 @@ impl Details {
         for (incident, collected) in other.incidents {
             self.incidents.entry(incident).or_default().merge(collected);
         }
-        self.others.extend(other.others);
+        for (key, touched) in other.others {
+            keep_first(&mut self.others, key, touched);
+        }
         self.others_left_out += other.others_left_out;
         while self.others.len() > MAX_OTHERS {
             self.others.pop_last();
@@ -210,13 +212,7 @@ impl Collected {
     }
 
     fn add_touched(&mut self, key: (Timestamp, u64), touched: Touched) {
-        match self.touched.get_mut(&key) {
-            Some(known) if touched.event.position < known.event.position => *known = touched,
-            Some(_) => {}
-            None => {
-                self.touched.insert(key, touched);
-            }
-        }
+        keep_first(&mut self.touched, key, touched);
         if self.touched.len() > MAX_TOUCHED {
             self.touched.pop_last();
             self.touched_left_out += 1;
@@ -229,6 +225,21 @@ impl Collected {
         add_count(&mut self.addresses, &call.source_ip);
         add_count(&mut self.agents, &call.user_agent);
         add_count(&mut self.regions, &call.region);
+    }
+}
+
+/// Keeps a call's touches; of duplicate deliveries the one in the first place.
+fn keep_first(
+    kept: &mut BTreeMap<(Timestamp, u64), Touched>,
+    key: (Timestamp, u64),
+    touched: Touched,
+) {
+    match kept.get_mut(&key) {
+        Some(known) if touched.event.position < known.event.position => *known = touched,
+        Some(_) => {}
+        None => {
+            kept.insert(key, touched);
+        }
     }
 }
 
@@ -376,10 +387,7 @@ impl<'a, S: Seen> SecondLook<'a, S> {
             return;
         }
         let event = fingerprint(&mut self.buffer, call, record);
-        self.details
-            .others
-            .entry((call.time, event))
-            .or_insert(touched);
+        keep_first(&mut self.details.others, (call.time, event), touched);
         if self.details.others.len() > MAX_OTHERS {
             self.details.others.pop_last();
             self.details.others_left_out += 1;

@@ -25,29 +25,29 @@ use serde_json::Value;
 
 /// A source in memory.
 #[derive(Clone, Debug)]
-pub struct File {
-    pub name: String,
-    pub bytes: Vec<u8>,
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// What an investigation concludes, as far as it does not depend on reading.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Concluded {
-    pub incidents: Vec<Incident>,
-    pub findings: Vec<Finding>,
-    pub rules: Vec<RuleCount>,
-    pub events: u64,
-    pub failed: u64,
+pub(crate) struct Concluded {
+    pub(crate) incidents: Vec<Incident>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) rules: Vec<RuleCount>,
+    pub(crate) events: u64,
+    pub(crate) failed: u64,
 }
 
 /// The embedded rules, loaded once.
-pub fn our_rules() -> &'static RuleSet {
+pub(crate) fn our_rules() -> &'static RuleSet {
     static RULES: OnceLock<RuleSet> = OnceLock::new();
     RULES.get_or_init(|| RuleSet::load(&embedded()).unwrap())
 }
 
 /// Loads rule texts.
-pub fn load(texts: &[String]) -> RuleSet {
+pub(crate) fn load(texts: &[String]) -> RuleSet {
     let files: Vec<RuleText> = texts
         .iter()
         .enumerate()
@@ -61,7 +61,7 @@ pub fn load(texts: &[String]) -> RuleSet {
 }
 
 /// The rule files of a directory, sorted.
-pub fn rule_files(dir: &Path) -> Vec<RuleText> {
+pub(crate) fn rule_files(dir: &Path) -> Vec<RuleText> {
     files_below(dir)
         .into_iter()
         .filter(|path| path.extension().is_some_and(|ext| ext == "yml"))
@@ -74,12 +74,12 @@ pub fn rule_files(dir: &Path) -> Vec<RuleText> {
 }
 
 /// The files of our own rules. What the program carries lacks their examples.
-pub fn our_files() -> Vec<RuleText> {
+pub(crate) fn our_files() -> Vec<RuleText> {
     rule_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/cloudtrail"))
 }
 
 /// One worker's look at some sources, in the order given by number.
-pub fn scan(
+pub(crate) fn scan(
     rules: &RuleSet,
     files: &[File],
     order: &[usize],
@@ -94,7 +94,7 @@ pub fn scan(
 }
 
 /// Scans one source without leaving duplicates out.
-pub fn scan_all(rules: &RuleSet, bytes: &[u8]) -> (Facts, Coverage) {
+pub(crate) fn scan_all(rules: &RuleSet, bytes: &[u8]) -> (Facts, Coverage) {
     let file = File {
         name: "one".to_owned(),
         bytes: bytes.to_vec(),
@@ -104,12 +104,12 @@ pub fn scan_all(rules: &RuleSet, bytes: &[u8]) -> (Facts, Coverage) {
 
 /// Investigates as the program does, each worker reading its sources in the
 /// order of `split`; workers' facts are merged in that order.
-pub fn investigate(rules: &RuleSet, files: &[File], split: &[Vec<usize>]) -> Concluded {
+pub(crate) fn investigate(rules: &RuleSet, files: &[File], split: &[Vec<usize>]) -> Concluded {
     conclude(rules, files, split, |facts| facts)
 }
 
 /// The same, with the merged facts passed through `change`.
-pub fn conclude(
+pub(crate) fn conclude(
     rules: &RuleSet,
     files: &[File],
     split: &[Vec<usize>],
@@ -151,7 +151,7 @@ pub fn conclude(
 }
 
 /// Investigates one source.
-pub fn investigate_one(rules: &RuleSet, name: &str, bytes: &[u8]) -> Concluded {
+pub(crate) fn investigate_one(rules: &RuleSet, name: &str, bytes: &[u8]) -> Concluded {
     let file = File {
         name: name.to_owned(),
         bytes: bytes.to_vec(),
@@ -160,12 +160,12 @@ pub fn investigate_one(rules: &RuleSet, name: &str, bytes: &[u8]) -> Concluded {
 }
 
 /// A CloudTrail file of these events.
-pub fn records(events: &[Value]) -> Vec<u8> {
+pub(crate) fn records(events: &[Value]) -> Vec<u8> {
     serde_json::to_vec(&serde_json::json!({ "Records": events })).unwrap()
 }
 
 /// The events of a file in any form that the shared data has.
-pub fn events_of(bytes: &[u8]) -> Vec<Value> {
+pub(crate) fn events_of(bytes: &[u8]) -> Vec<Value> {
     match serde_json::from_slice(bytes).unwrap() {
         Value::Array(events) => events,
         Value::Object(mut object) if object.contains_key("Records") => {
@@ -179,7 +179,7 @@ pub fn events_of(bytes: &[u8]) -> Vec<Value> {
 }
 
 /// A folder of the shared data, or `None` after saying loudly that it is missing.
-pub fn shared(folder: &str, test: &str) -> Option<PathBuf> {
+pub(crate) fn shared(folder: &str, test: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../../shared/data")
         .join(folder);
@@ -191,7 +191,7 @@ pub fn shared(folder: &str, test: &str) -> Option<PathBuf> {
 }
 
 /// Every file below a directory, sorted.
-pub fn files_below(dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn files_below(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![dir.to_owned()];
     while let Some(dir) = open.pop() {
@@ -209,7 +209,7 @@ pub fn files_below(dir: &Path) -> Vec<PathBuf> {
 }
 
 /// Every file of real CloudTrail records in the shared data.
-pub fn real_files(test: &str) -> Vec<PathBuf> {
+pub(crate) fn real_files(test: &str) -> Vec<PathBuf> {
     shared("cloudtrail", test)
         .map(|dir| {
             files_below(&dir)
@@ -221,7 +221,7 @@ pub fn real_files(test: &str) -> Vec<PathBuf> {
 }
 
 /// The rows of a manifest, without its head; cells by column.
-pub fn manifest(dir: &Path) -> Vec<Vec<String>> {
+pub(crate) fn manifest(dir: &Path) -> Vec<Vec<String>> {
     fs::read_to_string(dir.join("MANIFEST.tsv"))
         .unwrap()
         .lines()
