@@ -1,8 +1,8 @@
 //! Sigma rules: loading, deciding which can match at all, matching, correlating.
 //!
 //! The semantics are those of the `rsigma` crates; this module only decides
-//! *which* rules are asked about an event ([`prefilter`]) and in *which order*
-//! matches reach the correlations ([`correlate`]).
+//! *which* rules are asked about an event (`prefilter`) and in *which order*
+//! matches reach the correlations (`correlate`).
 
 mod correlate;
 mod decide;
