@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use ahash::RandomState;
 use rsigma_eval::matcher::CompiledMatcher;
-use rsigma_eval::{CompiledDetection, CompiledDetectionItem, CompiledRule, Event, EventValue};
+use rsigma_eval::{CompiledDetection, CompiledDetectionItem, CompiledRule, EventValue, JsonEvent};
 use rsigma_parser::{ConditionExpr, Quantifier};
 use serde_json::Value;
 
@@ -233,7 +233,7 @@ fn item(part: &CompiledDetectionItem, known: &impl KnownFields) -> Truth {
         (Some(expected), value) => Truth::known(!matches!(value, Known::Absent) == expected),
         (None, Known::Absent) => Truth::known(matches!(part.matcher, CompiledMatcher::Null)),
         (None, Known::Value(value)) if is_self_contained(&part.matcher) => {
-            Truth::known(part.matcher.matches(&value, &NoFields))
+            Truth::known(part.matcher.matches(&value, &nothing()))
         }
         (None, Known::Value(_)) => Truth::Unknown,
         (None, Known::Prefix(prefix)) => of_prefix(&part.matcher, prefix),
@@ -246,7 +246,7 @@ fn of_prefix(matcher: &CompiledMatcher, prefix: &str) -> Truth {
     match matcher {
         CompiledMatcher::StartsWith { value, .. } if value.len() <= prefix.len() => {
             let value = EventValue::Str(Cow::Borrowed(prefix));
-            Truth::known(matcher.matches(&value, &NoFields))
+            Truth::known(matcher.matches(&value, &nothing()))
         }
         CompiledMatcher::AnyOf(parts) => {
             Truth::any(parts.iter().map(|part| of_prefix(part, prefix)))
@@ -288,24 +288,8 @@ fn is_self_contained(matcher: &CompiledMatcher) -> bool {
 }
 
 /// The event given to self-contained matchers, which never look at it.
-struct NoFields;
-
-impl Event for NoFields {
-    fn get_field(&self, _: &str) -> Option<EventValue<'_>> {
-        None
-    }
-
-    fn any_string_value(&self, _: &dyn Fn(&str) -> bool) -> bool {
-        false
-    }
-
-    fn all_string_values(&self) -> Vec<Cow<'_, str>> {
-        Vec::new()
-    }
-
-    fn to_json(&self) -> Value {
-        Value::Null
-    }
+fn nothing() -> JsonEvent<'static> {
+    JsonEvent::owned(Value::Null)
 }
 
 #[cfg(test)]
