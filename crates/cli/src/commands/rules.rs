@@ -58,11 +58,7 @@ fn read(path: &Path) -> Result<Vec<RuleText>, Error> {
             let text =
                 read_text(&file, MAX_RULE_FILE).map_err(|error| Error::file(&file, error))?;
             let origin = file.to_string_lossy().into_owned();
-            Ok(RuleText {
-                origin,
-                text,
-                is_embedded: false,
-            })
+            Ok(RuleText { origin, text })
         })
         .collect()
 }

@@ -196,7 +196,6 @@ pub struct Correlator<'a> {
     engine: CorrelationEngine,
     results: Vec<EvaluationResult>,
     by_id: HashMap<String, usize>,
-    compiled: Vec<CompiledCorrelation>,
     reach: Vec<HashSet<RuleIndex>>,
 }
 
@@ -208,18 +207,13 @@ impl<'a> Correlator<'a> {
             return None;
         }
         let engine = engine(collection).ok()?;
-        let compiled: Vec<CompiledCorrelation> = collection
-            .correlations
-            .iter()
-            .filter_map(|rule| rsigma_eval::correlation::compile_correlation(rule).ok())
-            .collect();
         let by_id = collection
             .correlations
             .iter()
             .enumerate()
             .filter_map(|(index, rule)| Some((rule.id.clone()?, index)))
             .collect();
-        let reach = reach(rules, &compiled);
+        let reach = reach(rules, rules.correlations());
         let results = collection
             .rules
             .iter()
@@ -231,7 +225,6 @@ impl<'a> Correlator<'a> {
             engine,
             results,
             by_id,
-            compiled,
             reach,
         })
     }
@@ -373,7 +366,7 @@ impl<'a> Correlator<'a> {
             return false;
         }
         let (Some(correlation), Some(rule)) = (
-            self.compiled.get(firing.correlation),
+            self.rules.correlations().get(firing.correlation),
             self.rules
                 .collection()
                 .rules

@@ -12,7 +12,6 @@ pub fn embedded() -> Vec<RuleText> {
         .map(|(name, text)| RuleText {
             origin: format!("rules/cloudtrail/{name}"),
             text: (*text).to_owned(),
-            is_embedded: true,
         })
         .collect()
 }

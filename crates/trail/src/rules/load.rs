@@ -14,8 +14,6 @@ pub struct RuleText {
     pub origin: String,
     /// YAML, one or several Sigma documents.
     pub text: String,
-    /// Whether it is one of ours.
-    pub is_embedded: bool,
 }
 
 /// A rule that does not load.
@@ -34,25 +32,6 @@ pub struct LoadError {
 struct Document<'a> {
     text: &'a str,
     first_line: usize,
-}
-
-/// One of our rule files without the examples, which are most of its text and
-/// of no use for matching. Lines keep their numbers.
-pub(super) fn without_examples(file: &RuleText) -> RuleText {
-    let mut text = String::with_capacity(file.text.len());
-    let mut inside = false;
-    for line in file.text.split_inclusive('\n') {
-        if line.starts_with("  rsigma.exemplars:") {
-            inside = true;
-        } else if !line.trim().is_empty() && !line.starts_with("   ") {
-            inside = false;
-        }
-        text.push_str(if inside { "\n" } else { line });
-    }
-    RuleText {
-        text,
-        ..file.clone()
-    }
 }
 
 /// Parses one file.
@@ -221,7 +200,6 @@ mod tests {
         RuleText {
             origin: "a.yml".into(),
             text: text.into(),
-            is_embedded: false,
         }
     }
 

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use gardefou_finding::{Confidence, Severity, Tactic, Technique};
-use rsigma_parser::Level;
+use rsigma_parser::{CorrelationRule, Level, SigmaRule};
+use yaml_serde::Value;
 
 /// Whether a rule looks at one event or at several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,48 +45,50 @@ pub struct RuleMeta {
     pub alerts: bool,
     /// File that it came from.
     pub origin: String,
-    /// Whether it is one of ours.
-    pub is_embedded: bool,
 }
 
-/// The parts of a rule, of either kind, that make its [`RuleMeta`].
-pub(super) struct Parts<'a> {
-    pub(super) id: String,
-    pub(super) name: Option<&'a str>,
-    pub(super) title: &'a str,
-    pub(super) description: Option<&'a str>,
-    pub(super) false_positives: &'a [String],
-    pub(super) level: Option<Level>,
-    pub(super) tags: &'a [String],
-    pub(super) attributes: &'a HashMap<String, String>,
-    pub(super) kind: RuleKind,
-    pub(super) origin: &'a str,
-    pub(super) is_embedded: bool,
+/// Reads a parsed rule of either kind: the two have these fields in common,
+/// and no trait for them.
+macro_rules! read {
+    ($rule:expr, $kind:expr, $origin:expr) => {
+        RuleMeta {
+            id: $rule.id.clone().unwrap_or_default(),
+            name: $rule.name.clone(),
+            title: $rule.title.clone(),
+            title_fr: text(&$rule.custom_attributes, "gardefou.title_fr").map(str::to_owned),
+            description: $rule
+                .description
+                .as_deref()
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
+            false_positives: $rule.falsepositives.clone(),
+            severity: severity($rule.level),
+            confidence: text(&$rule.custom_attributes, "gardefou.confidence")
+                .and_then(|word| word.parse().ok())
+                .unwrap_or(Confidence::Medium),
+            tactics: tactics(&$rule.tags),
+            techniques: techniques(&$rule.tags),
+            kind: $kind,
+            alerts: true,
+            origin: $origin.to_owned(),
+        }
+    };
 }
 
 impl RuleMeta {
-    pub(super) fn new(parts: &Parts<'_>) -> Self {
-        Self {
-            id: parts.id.clone(),
-            name: parts.name.map(str::to_owned),
-            title: parts.title.to_owned(),
-            title_fr: parts.attributes.get("gardefou.title_fr").cloned(),
-            description: parts.description.unwrap_or_default().trim().to_owned(),
-            false_positives: parts.false_positives.to_vec(),
-            severity: severity(parts.level),
-            confidence: parts
-                .attributes
-                .get("gardefou.confidence")
-                .and_then(|word| word.parse().ok())
-                .unwrap_or(Confidence::Medium),
-            tactics: tactics(parts.tags),
-            techniques: techniques(parts.tags),
-            kind: parts.kind,
-            alerts: true,
-            origin: parts.origin.to_owned(),
-            is_embedded: parts.is_embedded,
-        }
+    pub(super) fn of_rule(rule: &SigmaRule, origin: &str) -> Self {
+        read!(rule, RuleKind::Detection, origin)
     }
+
+    pub(super) fn of_correlation(rule: &CorrelationRule, origin: &str) -> Self {
+        read!(rule, RuleKind::Correlation, origin)
+    }
+}
+
+/// A custom attribute that is a text.
+fn text<'a>(attributes: &'a HashMap<String, Value>, key: &str) -> Option<&'a str> {
+    attributes.get(key)?.as_str()
 }
 
 fn severity(level: Option<Level>) -> Severity {

@@ -7,10 +7,8 @@ use rsigma_eval::{CompiledCorrelation, CompiledRule, Engine, Event};
 use rsigma_parser::{LogSource, SigmaCollection};
 
 use super::correlate::{self, FieldsOf};
-use super::load::{
-    LoadError, RuleText, error_about, parse, resolve_filter_names, without_examples,
-};
-use super::meta::{Parts, RuleKind, RuleMeta};
+use super::load::{LoadError, RuleText, error_about, parse, resolve_filter_names};
+use super::meta::RuleMeta;
 
 /// Index of a detection in its [`RuleSet`].
 pub type RuleIndex = u16;
@@ -20,6 +18,8 @@ pub struct RuleSet {
     detections: Vec<CompiledRule>,
     metas: Vec<RuleMeta>,
     correlation_metas: Vec<RuleMeta>,
+    /// In the order of their metas.
+    correlations: Vec<CompiledCorrelation>,
     collection: SigmaCollection,
     /// For each detection, the fields that its correlations read.
     fields: Vec<Option<FieldsOf>>,
@@ -74,6 +74,11 @@ impl RuleSet {
         &self.correlation_metas
     }
 
+    /// The compiled correlations, in the order of their metas.
+    pub(super) fn correlations(&self) -> &[CompiledCorrelation] {
+        &self.correlations
+    }
+
     /// The rules as parsed, with every reference by id.
     pub fn collection(&self) -> &SigmaCollection {
         &self.collection
@@ -104,8 +109,7 @@ impl RuleSet {
 impl Loading<'_> {
     fn parse_all(&mut self) {
         for (index, file) in self.files.iter().enumerate() {
-            let lean = file.is_embedded.then(|| without_examples(file));
-            match parse(lean.as_ref().unwrap_or(file)) {
+            match parse(file) {
                 Ok(found) => self.take(index, found),
                 Err(errors) => self.errors.extend(errors),
             }
@@ -184,17 +188,14 @@ impl Loading<'_> {
         self.collection.filters.retain(|filter| {
             filter.logsource.as_ref().is_none_or(is_for_cloudtrail) || skipped.is_empty()
         });
-        for filter in &mut self.collection.filters {
+        let mut filters = std::mem::take(&mut self.collection.filters);
+        for filter in &mut filters {
             let resolved = resolve_filter_names(&mut filter.rules, |name| ids.get(name).cloned());
             if let Err(reason) = resolved {
-                let file = self
-                    .files
-                    .iter()
-                    .find(|file| file.text.contains(&filter.title));
-                self.errors
-                    .extend(file.map(|file| error_about(file, &filter.title, reason)));
+                self.errors.extend(self.filter_error(&filter.title, reason));
             }
         }
+        self.collection.filters = filters;
     }
 
     /// Every id, name and title that a rule may be called by → its id.
@@ -236,6 +237,7 @@ impl Loading<'_> {
             detections,
             metas,
             correlation_metas,
+            correlations: compiled,
             collection: self.collection,
             fields,
             skipped: self.skipped,
@@ -244,23 +246,22 @@ impl Loading<'_> {
 
     fn compile_detections(&mut self) -> Vec<CompiledRule> {
         let mut engine = Engine::new();
-        for (rule, file) in self.collection.rules.iter().zip(&self.rule_files) {
-            if let Err(error) = engine.add_rule(rule)
-                && let Some(file) = self.files.get(*file)
-            {
+        // In one batch: the engine builds its indices once, not for each rule.
+        for (index, error) in engine.add_rules(&self.collection.rules) {
+            let rule = self.collection.rules.get(index);
+            let file = self
+                .rule_files
+                .get(index)
+                .and_then(|file| self.files.get(*file));
+            if let (Some(rule), Some(file)) = (rule, file) {
                 self.errors
                     .push(error_about(file, &rule.title, error.to_string()));
             }
         }
         for filter in &self.collection.filters {
             if let Err(error) = engine.apply_filter(filter) {
-                let file = self
-                    .files
-                    .iter()
-                    .find(|file| file.text.contains(&filter.title));
-                let reason = error.to_string();
-                self.errors
-                    .extend(file.map(|file| error_about(file, &filter.title, reason)));
+                let error = self.filter_error(&filter.title, error.to_string());
+                self.errors.extend(error);
             }
         }
         engine.rules().to_vec()
@@ -299,8 +300,18 @@ impl Loading<'_> {
     fn metas(&self) -> (Vec<RuleMeta>, Vec<RuleMeta>) {
         let (quiet, loud) = (self.referenced(false), self.referenced(true));
         let alerts = |id: &String| loud.contains(id) || !quiet.contains(id);
-        let mut detections = self.detection_metas();
-        let mut correlations = self.correlation_metas();
+        let rules = self.collection.rules.iter().zip(&self.rule_files);
+        let mut detections: Vec<RuleMeta> = rules
+            .map(|(rule, file)| RuleMeta::of_rule(rule, self.origin(*file)))
+            .collect();
+        let rules = self
+            .collection
+            .correlations
+            .iter()
+            .zip(&self.correlation_files);
+        let mut correlations: Vec<RuleMeta> = rules
+            .map(|(rule, file)| RuleMeta::of_correlation(rule, self.origin(*file)))
+            .collect();
         for meta in detections.iter_mut().chain(&mut correlations) {
             meta.alerts = alerts(&meta.id);
         }
@@ -318,69 +329,15 @@ impl Loading<'_> {
             .collect()
     }
 
-    fn detection_metas(&self) -> Vec<RuleMeta> {
-        let rules = self.collection.rules.iter().zip(&self.rule_files);
-        rules
-            .map(|(rule, file)| {
-                let attributes = texts(&rule.custom_attributes);
-                RuleMeta::new(&Parts {
-                    id: rule.id.clone().unwrap_or_default(),
-                    name: rule.name.as_deref(),
-                    title: &rule.title,
-                    description: rule.description.as_deref(),
-                    false_positives: &rule.falsepositives,
-                    level: rule.level,
-                    tags: &rule.tags,
-                    attributes: &attributes,
-                    kind: RuleKind::Detection,
-                    origin: self.origin(*file),
-                    is_embedded: self.is_embedded(*file),
-                })
-            })
-            .collect()
-    }
-
-    fn correlation_metas(&self) -> Vec<RuleMeta> {
-        let rules = self
-            .collection
-            .correlations
-            .iter()
-            .zip(&self.correlation_files);
-        rules
-            .map(|(rule, file)| {
-                let attributes = texts(&rule.custom_attributes);
-                RuleMeta::new(&Parts {
-                    id: rule.id.clone().unwrap_or_default(),
-                    name: rule.name.as_deref(),
-                    title: &rule.title,
-                    description: rule.description.as_deref(),
-                    false_positives: &rule.falsepositives,
-                    level: rule.level,
-                    tags: &rule.tags,
-                    attributes: &attributes,
-                    kind: RuleKind::Correlation,
-                    origin: self.origin(*file),
-                    is_embedded: self.is_embedded(*file),
-                })
-            })
-            .collect()
-    }
-
     fn origin(&self, file: usize) -> &str {
         self.files.get(file).map_or("", |file| &file.origin)
     }
 
-    fn is_embedded(&self, file: usize) -> bool {
-        self.files.get(file).is_some_and(|file| file.is_embedded)
+    /// An error in the filter of this title.
+    fn filter_error(&self, title: &str, reason: String) -> Option<LoadError> {
+        let file = self.files.iter().find(|file| file.text.contains(title))?;
+        Some(error_about(file, title, reason))
     }
-}
-
-/// The custom attributes that are texts.
-fn texts(attributes: &HashMap<String, yaml_serde::Value>) -> HashMap<String, String> {
-    attributes
-        .iter()
-        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-        .collect()
 }
 
 /// Whether a log source is, or may be, CloudTrail's.

@@ -54,7 +54,6 @@ pub(crate) fn load(texts: &[String]) -> RuleSet {
         .map(|(index, text)| RuleText {
             origin: format!("{index}.yml"),
             text: text.clone(),
-            is_embedded: false,
         })
         .collect();
     RuleSet::load(&files).unwrap_or_else(|errors| panic!("{errors:?}\n{}", texts.join("\n---\n")))
@@ -68,7 +67,6 @@ pub(crate) fn rule_files(dir: &Path) -> Vec<RuleText> {
         .map(|path| RuleText {
             origin: path.to_string_lossy().into_owned(),
             text: fs::read_to_string(&path).unwrap(),
-            is_embedded: false,
         })
         .collect()
 }
