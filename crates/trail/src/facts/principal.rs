@@ -98,6 +98,11 @@ impl<K: Hash + Eq + Copy + Ord> Habit<K> {
         all
     }
 
+    /// Every value with its span, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (K, &Span)> {
+        self.values.iter().map(|(value, span)| (*value, span))
+    }
+
     /// Number of distinct values.
     pub fn len(&self) -> usize {
         self.values.len()
@@ -200,28 +205,6 @@ impl Principal {
         };
         translated.merge(self, table);
         translated
-    }
-
-    /// First and last time that a network was used, with any agent.
-    pub fn network(&self, network: Symbol) -> Option<Span> {
-        self.part(|(n, _)| *n == network)
-    }
-
-    /// First and last time that an agent was used, from any network.
-    pub fn agent(&self, agent: Symbol) -> Option<Span> {
-        self.part(|(_, a)| *a == agent)
-    }
-
-    fn part(&self, is_it: impl Fn(&(Symbol, Symbol)) -> bool) -> Option<Span> {
-        let mut spans = self
-            .origins
-            .values
-            .iter()
-            .filter(|(k, _)| is_it(k))
-            .map(|(_, span)| span);
-        let mut whole = *spans.next()?;
-        spans.for_each(|span| whole.add(span));
-        Some(whole)
     }
 }
 

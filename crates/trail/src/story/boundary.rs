@@ -4,9 +4,9 @@ use gardefou_finding::{BoundaryReason, Novelty, NoveltyKind, Timestamp, Untruste
 
 use super::burst::Burst;
 use super::judge::Member;
-use super::origin::{LONG_CALLS, LONG_DAYS, is_address, newness};
+use super::origin::{LONG_CALLS, LONG_DAYS, Pasts, is_address};
 use super::weigh::{Weighed, principal_of};
-use crate::facts::{ActionClass, Facts, Principal, Span, day};
+use crate::facts::{ActionClass, Facts, Principal, Span, Symbol, day};
 
 /// First times listed at most.
 const MAX_NOVELTIES: usize = 40;
@@ -25,6 +25,7 @@ pub(crate) struct Line {
 /// Draws the line of a burst around its members.
 pub(crate) fn line(
     facts: &Facts,
+    pasts: &Pasts<'_>,
     weighed: &[Weighed<'_>],
     burst: &Burst,
     members: &[Member],
@@ -41,12 +42,15 @@ pub(crate) fn line(
     let begins = members.iter().filter(is_suspicious).map(|m| m.from).min();
     let starts = begins.unwrap_or(burst.first).min(burst.first);
     let first = members.first();
-    let principal = first.and_then(|m| facts.principals.get(&principal_of(facts, m.credential)));
+    let name = first.map_or_else(Symbol::default, |m| principal_of(facts, m.credential));
+    let principal = facts.principals.get(&name);
     let history = principal.map_or((0, 0), |p| history(p, first, starts));
     Line {
         starts,
-        reason: reason(facts, weighed, burst, members, starts),
-        novelties: principal.map_or_else(Vec::new, |p| novelties(facts, p, starts, burst.last)),
+        reason: reason(facts, pasts, weighed, burst, members, starts),
+        novelties: principal.map_or_else(Vec::new, |p| {
+            novelties(facts, pasts, name, p, starts, burst.last)
+        }),
         calls_before: history.1,
         history_days: history.0,
         history_is_short: history.0 < LONG_DAYS as u64 || history.1 < LONG_CALLS,
@@ -72,6 +76,7 @@ fn history(principal: &Principal, first: Option<&Member>, starts: Timestamp) -> 
 
 fn reason(
     facts: &Facts,
+    pasts: &Pasts<'_>,
     weighed: &[Weighed<'_>],
     burst: &Burst,
     members: &[Member],
@@ -83,13 +88,11 @@ fn reason(
         agent |= found.newness.agent;
     }
     for member in members.iter().filter(|member| member.joined.is_none()) {
-        let principal = facts
-            .principals
-            .get(&principal_of(facts, member.credential));
+        let principal = principal_of(facts, member.credential);
         for origin in member.origins.iter().flatten() {
-            let new = principal.map(|p| newness(facts, p, *origin, member.from));
-            network |= new.is_some_and(|new| new.network);
-            agent |= new.is_some_and(|new| new.agent);
+            let new = pasts.newness(principal, *origin, member.from);
+            network |= new.network;
+            agent |= new.agent;
         }
     }
     let way_in = members
@@ -110,6 +113,8 @@ fn reason(
 /// What the first identity's principal did for the first time inside the line.
 fn novelties(
     facts: &Facts,
+    pasts: &Pasts<'_>,
+    name: Symbol,
     principal: &Principal,
     starts: Timestamp,
     ends: Timestamp,
@@ -132,20 +137,15 @@ fn novelties(
             found.push(novelty);
         }
     };
+    let is_inside = |first: &Timestamp| *first >= starts && *first <= ends;
     for ((network, agent), _) in principal.origins.sorted() {
+        let (network_first, agent_first) = pasts.firsts(name, (network, agent));
         let text = facts.symbols.text(network);
-        if let Some(span) = principal
-            .network(network)
-            .filter(|s| inside(s) && is_address(text))
-        {
-            add(NoveltyKind::Network, text, span.first);
+        if let Some(first) = network_first.filter(is_inside).filter(|_| is_address(text)) {
+            add(NoveltyKind::Network, text, first);
         }
-        if let Some(span) = principal.agent(agent).filter(inside) {
-            add(
-                NoveltyKind::UserAgent,
-                facts.symbols.text(agent),
-                span.first,
-            );
+        if let Some(first) = agent_first.filter(is_inside) {
+            add(NoveltyKind::UserAgent, facts.symbols.text(agent), first);
         }
     }
     for (region, span) in principal

@@ -9,7 +9,7 @@ use super::burst::{Burst, bursts, verdict};
 use super::chain::{Chains, Edge};
 use super::lead::{Proof, leads};
 use super::look::{Focus, Window};
-use super::origin::newness;
+use super::origin::Pasts;
 use super::weigh::{Weighed, principal_of, weigh};
 use crate::facts::{Facts, Grant, Symbol};
 use crate::rules::{RuleKind, RuleMeta, RuleSet};
@@ -59,9 +59,16 @@ pub struct Judgement<'a> {
 /// Weighs the facts of an archive.
 pub fn judge<'a>(rules: &'a RuleSet, facts: &Facts) -> Judgement<'a> {
     let (leads, firings) = leads(rules, facts);
-    let weighed = weigh(facts, leads);
+    let pasts = Pasts::of(facts);
+    let weighed = weigh(facts, &pasts, leads);
     let chains = Chains::of(facts, &weighed);
-    let mut outlines = outlines(facts, &weighed, &chains);
+    let judge = Judge {
+        facts,
+        pasts: &pasts,
+        weighed: &weighed,
+        chains: &chains,
+    };
+    let mut outlines = judge.outlines();
     outlines.sort_by(|a, b| {
         (b.severity, a.line.starts, &a.id).cmp(&(a.severity, b.line.starts, &b.id))
     });
@@ -74,86 +81,253 @@ pub fn judge<'a>(rules: &'a RuleSet, facts: &Facts) -> Judgement<'a> {
     }
 }
 
-fn outlines(facts: &Facts, weighed: &[Weighed<'_>], chains: &Chains) -> Vec<Outline> {
-    let mut by_chain: BTreeMap<Symbol, Vec<usize>> = BTreeMap::new();
-    for (index, found) in weighed.iter().enumerate() {
-        by_chain
-            .entry(chains.root(found.lead.credential))
-            .or_default()
-            .push(index);
-    }
-    let mut outlines = Vec::new();
-    for chain in by_chain.values() {
-        for burst in bursts(weighed, chain) {
-            if let Some((severity, confidence)) = verdict(weighed, &burst) {
-                outlines.push(outline(facts, weighed, chains, burst, severity, confidence));
+/// What incidents are outlined from.
+struct Judge<'j, 'a> {
+    facts: &'j Facts,
+    pasts: &'j Pasts<'j>,
+    weighed: &'j [Weighed<'a>],
+    chains: &'j Chains,
+}
+
+impl Judge<'_, '_> {
+    fn outlines(&self) -> Vec<Outline> {
+        let mut by_chain: BTreeMap<Symbol, Vec<usize>> = BTreeMap::new();
+        for (index, found) in self.weighed.iter().enumerate() {
+            by_chain
+                .entry(self.chains.root(found.lead.credential))
+                .or_default()
+                .push(index);
+        }
+        let mut outlines = Vec::new();
+        for chain in by_chain.values() {
+            for burst in bursts(self.weighed, chain) {
+                if let Some((severity, confidence)) = verdict(self.weighed, &burst) {
+                    outlines.push(self.outline(burst, severity, confidence));
+                }
             }
         }
+        outlines
     }
-    outlines
-}
 
-fn outline(
-    facts: &Facts,
-    weighed: &[Weighed<'_>],
-    chains: &Chains,
-    burst: Burst,
-    severity: Severity,
-    confidence: Confidence,
-) -> Outline {
-    let members = members(facts, weighed, chains, &burst);
-    let line = line(facts, weighed, &burst, &members);
-    let way_in = members
-        .first()
-        .map_or("", |m| facts.symbols.text(m.credential));
-    let id = crate::digest::identifier("inc", &[way_in, &burst.first.to_string()]);
-    Outline {
-        id,
-        severity,
-        confidence,
-        leads: burst.leads,
-        members,
-        line,
+    fn outline(&self, burst: Burst, severity: Severity, confidence: Confidence) -> Outline {
+        let members = self.members(&burst);
+        let line = line(self.facts, self.pasts, self.weighed, &burst, &members);
+        let way_in = members
+            .first()
+            .map_or("", |m| self.facts.symbols.text(m.credential));
+        let id = crate::digest::identifier("inc", &[way_in, &burst.first.to_string()]);
+        Outline {
+            id,
+            severity,
+            confidence,
+            leads: burst.leads,
+            members,
+            line,
+        }
     }
-}
 
-/// The credentials of a burst: those with leads in it, those that gave them
-/// their identity, and those that they gave one to during it.
-fn members(facts: &Facts, weighed: &[Weighed<'_>], chains: &Chains, burst: &Burst) -> Vec<Member> {
-    let mut chosen: BTreeSet<Symbol> = burst
-        .leads
-        .iter()
-        .filter_map(|i| weighed.get(*i))
-        .map(|w| w.lead.credential)
-        .collect();
-    let (from, until) = (burst.first.seconds() - TAIL, burst.last.seconds() + TAIL);
-    let during = |edge: &&Edge| (from..=until).contains(&edge.grant.time.seconds());
-    // Upwards first, then downwards from all of them; edges are sorted by time,
-    // so two passes each way follow any chain that grew forwards.
-    for _ in 0..2 {
-        for edge in chains
+    /// The credentials of a burst: those with leads in it, those that gave them
+    /// their identity, and those that they gave one to during it.
+    fn members(&self, burst: &Burst) -> Vec<Member> {
+        let mut chosen: BTreeSet<Symbol> = burst
+            .leads
+            .iter()
+            .filter_map(|i| self.weighed.get(*i))
+            .map(|w| w.lead.credential)
+            .collect();
+        let (from, until) = (burst.first.seconds() - TAIL, burst.last.seconds() + TAIL);
+        let during = |edge: &&Edge| (from..=until).contains(&edge.grant.time.seconds());
+        // Upwards first, then downwards from all of them; edges are sorted by time,
+        // so two passes each way follow any chain that grew forwards.
+        for _ in 0..2 {
+            for edge in self
+                .chains
+                .edges
+                .iter()
+                .rev()
+                .filter(|e| chosen.contains(&e.to))
+                .collect::<Vec<_>>()
+            {
+                chosen.insert(edge.from);
+            }
+        }
+        let suspicious = origins_by_credential(self.weighed, burst);
+        for edge in self.chains.edges.iter().filter(during) {
+            if chosen.contains(&edge.from)
+                && continues(edge, &suspicious)
+                && chosen.len() < MAX_MEMBERS
+            {
+                chosen.insert(edge.to);
+            }
+        }
+        let mut members: Vec<Member> = chosen
+            .iter()
+            .map(|credential| self.member(burst, *credential, &chosen))
+            .collect();
+        sort(self.facts, &mut members);
+        members
+    }
+
+    fn member(&self, burst: &Burst, credential: Symbol, chosen: &BTreeSet<Symbol>) -> Member {
+        let joined = self
+            .chains
             .edges
             .iter()
-            .rev()
-            .filter(|e| chosen.contains(&e.to))
-            .collect::<Vec<_>>()
-        {
-            chosen.insert(edge.from);
+            .filter(|edge| edge.to == credential && chosen.contains(&edge.from))
+            .max_by_key(|edge| (edge.grant.time <= burst.last, edge.grant.time))
+            .copied();
+        let origins = self.attack_origins(burst, credential, joined.as_ref());
+        let (from, until) = self.reach(burst, credential, origins.as_ref());
+        Member {
+            credential,
+            joined,
+            origins,
+            from,
+            until,
         }
     }
-    let suspicious = origins_by_credential(weighed, burst);
-    for edge in chains.edges.iter().filter(during) {
-        if chosen.contains(&edge.from) && continues(edge, &suspicious) && chosen.len() < MAX_MEMBERS
-        {
-            chosen.insert(edge.to);
+
+    /// The origins that belong to the incident. New ones, if the credential's
+    /// leads come from new ones: then the owner's ordinary calls stay outside.
+    fn attack_origins(
+        &self,
+        burst: &Burst,
+        credential: Symbol,
+        joined: Option<&Edge>,
+    ) -> Option<HashSet<(Symbol, Symbol)>> {
+        let own = burst
+            .leads
+            .iter()
+            .filter_map(|index| self.weighed.get(*index))
+            .filter(|found| found.lead.credential == credential);
+        let mut all = HashSet::new();
+        let mut fresh = HashSet::new();
+        for found in own {
+            let origin = (found.lead.network, found.lead.agent);
+            all.insert(origin);
+            if found.newness.is_new() {
+                fresh.insert(origin);
+            }
         }
+        if all.is_empty() {
+            // No leads: a giver shows only the grant, a taker everything it did.
+            return self.giver(burst, credential, joined);
+        }
+        if fresh.is_empty() {
+            return if self.is_made_in(burst, joined) {
+                None
+            } else {
+                Some(all)
+            };
+        }
+        fresh.extend(self.also_new(burst, credential, &fresh));
+        Some(fresh)
     }
-    let mut members: Vec<Member> = chosen
-        .iter()
-        .map(|credential| member(facts, weighed, chains, burst, *credential, &chosen))
-        .collect();
-    sort(facts, &mut members);
-    members
+
+    fn giver(
+        &self,
+        burst: &Burst,
+        credential: Symbol,
+        joined: Option<&Edge>,
+    ) -> Option<HashSet<(Symbol, Symbol)>> {
+        if joined.is_some() {
+            return None;
+        }
+        let given = self
+            .chains
+            .edges
+            .iter()
+            .filter(|edge| edge.from == credential);
+        let grants: Vec<Grant> = given.map(|edge| edge.grant).collect();
+        let mut origins = self.giver_origins(burst, &grants);
+        origins.extend(self.also_new(burst, credential, &origins));
+        Some(origins)
+    }
+
+    /// The origins of a credential that only gave others their identity: those of
+    /// its grants, if they were new to it. From where it usually works its calls
+    /// stay outside.
+    fn giver_origins(&self, burst: &Burst, grants: &[Grant]) -> HashSet<(Symbol, Symbol)> {
+        let is_new = |grant: &&Grant| {
+            let principal = principal_of(self.facts, grant.from);
+            let origin = (grant.network, grant.agent);
+            burst.first.since(grant.time).abs() < TAIL
+                && self.pasts.newness(principal, origin, grant.time).is_new()
+        };
+        grants
+            .iter()
+            .filter(is_new)
+            .map(|grant| (grant.network, grant.agent))
+            .collect()
+    }
+
+    /// Whether the identity came into being inside the burst.
+    fn is_made_in(&self, burst: &Burst, joined: Option<&Edge>) -> bool {
+        joined.is_some_and(|edge| {
+            let begins = self
+                .facts
+                .credentials
+                .get(&edge.to)
+                .map(|known| known.span.first);
+            begins.is_some_and(|begins| begins.since(burst.first) >= -TAIL)
+        })
+    }
+
+    /// Other origins of the principal that came up with the suspicious ones: the
+    /// same network with another client, or the same day.
+    fn also_new(
+        &self,
+        burst: &Burst,
+        credential: Symbol,
+        fresh: &HashSet<(Symbol, Symbol)>,
+    ) -> Vec<(Symbol, Symbol)> {
+        let principal = principal_of(self.facts, credential);
+        let Some(principal) = self.facts.principals.get(&principal) else {
+            return Vec::new();
+        };
+        let networks: HashSet<Symbol> = fresh.iter().map(|(network, _)| *network).collect();
+        principal
+            .origins
+            .sorted()
+            .into_iter()
+            .filter(|((network, _), span)| {
+                networks.contains(network)
+                    && span.first.since(burst.first) > -TAIL
+                    && burst.last.since(span.first) > -TAIL
+            })
+            .map(|(origin, _)| origin)
+            .collect()
+    }
+
+    /// From when to when a member's calls belong to the incident.
+    fn reach(
+        &self,
+        burst: &Burst,
+        credential: Symbol,
+        origins: Option<&HashSet<(Symbol, Symbol)>>,
+    ) -> (Timestamp, Timestamp) {
+        let principal = self
+            .facts
+            .principals
+            .get(&principal_of(self.facts, credential));
+        let firsts = origins.into_iter().flatten().filter_map(|origin| {
+            let span = principal?.origins.get(*origin)?;
+            (burst.first.since(span.first) < TAIL).then_some(span.first)
+        });
+        let begins = match origins {
+            None => self
+                .facts
+                .credentials
+                .get(&credential)
+                .map(|known| known.span.first),
+            Some(_) => firsts.min(),
+        };
+        let from = begins
+            .filter(|b| burst.first.since(*b) < TAIL)
+            .map_or(burst.first, |b| b.min(burst.first));
+        let until = Timestamp::from_seconds(burst.last.seconds() + TAIL).unwrap_or(burst.last);
+        (from, until)
+    }
 }
 
 /// Origins of the leads of each credential in a burst.
@@ -179,167 +353,6 @@ fn continues(edge: &Edge, suspicious: &HashMap<Symbol, HashSet<(Symbol, Symbol)>
         .get(&edge.from)
         .is_some_and(|origins| origins.contains(&(edge.grant.network, edge.grant.agent)))
         || matches!(edge.grant.kind, LinkKind::PassedRole | LinkKind::ActsFor)
-}
-
-fn member(
-    facts: &Facts,
-    weighed: &[Weighed<'_>],
-    chains: &Chains,
-    burst: &Burst,
-    credential: Symbol,
-    chosen: &BTreeSet<Symbol>,
-) -> Member {
-    let joined = chains
-        .edges
-        .iter()
-        .filter(|edge| edge.to == credential && chosen.contains(&edge.from))
-        .max_by_key(|edge| (edge.grant.time <= burst.last, edge.grant.time))
-        .copied();
-    let origins = attack_origins(facts, weighed, chains, burst, credential, joined.as_ref());
-    let (from, until) = reach(facts, burst, credential, origins.as_ref());
-    Member {
-        credential,
-        joined,
-        origins,
-        from,
-        until,
-    }
-}
-
-/// The origins that belong to the incident. New ones, if the credential's
-/// leads come from new ones: then the owner's ordinary calls stay outside.
-fn attack_origins(
-    facts: &Facts,
-    weighed: &[Weighed<'_>],
-    chains: &Chains,
-    burst: &Burst,
-    credential: Symbol,
-    joined: Option<&Edge>,
-) -> Option<HashSet<(Symbol, Symbol)>> {
-    let own = burst
-        .leads
-        .iter()
-        .filter_map(|index| weighed.get(*index))
-        .filter(|found| found.lead.credential == credential);
-    let mut all = HashSet::new();
-    let mut fresh = HashSet::new();
-    for found in own {
-        let origin = (found.lead.network, found.lead.agent);
-        all.insert(origin);
-        if found.newness.is_new() {
-            fresh.insert(origin);
-        }
-    }
-    if all.is_empty() {
-        // No leads: a giver shows only the grant, a taker everything it did.
-        return giver(facts, chains, burst, credential, joined);
-    }
-    if fresh.is_empty() {
-        return if is_made_in(facts, burst, joined) {
-            None
-        } else {
-            Some(all)
-        };
-    }
-    fresh.extend(also_new(facts, burst, credential, &fresh));
-    Some(fresh)
-}
-
-fn giver(
-    facts: &Facts,
-    chains: &Chains,
-    burst: &Burst,
-    credential: Symbol,
-    joined: Option<&Edge>,
-) -> Option<HashSet<(Symbol, Symbol)>> {
-    if joined.is_some() {
-        return None;
-    }
-    let given = chains.edges.iter().filter(|edge| edge.from == credential);
-    let grants: Vec<Grant> = given.map(|edge| edge.grant).collect();
-    let mut origins = giver_origins(facts, burst, &grants);
-    origins.extend(also_new(facts, burst, credential, &origins));
-    Some(origins)
-}
-
-/// The origins of a credential that only gave others their identity: those of
-/// its grants, if they were new to it. From where it usually works its calls
-/// stay outside.
-fn giver_origins(facts: &Facts, burst: &Burst, grants: &[Grant]) -> HashSet<(Symbol, Symbol)> {
-    let is_new = |grant: &&Grant| {
-        let principal = facts.principals.get(&principal_of(facts, grant.from));
-        let origin = (grant.network, grant.agent);
-        burst.first.since(grant.time).abs() < TAIL
-            && principal.is_some_and(|p| newness(facts, p, origin, grant.time).is_new())
-    };
-    grants
-        .iter()
-        .filter(is_new)
-        .map(|grant| (grant.network, grant.agent))
-        .collect()
-}
-
-/// Whether the identity came into being inside the burst.
-fn is_made_in(facts: &Facts, burst: &Burst, joined: Option<&Edge>) -> bool {
-    joined.is_some_and(|edge| {
-        let begins = facts
-            .credentials
-            .get(&edge.to)
-            .map(|known| known.span.first);
-        begins.is_some_and(|begins| begins.since(burst.first) >= -TAIL)
-    })
-}
-
-/// Other origins of the principal that came up with the suspicious ones: the
-/// same network with another client, or the same day.
-fn also_new(
-    facts: &Facts,
-    burst: &Burst,
-    credential: Symbol,
-    fresh: &HashSet<(Symbol, Symbol)>,
-) -> Vec<(Symbol, Symbol)> {
-    let principal = principal_of(facts, credential);
-    let Some(principal) = facts.principals.get(&principal) else {
-        return Vec::new();
-    };
-    let networks: HashSet<Symbol> = fresh.iter().map(|(network, _)| *network).collect();
-    principal
-        .origins
-        .sorted()
-        .into_iter()
-        .filter(|((network, _), span)| {
-            networks.contains(network)
-                && span.first.since(burst.first) > -TAIL
-                && burst.last.since(span.first) > -TAIL
-        })
-        .map(|(origin, _)| origin)
-        .collect()
-}
-
-/// From when to when a member's calls belong to the incident.
-fn reach(
-    facts: &Facts,
-    burst: &Burst,
-    credential: Symbol,
-    origins: Option<&HashSet<(Symbol, Symbol)>>,
-) -> (Timestamp, Timestamp) {
-    let principal = facts.principals.get(&principal_of(facts, credential));
-    let firsts = origins.into_iter().flatten().filter_map(|origin| {
-        let span = principal?.origins.get(*origin)?;
-        (burst.first.since(span.first) < TAIL).then_some(span.first)
-    });
-    let begins = match origins {
-        None => facts
-            .credentials
-            .get(&credential)
-            .map(|known| known.span.first),
-        Some(_) => firsts.min(),
-    };
-    let from = begins
-        .filter(|b| burst.first.since(*b) < TAIL)
-        .map_or(burst.first, |b| b.min(burst.first));
-    let until = Timestamp::from_seconds(burst.last.seconds() + TAIL).unwrap_or(burst.last);
-    (from, until)
 }
 
 /// The way in first: members that nobody in the incident made, then by time.

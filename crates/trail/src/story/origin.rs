@@ -1,6 +1,8 @@
 //! Whether an origin (network, kind of client) is new for a principal, and
 //! whether its history is long enough for 'new' to mean something.
 
+use std::collections::HashMap;
+
 use gardefou_finding::Timestamp;
 
 use crate::facts::{Facts, Principal, Symbol, day};
@@ -16,9 +18,12 @@ pub(crate) const LONG_CALLS: u64 = 100;
 /// New networks (or clients) a day of activity above which a principal is one
 /// that changes all the time, such as a CI runner in a cloud.
 const MAX_CHURN: f64 = 0.34;
+/// Distinct networks (or clients) above which a principal is such a one, over
+/// whatever time.
+const MAX_DISTINCT: usize = 500;
 
 /// What is known of an origin at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Newness {
     /// The network came up within the last day, of a principal that seldom
     /// changes its networks.
@@ -36,61 +41,134 @@ impl Newness {
     }
 }
 
-/// Judges an origin of a principal as of `at`.
-pub(crate) fn newness(
-    facts: &Facts,
-    principal: &Principal,
-    (network, agent): (Symbol, Symbol),
-    at: Timestamp,
-) -> Newness {
-    let origin_first = principal
-        .origins
-        .get((network, agent))
-        .map_or(at, |span| span.first);
-    let first_day = day(origin_first);
-    let days_before = principal.days.range(..first_day).count();
-    let habit = principal.days.range(..day(at)).count();
-    let network_span = principal.network(network);
-    let agent_span = principal.agent(agent);
-    // The churn comes last: it is dear for a principal of many origins.
-    let is_new = |first: Option<Timestamp>, churn: &dyn Fn() -> f64| {
-        days_before >= MIN_DAYS
-            && first.is_some_and(|first| {
-                at.since(first) < STAYS_NEW && first.since(principal.span.first) > 0
-            })
-            && churn() < MAX_CHURN
-    };
-    let is_place = is_address(facts.symbols.text(network));
-    let networks = || churn(principal, first_day, |(network, _)| network);
-    let agents = || churn(principal, first_day, |(_, agent)| agent);
-    Newness {
-        network: is_place && is_new(network_span.map(|span| span.first), &networks),
-        agent: is_new(agent_span.map(|span| span.first), &agents),
-        history_is_long: habit >= LONG_DAYS && principal.span.calls >= LONG_CALLS,
+/// The past of every principal, ordered so that an origin is judged by looking
+/// up and counting, however many origins there are.
+pub(crate) struct Pasts<'f> {
+    facts: &'f Facts,
+    pasts: HashMap<Symbol, Past>,
+}
+
+impl<'f> Pasts<'f> {
+    pub(crate) fn of(facts: &'f Facts) -> Self {
+        let pasts = facts
+            .principals
+            .iter()
+            .map(|(name, principal)| (*name, Past::of(principal)));
+        Self {
+            facts,
+            pasts: pasts.collect(),
+        }
+    }
+
+    /// When a principal first came from a network and with a client.
+    pub(crate) fn firsts(
+        &self,
+        principal: Symbol,
+        (network, agent): (Symbol, Symbol),
+    ) -> (Option<Timestamp>, Option<Timestamp>) {
+        self.pasts.get(&principal).map_or((None, None), |past| {
+            (past.networks.first(network), past.agents.first(agent))
+        })
+    }
+
+    /// Judges an origin of a principal as of `at`. Of a principal that is not
+    /// known nothing is new.
+    pub(crate) fn newness(
+        &self,
+        principal: Symbol,
+        (network, agent): (Symbol, Symbol),
+        at: Timestamp,
+    ) -> Newness {
+        let known = self.facts.principals.get(&principal);
+        let Some((known, past)) = known.zip(self.pasts.get(&principal)) else {
+            return Newness::default();
+        };
+        let origin = known.origins.get((network, agent));
+        let first_day = day(origin.map_or(at, |span| span.first));
+        let is_place = is_address(self.facts.symbols.text(network));
+        let is_new = |part: &Firsts, value| {
+            past.days_before(first_day) >= MIN_DAYS
+                && part.first(value).is_some_and(|first| {
+                    at.since(first) < STAYS_NEW && first.since(known.span.first) > 0
+                })
+                && past.churn(part, first_day) < MAX_CHURN
+        };
+        Newness {
+            network: is_place && is_new(&past.networks, network),
+            agent: is_new(&past.agents, agent),
+            history_is_long: past.days_before(day(at)) >= LONG_DAYS
+                && known.span.calls >= LONG_CALLS,
+        }
     }
 }
 
-/// Distinct values that came up after the first day and before `until`, for
-/// each day of activity.
-fn churn(principal: &Principal, until: u32, part: impl Fn((Symbol, Symbol)) -> Symbol) -> f64 {
-    let start = day(principal.span.first);
-    let mut seen: Vec<Symbol> = Vec::new();
-    let mut later = 0_u32;
-    for (origin, span) in principal.origins.sorted() {
-        let value = part(origin);
-        if day(span.first) >= until {
-            break;
+/// When a principal was active, and when its networks and clients came up.
+struct Past {
+    /// Days of activity, sorted.
+    days: Vec<u32>,
+    networks: Firsts,
+    agents: Firsts,
+}
+
+impl Past {
+    fn of(principal: &Principal) -> Self {
+        let origins = principal.origins.iter();
+        let (mut networks, mut agents) = (Firsts::default(), Firsts::default());
+        for ((network, agent), span) in origins {
+            networks.see(network, span.first);
+            agents.see(agent, span.first);
         }
-        if !seen.contains(&value) {
-            seen.push(value);
-            later += u32::from(day(span.first) > start);
-        }
-        if seen.len() > 500 {
-            return f64::INFINITY;
+        networks.settle();
+        agents.settle();
+        Self {
+            days: principal.days.iter().copied().collect(),
+            networks,
+            agents,
         }
     }
-    let days = u32::try_from(principal.days.range(..until).count().max(1)).unwrap_or(u32::MAX);
-    f64::from(later) / f64::from(days)
+
+    /// Days of activity before a day.
+    fn days_before(&self, until: u32) -> usize {
+        self.days.partition_point(|day| *day < until)
+    }
+
+    /// Distinct values that came up after the first day and before `until`,
+    /// for each day of activity.
+    fn churn(&self, values: &Firsts, until: u32) -> f64 {
+        let start = self.days.first().copied().unwrap_or(0);
+        let seen = values.days.partition_point(|day| *day < until);
+        if seen > MAX_DISTINCT {
+            return f64::INFINITY;
+        }
+        let of_start = values.days.partition_point(|day| *day <= start);
+        let later = u32::try_from(seen.saturating_sub(of_start)).unwrap_or(u32::MAX);
+        let days = u32::try_from(self.days_before(until).max(1)).unwrap_or(u32::MAX);
+        f64::from(later) / f64::from(days)
+    }
+}
+
+/// First times of the networks, or of the clients, of a principal.
+#[derive(Default)]
+struct Firsts {
+    first: HashMap<Symbol, Timestamp>,
+    /// The days of these times, sorted.
+    days: Vec<u32>,
+}
+
+impl Firsts {
+    fn see(&mut self, value: Symbol, at: Timestamp) {
+        let first = self.first.entry(value).or_insert(at);
+        *first = at.min(*first);
+    }
+
+    fn settle(&mut self) {
+        self.days = self.first.values().map(|first| day(*first)).collect();
+        self.days.sort_unstable();
+    }
+
+    fn first(&self, value: Symbol) -> Option<Timestamp> {
+        self.first.get(&value).copied()
+    }
 }
 
 /// Whether a network is one of addresses, rather than a service's name.

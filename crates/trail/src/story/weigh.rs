@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use gardefou_finding::{ActorKind, Confidence, Outcome, Severity};
 
 use super::lead::Lead;
-use super::origin::{Newness, newness};
+use super::origin::{Newness, Pasts};
 use crate::facts::{Facts, Symbol, day};
 
 /// Days since the first match of a rule by a principal, with at least
@@ -33,12 +33,16 @@ struct Habits<'a> {
 }
 
 /// Weighs every lead. The order is kept.
-pub(crate) fn weigh<'a>(facts: &Facts, leads: Vec<Lead<'a>>) -> Vec<Weighed<'a>> {
+pub(crate) fn weigh<'a>(
+    facts: &Facts,
+    pasts: &Pasts<'_>,
+    leads: Vec<Lead<'a>>,
+) -> Vec<Weighed<'a>> {
     let placed: Vec<(Lead<'a>, Symbol, Newness)> = leads
         .into_iter()
         .map(|lead| {
             let principal = principal_of(facts, lead.credential);
-            let newness = newness_of(facts, &lead, principal);
+            let newness = pasts.newness(principal, (lead.network, lead.agent), lead.first);
             (lead, principal, newness)
         })
         .collect();
@@ -70,20 +74,6 @@ pub(crate) fn principal_of(facts: &Facts, credential: Symbol) -> Symbol {
 fn is_user(facts: &Facts, credential: Symbol) -> bool {
     let principal = facts.symbols.text(principal_of(facts, credential));
     principal.starts_with("user/") || principal.starts_with("root/")
-}
-
-fn newness_of(facts: &Facts, lead: &Lead<'_>, principal: Symbol) -> Newness {
-    let unknown = Newness {
-        network: false,
-        agent: false,
-        history_is_long: false,
-    };
-    facts
-        .principals
-        .get(&principal)
-        .map_or(unknown, |principal| {
-            newness(facts, principal, (lead.network, lead.agent), lead.first)
-        })
 }
 
 impl<'a> Habits<'a> {
