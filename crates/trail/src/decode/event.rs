@@ -26,13 +26,15 @@ impl Event for Record<'_> {
         if let Some(found) = self.known(path) {
             return found.map(event_value);
         }
-        if let Some(root) = root_key(path)
-            && self.top_level(&root).is_none()
-        {
-            return None;
-        }
         let mut found = Vec::new();
-        collect(self.raw(), &steps(path), &mut found);
+        let steps = steps(path);
+        match (root_key(path), steps.split_first()) {
+            // The walk knows where the root's members lie.
+            (Some(root), Some((Step::Key(_), rest))) => {
+                collect(self.top_level(&root)?, rest, &mut found);
+            }
+            _ => collect(self.raw(), &steps, &mut found),
+        }
         if found.len() > 1 {
             return Some(EventValue::Array(found));
         }

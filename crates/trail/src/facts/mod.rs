@@ -14,7 +14,7 @@ mod symbols;
 pub use evidence::{Evidence, Place};
 pub use grant::{Grant, Grants};
 pub(crate) use matches::Sighting;
-pub use matches::{Match, MatchKey};
+pub use matches::{Match, MatchKey, Matches};
 pub use principal::{ActionClass, Habit, Principal, Span};
 pub(crate) use principal::{SeenCall, day};
 pub use store::{Credential, Facts};

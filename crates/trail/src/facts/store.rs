@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SeenCall;
 use super::symbols::translated;
-use super::{Evidence, Grants, Match, MatchKey, Principal, Sighting, Span, Symbol, Symbols};
+use super::{Grants, Matches, Principal, Span, Symbol, Symbols};
 use crate::rules::{CorrelationFact, FieldValue, RuleIndex};
 
 /// Accounts and regions listed.
@@ -44,7 +44,7 @@ pub struct Facts {
     /// Principals by canonical name.
     pub principals: HashMap<Symbol, Principal, RandomState>,
     /// Matches of detections that make findings.
-    pub matches: HashMap<MatchKey, Match, RandomState>,
+    pub matches: Matches,
     /// Matches of detections that correlations refer to, in no order.
     pub correlation: Vec<CorrelationFact>,
     /// Who gave whom an identity.
@@ -85,30 +85,6 @@ impl Facts {
             .or_insert_with(|| Principal::new(call));
     }
 
-    /// Counts a match of a known key; whether its evidence is wanted, by
-    /// [`Facts::add_match`].
-    pub(crate) fn see_match(&mut self, key: &MatchKey, seen: &Sighting) -> bool {
-        self.matches
-            .get_mut(key)
-            .is_none_or(|known| known.see(seen))
-    }
-
-    /// Keeps evidence, of which [`Facts::see_match`] said that it is wanted.
-    pub(crate) fn add_match(
-        &mut self,
-        key: MatchKey,
-        evidence: Evidence,
-        limit: usize,
-        counts: bool,
-    ) {
-        if let Some(known) = self.matches.get_mut(&key) {
-            known.keep(evidence);
-        } else {
-            self.matches
-                .insert(key, Match::new(evidence, limit, counts));
-        }
-    }
-
     /// Adds the facts of another part of the same archive.
     pub fn merge(&mut self, other: Self) {
         if self.is_empty() {
@@ -129,10 +105,7 @@ impl Facts {
                 }
             }
         }
-        for (key, mut found) in other.matches {
-            found.translate(&table);
-            self.merge_match(key.translate(&table), found);
-        }
+        self.matches.merge(other.matches, &table, &self.symbols);
         self.correlation
             .extend(other.correlation.into_iter().map(|fact| {
                 CorrelationFact {
@@ -161,9 +134,11 @@ impl Facts {
             && self.correlation.is_empty()
     }
 
-    /// Puts the facts for correlations in order, once each. The same facts may
-    /// have come several times, by duplicate deliveries.
+    /// Brings the facts into the form that is the same for any split: those for
+    /// correlations in order, once each (the same may have come several times,
+    /// by duplicate deliveries), and matches within their limits.
     pub fn settle(&mut self) {
+        self.matches.settle(&self.symbols);
         self.correlation
             .sort_unstable_by_key(CorrelationFact::order);
         self.correlation.dedup_by_key(|fact| fact.identity());
@@ -181,15 +156,6 @@ impl Facts {
             self.time = Some(widen(self.time, first, last));
             let known = self.sources.get(&source).copied();
             self.sources.insert(source, widen(known, first, last));
-        }
-    }
-
-    fn merge_match(&mut self, key: MatchKey, found: Match) {
-        match self.matches.entry(key) {
-            std::collections::hash_map::Entry::Occupied(known) => known.into_mut().merge(found),
-            std::collections::hash_map::Entry::Vacant(slot) => {
-                slot.insert(found);
-            }
         }
     }
 

@@ -1,97 +1,205 @@
 //! Which rules an event matches, mostly without asking any of them.
 //!
-//! After the [`Candidates`] of its signature, a handful of further fields (the
-//! client, who invoked, whether it only reads, …) decide most rules surely.
-//! Their combinations repeat from event to event, so what they decide is
-//! remembered; rsigma is asked only about the rest.
+//! What an event's [`Signature`] leaves open, the classes of a few further
+//! fields decide mostly. They are asked about one after another, and only as
+//! long as a rule depends on them: a decision tree that grows with what is met.
+//! rsigma is asked only about what its leaves leave open.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use ahash::RandomState;
-use rsigma_eval::{CompiledRule, EventValue};
 
+use super::facet::{Class, Facet, FacetSet, OTHER, facets, value};
 use super::prefilter::{Known, KnownFields, Truth, truth};
 use super::{Candidates, RuleIndex, RuleSet, Signature};
 use crate::decode::{Field, Record};
 
-/// Combinations remembered; an archive with more is made to hurt, and its
+/// Nodes of the tree; an archive that needs more is made to hurt, and its
 /// further events are asked about rule by rule.
-const MAX_REMEMBERED: usize = 50_000;
-/// Longest value that is remembered, as written.
-const MAX_WRITTEN: usize = 512;
-/// Characters of an access key that tell its kind (`AKIA`, `ASIA`).
-const KEY_KIND: usize = 4;
-/// What an EC2 instance's session has in its `principalId`.
-const INSTANCE: &str = ":i-";
+const MAX_NODES: usize = 100_000;
 
-/// The fields that decide, beside the signature's.
-const FACETS: [Field; 7] = [
-    Field::UserAgent,
-    Field::IssuerType,
-    Field::InvokedBy,
-    Field::ReadOnly,
-    Field::ManagementEvent,
-    Field::AccessKeyId,
-    Field::PrincipalId,
-];
-
-/// A worker's memory. Cheap to make, one for each thread.
-#[derive(Default)]
-pub struct Matcher {
+/// A worker's decisions. One for each thread.
+pub struct Matcher<'a> {
+    rules: &'a RuleSet,
+    facets: Vec<Facet<'a>>,
+    /// For each rule the facets that it asks about.
+    uses: Vec<FacetSet>,
+    /// Nodes by signature.
+    roots: HashMap<Vec<u8>, usize, RandomState>,
+    nodes: Vec<Node>,
     candidates: Candidates,
-    decided: HashMap<Vec<u8>, Decided, RandomState>,
     key: Vec<u8>,
 }
 
-/// What a combination decides.
-struct Decided {
+/// A place in the tree: what is decided, and what decides the rest.
+struct Node {
+    /// Rules that surely match, in order.
     sure: Box<[RuleIndex]>,
-    ask: Box<[RuleIndex]>,
+    /// Rules that are not decided here, in order.
+    open: Box<[RuleIndex]>,
+    /// The facet that is asked about next; `None`: nothing decides more.
+    facet: Option<usize>,
+    /// Nodes by the class of that facet.
+    next: Vec<(Class, usize)>,
 }
 
-impl Matcher {
+/// The way to a node: facets that were asked about, and those that answered.
+#[derive(Clone, Copy, Default)]
+struct Way {
+    asked: FacetSet,
+    known: FacetSet,
+}
+
+impl Way {
+    fn add(&mut self, facet: usize, class: Class) {
+        self.asked |= 1 << facet;
+        if class != OTHER {
+            self.known |= 1 << facet;
+        }
+    }
+}
+
+impl<'a> Matcher<'a> {
+    /// A matcher that has decided nothing yet.
+    pub fn new(rules: &'a RuleSet) -> Self {
+        let (facets, uses) = facets(rules.detections());
+        Self {
+            rules,
+            facets,
+            uses,
+            roots: HashMap::default(),
+            nodes: Vec::new(),
+            candidates: Candidates::default(),
+            key: Vec::new(),
+        }
+    }
+
     /// Puts the rules that match a record into `matched`, in order.
     pub fn matches(
         &mut self,
-        rules: &RuleSet,
         signature: &Signature<'_>,
         record: &Record<'_>,
         matched: &mut Vec<RuleIndex>,
     ) {
         matched.clear();
-        let candidates = self.candidates.of(rules.detections(), signature);
-        if candidates.is_empty() {
+        if !is_plain(signature, record) {
+            let rules = self.rules;
+            let candidates = self.candidates.of(rules.detections(), signature).iter();
+            matched.extend(candidates.filter(|rule| rules.matches(**rule, record)));
             return;
         }
-        if !is_plain(signature, record) || !write_key(&mut self.key, signature, record) {
-            matched.extend(
-                candidates
-                    .iter()
-                    .filter(|rule| rules.matches(**rule, record)),
-            );
-            return;
+        let leaf = self.leaf(signature, record);
+        if let Some(node) = self.nodes.get(leaf) {
+            node.apply(self.rules, record, matched);
         }
-        if !self.decided.contains_key(self.key.as_slice()) {
-            let decided = decide(rules.detections(), candidates, signature, record);
-            if self.decided.len() >= MAX_REMEMBERED {
-                decided.apply(rules, record, matched);
-                return;
+    }
+
+    /// The last node on the way of a record, grown where it is new.
+    fn leaf(&mut self, signature: &Signature<'_>, record: &Record<'_>) -> usize {
+        signature.write_key(&mut self.key);
+        let mut way = Way::default();
+        let mut at = match self.roots.get(self.key.as_slice()) {
+            Some(root) => *root,
+            None => self.grow_root(signature, record),
+        };
+        while let Some(node) = self.nodes.get(at)
+            && let Some(index) = node.facet
+            && let Some(facet) = self.facets.get_mut(index)
+        {
+            let class = facet.class(record);
+            way.add(index, class);
+            let known = node.next.iter().find(|(of, _)| *of == class);
+            match known.copied() {
+                Some((_, next)) => at = next,
+                None if self.nodes.len() >= MAX_NODES => break,
+                None => at = self.grow(at, class, way, signature, record),
             }
-            self.decided.insert(self.key.clone(), decided);
         }
-        if let Some(decided) = self.decided.get(self.key.as_slice()) {
-            decided.apply(rules, record, matched);
+        at
+    }
+
+    fn grow_root(&mut self, signature: &Signature<'_>, record: &Record<'_>) -> usize {
+        let all = self.rules.detections().len();
+        let all: Vec<RuleIndex> = (0..all).filter_map(|n| n.try_into().ok()).collect();
+        if self.nodes.len() >= MAX_NODES {
+            // Room for those to come: what was learned is learned again.
+            self.roots.clear();
+            self.nodes.clear();
+        }
+        let root = self.node(&[], &all, Way::default(), signature, record);
+        self.roots.insert(self.key.clone(), self.nodes.len());
+        self.nodes.push(root);
+        self.nodes.len() - 1
+    }
+
+    fn grow(
+        &mut self,
+        parent: usize,
+        class: Class,
+        way: Way,
+        signature: &Signature<'_>,
+        record: &Record<'_>,
+    ) -> usize {
+        let Some(node) = self.nodes.get(parent) else {
+            return parent;
+        };
+        let child = self.node(&node.sure, &node.open, way, signature, record);
+        let at = self.nodes.len();
+        self.nodes.push(child);
+        if let Some(node) = self.nodes.get_mut(parent) {
+            node.next.push((class, at));
+        }
+        at
+    }
+
+    /// Decides what is open by what is known at the end of a way.
+    fn node(
+        &self,
+        sure: &[RuleIndex],
+        open: &[RuleIndex],
+        way: Way,
+        signature: &Signature<'_>,
+        record: &Record<'_>,
+    ) -> Node {
+        let known = Decisive {
+            signature,
+            record,
+            facets: &self.facets,
+            known: way.known,
+        };
+        let (mut sure, mut left) = (sure.to_vec(), Vec::new());
+        let mut used: FacetSet = 0;
+        for index in open {
+            let rule = self.rules.detections().get(usize::from(*index));
+            match rule.map_or(Truth::False, |rule| truth(rule, &known)) {
+                Truth::True => sure.push(*index),
+                Truth::Unknown => {
+                    left.push(*index);
+                    used |= self.uses.get(usize::from(*index)).copied().unwrap_or(0);
+                }
+                Truth::False => {}
+            }
+        }
+        sure.sort_unstable();
+        let unasked = used & !way.asked;
+        Node {
+            sure: sure.into_boxed_slice(),
+            open: left.into_boxed_slice(),
+            facet: (unasked != 0).then_some(unasked.trailing_zeros() as usize),
+            next: Vec::new(),
         }
     }
 }
 
-impl Decided {
+impl Node {
     fn apply(&self, rules: &RuleSet, record: &Record<'_>, matched: &mut Vec<RuleIndex>) {
         matched.extend_from_slice(&self.sure);
-        let asked = self.ask.iter().filter(|rule| rules.matches(**rule, record));
+        let asked = self
+            .open
+            .iter()
+            .filter(|rule| rules.matches(**rule, record));
         matched.extend(asked);
-        if !self.sure.is_empty() && !self.ask.is_empty() {
+        if !self.sure.is_empty() && !self.open.is_empty() {
             matched.sort_unstable();
         }
     }
@@ -104,98 +212,30 @@ fn is_plain(signature: &Signature<'_>, record: &Record<'_>) -> bool {
     told(signature.error, Field::ErrorCode) && told(signature.identity, Field::IdentityType)
 }
 
-/// Writes what decides; `false` where a value is too long to be remembered.
-fn write_key(key: &mut Vec<u8>, signature: &Signature<'_>, record: &Record<'_>) -> bool {
-    signature.write_key(key);
-    for facet in FACETS {
-        // 0xFF and 0xFE never occur in UTF-8, so parts cannot run together.
-        let Some(written) = record.written(facet) else {
-            key.push(0xFE);
-            continue;
-        };
-        let told = told(facet, written);
-        if told.len() > MAX_WRITTEN {
-            return false;
-        }
-        key.push(0xFF);
-        key.extend_from_slice(told.as_bytes());
-    }
-    true
+/// The signature and the facets of a record that are known so far, and nothing
+/// else of it, since what is decided holds for every record of these classes.
+struct Decisive<'d> {
+    signature: &'d Signature<'d>,
+    record: &'d Record<'d>,
+    facets: &'d [Facet<'d>],
+    known: FacetSet,
 }
 
-/// The part of a value, as written, that may decide.
-fn told(facet: Field, written: &str) -> &str {
-    match facet {
-        Field::AccessKeyId => written.get(..=KEY_KIND).unwrap_or(written),
-        // What differs from session to session is of no use in a memory.
-        Field::PrincipalId if is_other_principal(written) => "",
-        Field::PrincipalId => INSTANCE,
-        _ => written,
-    }
-}
-
-/// A principal's id that is surely none of an instance.
-fn is_other_principal(written: &str) -> bool {
-    is_simple_text(written)
-        && !written
-            .as_bytes()
-            .windows(INSTANCE.len())
-            .any(|part| part.eq_ignore_ascii_case(INSTANCE.as_bytes()))
-}
-
-/// A string without escapes.
-fn is_simple_text(written: &str) -> bool {
-    written.starts_with('"') && memchr::memchr(b'\\', written.as_bytes()).is_none()
-}
-
-fn decide(
-    rules: &[CompiledRule],
-    candidates: &[RuleIndex],
-    signature: &Signature<'_>,
-    record: &Record<'_>,
-) -> Decided {
-    let known = Facets { signature, record };
-    let (mut sure, mut ask) = (Vec::new(), Vec::new());
-    for index in candidates {
-        let rule = rules.get(usize::from(*index));
-        match rule.map_or(Truth::False, |rule| truth(rule, &known)) {
-            Truth::True => sure.push(*index),
-            Truth::Unknown => ask.push(*index),
-            Truth::False => {}
-        }
-    }
-    Decided {
-        sure: sure.into_boxed_slice(),
-        ask: ask.into_boxed_slice(),
-    }
-}
-
-/// The signature and the facets of a record, and nothing else of it, since
-/// what is decided holds for every record that has the same.
-struct Facets<'a> {
-    signature: &'a Signature<'a>,
-    record: &'a Record<'a>,
-}
-
-impl KnownFields for Facets<'_> {
+impl KnownFields for Decisive<'_> {
     fn field(&self, path: &str) -> Known<'_> {
-        let Some(facet) = FACETS.into_iter().find(|facet| facet.path() == path) else {
+        let facets = self.facets.iter().enumerate();
+        let Some((index, facet)) = facets
+            .into_iter()
+            .find(|(_, facet)| facet.field.path() == path)
+        else {
             return self.signature.field(path);
         };
-        let Some(written) = self.record.written(facet) else {
-            return Known::Absent;
-        };
-        match (facet, written) {
-            (_, "true") => Known::Value(EventValue::Bool(true)),
-            (_, "false") => Known::Value(EventValue::Bool(false)),
-            _ if !is_simple_text(written) => Known::Nothing,
-            (Field::AccessKeyId, _) => written
-                .get(1..=KEY_KIND)
-                .filter(|kind| kind.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-                .map_or(Known::Nothing, Known::Prefix),
-            (Field::PrincipalId, _) if is_other_principal(written) => Known::Lacks(INSTANCE),
-            (Field::PrincipalId, _) => Known::Nothing,
-            _ => Known::Value(EventValue::Str(Cow::Borrowed(written.trim_matches('"')))),
+        if self.known & 1 << index == 0 {
+            return Known::Nothing;
+        }
+        match self.record.written(facet.field) {
+            None => Known::Absent,
+            Some(written) => value(written).map_or(Known::Nothing, Known::Value),
         }
     }
 }

@@ -8,6 +8,7 @@ mod correlate;
 mod decide;
 mod embedded;
 mod examples;
+mod facet;
 mod load;
 mod meta;
 mod prefilter;

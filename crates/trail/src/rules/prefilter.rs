@@ -60,10 +60,6 @@ pub(super) enum Known<'a> {
     Absent,
     /// All of it.
     Value(EventValue<'a>),
-    /// That it is a text that begins so, and has at least these characters.
-    Prefix(&'a str),
-    /// That it is a text in which this does not occur, in any case.
-    Lacks(&'static str),
 }
 
 /// Fields of an event, as far as they are known.
@@ -236,37 +232,11 @@ fn item(part: &CompiledDetectionItem, known: &impl KnownFields) -> Truth {
             Truth::known(part.matcher.matches(&value, &nothing()))
         }
         (None, Known::Value(_)) => Truth::Unknown,
-        (None, Known::Prefix(prefix)) => of_prefix(&part.matcher, prefix),
-        (None, Known::Lacks(marker)) => of_lack(&part.matcher, marker),
-    }
-}
-
-/// Decides a matcher by the beginning of a text.
-fn of_prefix(matcher: &CompiledMatcher, prefix: &str) -> Truth {
-    match matcher {
-        CompiledMatcher::StartsWith { value, .. } if value.len() <= prefix.len() => {
-            let value = EventValue::Str(Cow::Borrowed(prefix));
-            Truth::known(matcher.matches(&value, &nothing()))
-        }
-        CompiledMatcher::AnyOf(parts) => {
-            Truth::any(parts.iter().map(|part| of_prefix(part, prefix)))
-        }
-        _ => Truth::Unknown,
-    }
-}
-
-/// Decides a matcher by something that does not occur in a text.
-fn of_lack(matcher: &CompiledMatcher, marker: &str) -> Truth {
-    match matcher {
-        CompiledMatcher::Contains { value, .. } if value.to_lowercase().contains(marker) => {
-            Truth::False
-        }
-        _ => Truth::Unknown,
     }
 }
 
 /// Whether a matcher looks at nothing but its own field's value.
-fn is_self_contained(matcher: &CompiledMatcher) -> bool {
+pub(super) fn is_self_contained(matcher: &CompiledMatcher) -> bool {
     match matcher {
         CompiledMatcher::Exact { .. }
         | CompiledMatcher::Contains { .. }
@@ -275,6 +245,12 @@ fn is_self_contained(matcher: &CompiledMatcher) -> bool {
         | CompiledMatcher::Regex(_)
         | CompiledMatcher::AhoCorasickSet { .. }
         | CompiledMatcher::RegexSetMatch { .. }
+        | CompiledMatcher::Cidr(_)
+        | CompiledMatcher::NumericEq(_)
+        | CompiledMatcher::NumericGt(_)
+        | CompiledMatcher::NumericGte(_)
+        | CompiledMatcher::NumericLt(_)
+        | CompiledMatcher::NumericLte(_)
         | CompiledMatcher::BoolEq(_)
         | CompiledMatcher::Null => true,
         CompiledMatcher::Not(inner) => is_self_contained(inner),
@@ -288,7 +264,7 @@ fn is_self_contained(matcher: &CompiledMatcher) -> bool {
 }
 
 /// The event given to self-contained matchers, which never look at it.
-fn nothing() -> JsonEvent<'static> {
+pub(super) fn nothing() -> JsonEvent<'static> {
     JsonEvent::owned(Value::Null)
 }
 

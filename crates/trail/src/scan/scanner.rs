@@ -52,7 +52,7 @@ pub struct Scanner<'a, S: Seen> {
     range: TimeRange,
     facts: Facts,
     coverage: Coverage,
-    matcher: Matcher,
+    matcher: Matcher<'a>,
     matched: Vec<RuleIndex>,
     buffer: Vec<u8>,
     networks: Coarse,
@@ -70,7 +70,7 @@ impl<'a, S: Seen> Scanner<'a, S> {
             range,
             facts: Facts::default(),
             coverage: Coverage::default(),
-            matcher: Matcher::default(),
+            matcher: Matcher::new(rules),
             matched: Vec::new(),
             buffer: Vec::new(),
             networks: Coarse::default(),
@@ -202,7 +202,7 @@ impl<'a, S: Seen> Scanner<'a, S> {
 
     fn match_rules(&mut self, call: &Call<'_>, record: &Record<'_>, context: &Context) {
         self.matcher
-            .matches(self.rules, &call.signature(), record, &mut self.matched);
+            .matches(&call.signature(), record, &mut self.matched);
         if self.matched.is_empty() {
             return;
         }
@@ -262,9 +262,15 @@ impl<'a, S: Seen> Scanner<'a, S> {
                 counts: context.is_first,
             };
             // Most matches of a noisy rule come after those that are kept.
-            if self.facts.see_match(&key, &sighting) {
+            let Facts {
+                matches, symbols, ..
+            } = &mut self.facts;
+            if matches.see(&key, &sighting, symbols) {
                 let evidence = self.evidence(call, record, context);
-                self.facts.add_match(key, evidence, limit, context.is_first);
+                let Facts {
+                    matches, symbols, ..
+                } = &mut self.facts;
+                matches.add(key, evidence, limit, context.is_first, symbols);
             }
         }
     }

@@ -4,10 +4,15 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-use gardefou_finding::{Outcome, Timestamp};
+use gardefou_finding::{Outcome, Severity, Timestamp};
 
 use crate::facts::{Evidence, Facts, Match, MatchKey, Place, Symbol, day};
-use crate::rules::{CorrelationFact, Correlator, Firing, RuleMeta, RuleSet};
+use crate::rules::{CorrelationFact, Correlator, Firing, RuleIndex, RuleMeta, RuleSet};
+
+/// Matches from which a rule can be common.
+const COMMON_MATCHES: u64 = 5_000;
+/// One in so many events matches a common rule.
+const COMMON_SHARE: u64 = 20;
 
 /// What a lead shows as evidence.
 #[derive(Clone, Debug)]
@@ -38,6 +43,7 @@ pub(crate) fn leads<'a>(rules: &'a RuleSet, facts: &Facts) -> (Vec<Lead<'a>>, Ve
     let mut leads: Vec<Lead<'a>> = facts
         .matches
         .iter()
+        .filter(|(key, _)| !is_common(rules, facts, key.rule))
         .filter_map(|(key, found)| of_match(rules, *key, found))
         .collect();
     let mut firings_of = vec![0; rules.correlation_metas().len()];
@@ -66,6 +72,17 @@ pub(crate) fn leads<'a>(rules: &'a RuleSet, facts: &Facts) -> (Vec<Lead<'a>>, Ve
             ))
     });
     (leads, firings_of)
+}
+
+/// Whether a rule below medium matches so many of an archive's events that a
+/// match says nothing of any of them. Its matches are only counted.
+pub(crate) fn is_common(rules: &RuleSet, facts: &Facts, rule: RuleIndex) -> bool {
+    let matches = facts.rule_matches.get(&rule).copied().unwrap_or(0);
+    matches >= COMMON_MATCHES
+        && matches >= facts.events / COMMON_SHARE
+        && rules
+            .meta(rule)
+            .is_some_and(|meta| meta.severity < Severity::Medium)
 }
 
 fn of_match<'a>(rules: &'a RuleSet, key: MatchKey, found: &Match) -> Option<Lead<'a>> {

@@ -253,8 +253,7 @@ fn add_count(counts: &mut BTreeMap<String, u64>, text: &str) {
 
 /// Collects [`Details`]. One for each worker.
 pub struct SecondLook<'a, S: Seen> {
-    rules: &'a RuleSet,
-    matcher: Matcher,
+    matcher: Matcher<'a>,
     focus: &'a Focus,
     seen: &'a S,
     details: Details,
@@ -267,8 +266,7 @@ impl<'a, S: Seen> SecondLook<'a, S> {
     /// A look that has found nothing yet.
     pub fn new(rules: &'a RuleSet, focus: &'a Focus, seen: &'a S) -> Self {
         Self {
-            rules,
-            matcher: Matcher::default(),
+            matcher: Matcher::new(rules),
             focus,
             seen,
             details: Details::default(),
@@ -366,7 +364,7 @@ impl<'a, S: Seen> SecondLook<'a, S> {
     fn matched(&mut self, call: &Call<'_>, record: &Record<'_>) -> Vec<RuleIndex> {
         let mut matched = Vec::new();
         self.matcher
-            .matches(self.rules, &call.signature(), record, &mut matched);
+            .matches(&call.signature(), record, &mut matched);
         matched
     }
 
