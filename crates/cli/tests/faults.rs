@@ -10,7 +10,8 @@
 
 mod common;
 
-use common::{Place, counted, event, files_below, gzip, records};
+use common::{Place, counted, event, gzip, records};
+use gardefou_testkit::data::files_below;
 use serde_json::{Value, json};
 
 /// A damaged file, and what is expected of reading it beside a good one.
