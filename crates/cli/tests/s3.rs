@@ -1,4 +1,4 @@
-//! S3: objects that change under the reader.
+//! S3: the same report as from the disk, and objects that change under the reader.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -13,9 +13,21 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::{Place, Run, counted, event, gzip, records, root, run};
-use gardefou_testkit::moto::KEYS;
+use common::{Place, Run, counted, event, gzip, records, root, run, steady};
+use gardefou_testkit::moto::{KEYS, Moto};
 use serde_json::{Value, json};
+
+/// Puts a directory, named as it is given, into the bucket `trail`.
+const UPLOAD: &str = r"
+import os, sys, boto3
+endpoint, root = sys.argv[1:3]
+s3 = boto3.client('s3', endpoint_url=endpoint)
+s3.create_bucket(Bucket='trail')
+for folder, _, names in os.walk(root):
+    for name in names:
+        path = os.path.join(folder, name)
+        s3.upload_file(path, 'trail', os.path.relpath(path, sys.argv[3]))
+";
 
 /// A JSON report of `source`, with S3 at `endpoint`.
 fn investigate(source: &str, endpoint: &str) -> Run {
@@ -28,6 +40,31 @@ fn investigate(source: &str, endpoint: &str) -> Run {
     let run = run(&root(), &args, None, &[KEYS, &place].concat());
     run.assert_sane();
     run
+}
+
+#[test]
+fn s3_gives_the_report_that_the_disk_gives() {
+    let Some(moto) = Moto::start("s3_gives_the_report_that_the_disk_gives", &[]) else {
+        return;
+    };
+    let repository = root();
+    let sample = repository.join("samples/attack");
+    let paths = [&sample, &repository].map(|path| path.to_str().unwrap().to_owned());
+    moto.run_script(UPLOAD, &[&paths[0], &paths[1]]);
+    let disk = investigate("samples/attack", moto.endpoint());
+    let cloud = investigate("s3://trail/samples/attack/", moto.endpoint());
+    assert_eq!((disk.status, cloud.status), (1, 1), "{}", cloud.stderr);
+    assert!(cloud.stdout.contains("s3://trail/samples/attack/AWSLogs/"));
+    let renamed = cloud.stdout.replace("s3://trail/", "");
+    let [disk, cloud] = [&disk.stdout, &renamed].map(|text| -> Value {
+        let text = steady(text);
+        serde_json::from_str(&text).unwrap()
+    });
+    assert!(disk["incidents"][0]["timeline"].as_array().unwrap().len() > 10);
+    for (key, value) in disk.as_object().unwrap() {
+        assert_eq!(&cloud[key], value, "{key}");
+    }
+    assert_eq!(cloud, disk);
 }
 
 /// Serves one object, which is gone after it was got once; counts the gets.
