@@ -164,6 +164,14 @@ fn number(index: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+    use std::num::NonZeroUsize;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use gardefou_finding::SkipReason;
+    use gardefou_host::{Archive, ReadOptions, Scope};
+
     use super::*;
 
     fn ending(inflated: u64, failed: Option<FailureReason>) -> Ending {
@@ -183,5 +191,97 @@ mod tests {
         assert!(ending(5, gone).is_worse_than(ending(5, cut)));
         assert!(!ending(5, cut).is_worse_than(ending(5, cut)), "told before");
         assert!(!ending(12, None).is_worse_than(whole), "it grew meanwhile");
+    }
+
+    /// A file of three events, compressed as CloudTrail does.
+    fn zipped() -> Vec<u8> {
+        let event = |index: usize| {
+            format!(
+                r#"{{"eventVersion":"1.09","eventTime":"2025-11-03T10:00:0{index}Z",
+                "eventSource":"s3.amazonaws.com","eventName":"ListBuckets","eventID":"{index}",
+                "awsRegion":"eu-west-1","sourceIPAddress":"198.51.100.7","userAgent":"aws-cli",
+                "userIdentity":{{"type":"IAMUser","accessKeyId":"AKIAEXAMPLEEXAMPLE00"}}}}"#
+            )
+        };
+        let file = format!(r#"{{"Records":[{},{},{}]}}"#, event(1), event(2), event(3));
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(file.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// Looks at each source as if it were the only one.
+    struct Each<'a> {
+        rules: &'a RuleSet,
+        seen: &'a SeenEvents,
+        first: First<'a>,
+        covered: Vec<Coverage>,
+    }
+
+    impl<'a> Each<'a> {
+        fn new(rules: &'a RuleSet, seen: &'a SeenEvents) -> Self {
+            Self {
+                rules,
+                seen,
+                first: First::new(rules, seen, TimeRange::default()),
+                covered: Vec::new(),
+            }
+        }
+    }
+
+    impl Consumer for Each<'_> {
+        fn feed(&mut self, buf: &[u8], eof: bool) -> usize {
+            self.first.feed(buf, eof)
+        }
+    }
+
+    impl Worker for Each<'_> {
+        fn begin(&mut self, index: usize, source: &Source) {
+            self.first.begin(index, source);
+        }
+
+        fn end(&mut self, summary: ReadSummary) {
+            self.first.end(summary);
+            let next = First::new(self.rules, self.seen, TimeRange::default());
+            let done = std::mem::replace(&mut self.first, next);
+            self.covered.push(done.finish().1);
+        }
+    }
+
+    /// Events of a file that were read, new or not.
+    fn events(coverage: &Coverage) -> u64 {
+        let again = coverage.skipped.get(&SkipReason::DuplicateDelivery);
+        coverage.events_read + again.copied().unwrap_or(0)
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "a test makes its own files")]
+    fn a_gzip_cut_at_any_byte_is_incomplete() {
+        let zipped = zipped();
+        let directory = tempfile::tempdir().unwrap();
+        for length in 1..=zipped.len() {
+            let name = format!("{length:06}.json.gz");
+            std::fs::write(directory.path().join(name), &zipped[..length]).unwrap();
+        }
+        let archive = Archive::open(&[directory.path().into()], &Scope::default()).unwrap();
+        let (rules, seen) = (RuleSet::load(&[]).unwrap(), SeenEvents::small());
+        let one = ReadOptions {
+            threads: NonZeroUsize::new(1),
+            ..ReadOptions::default()
+        };
+        let mut read = archive.read(&one, || Each::new(&rules, &seen));
+        let mut covered = read.workers.pop().unwrap().covered;
+        let whole = covered.pop().unwrap();
+        assert!(whole.is_complete(), "only what is cut fails");
+        assert_eq!(events(&whole), 3);
+        assert_eq!(covered.len(), zipped.len() - 1);
+        for (length, coverage) in (1..).zip(&covered) {
+            assert!(!coverage.is_complete(), "cut at {length}");
+            let failure = coverage.failures.first().unwrap();
+            let name = format!("{length:06}.json.gz");
+            assert!(failure.source.as_str().ends_with(&name));
+        }
+        assert!(covered.iter().map(events).is_sorted());
+        let last = covered.last().map(events);
+        assert_eq!(last, Some(3), "only the trailer is missing");
     }
 }
