@@ -57,12 +57,7 @@ impl<'a> Builder<'a> {
             vec![Block::Paragraph(self.say.plain(Message::NoResources))]
         } else {
             let columns = self.resource_columns();
-            vec![Block::Table(Table {
-                columns,
-                rows,
-                more: self.more(left),
-                compact: false,
-            })]
+            vec![Block::Table(self.table(&columns, rows, left))]
         };
         if incident.resources_left_out > 0 {
             let text = self
@@ -73,16 +68,16 @@ impl<'a> Builder<'a> {
         self.section("resources", Message::SectionResources, blocks)
     }
 
-    fn resource_columns(&self) -> Vec<crate::document::Column> {
-        let mut columns = self.columns(&[
+    fn resource_columns(&self) -> Vec<(Message, Set)> {
+        let mut columns = vec![
             (Message::ColumnResource, Set::Tight),
             (Message::ColumnAction, Set::Tight),
             (Message::ColumnState, Set::Tight),
             (Message::ColumnRegions, Set::Wide),
             (Message::ColumnNames, Set::Wide),
-        ]);
+        ];
         if self.limits.page {
-            columns.extend(self.columns(&[(Message::ColumnDetails, Set::Wide)]));
+            columns.push((Message::ColumnDetails, Set::Wide));
         }
         columns
     }
@@ -180,7 +175,7 @@ impl<'a> Builder<'a> {
             .resources
             .len()
             .saturating_sub(self.limits.resources);
-        let columns = self.columns(&[
+        let columns = [
             (Message::ColumnTime, Set::Tight),
             (Message::ColumnResource, Set::Tight),
             (Message::ColumnAction, Set::Tight),
@@ -190,17 +185,9 @@ impl<'a> Builder<'a> {
             (Message::ColumnIdentity, Set::Tight),
             (Message::ColumnDetails, Set::Note),
             (Message::ColumnEvidence, Set::Note),
-        ]);
-        let table = Table {
-            columns,
-            rows,
-            more: self.more(left),
-            compact: false,
-        };
-        let title = Message::SectionEveryResource;
-        let mut section = self.section("every-resource", title, vec![Block::Table(table)]);
-        section.folded = true;
-        Some(section)
+        ];
+        let blocks = vec![Block::Table(self.table(&columns, rows, left))];
+        Some(self.folded_section("every-resource", Message::SectionEveryResource, blocks))
     }
 
     fn one_resource(&self, incident: &Incident, resource: &Resource) -> Vec<Sentence> {
@@ -254,25 +241,20 @@ impl<'a> Builder<'a> {
     fn cost_table(&self, incident: &Incident) -> Table {
         let rows = cost_rows(incident);
         let left = rows.len().saturating_sub(self.limits.costs);
-        let columns = self.columns(&[
+        let columns = [
             (Message::ColumnUnit, Set::Wide),
             (Message::ColumnUnitPrice, Set::Right),
             (Message::ColumnNow, Set::Right),
             (Message::ColumnHourNow, Set::Right),
             (Message::ColumnMax, Set::Right),
             (Message::ColumnHourMax, Set::Right),
-        ]);
+        ];
         let rows = rows
             .iter()
             .take(self.limits.costs)
             .map(|row| self.cost_row(row))
             .collect();
-        Table {
-            columns,
-            rows,
-            more: self.more(left),
-            compact: false,
-        }
+        self.table(&columns, rows, left)
     }
 
     fn cost_row(&self, row: &CostRow) -> Vec<Sentence> {
