@@ -261,12 +261,7 @@ impl Builder<'_> {
         let lines = groups.enumerate().filter_map(|(index, group)| {
             let first = group.first()?;
             let text = step_text(first.kind);
-            let values = [
-                ("target", Sentence::quote(&first.target)),
-                ("n", Sentence::plain(self.say.number(group.len() as u64))),
-            ];
-            let title = text.title.of(group.len() as u64, self.say.lang);
-            let title = self.say.fill_pair(title, &values).to_plain();
+            let title = self.step_title(group)?.to_plain();
             Some(format!(
                 "{}. {title}. {}",
                 index + 1,

@@ -111,7 +111,7 @@ impl<'a> Builder<'a> {
                 vec![
                     Sentence::plain(self.say.word(rule.severity)),
                     Sentence::plain(self.say.number(rule.matches)),
-                    Sentence::plain(rule.title.as_str()),
+                    self.in_language(&rule.title, rule.title_fr.as_deref()),
                     Sentence::code(&rule.id),
                 ]
             })

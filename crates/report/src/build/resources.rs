@@ -31,6 +31,11 @@ struct CostRow {
 }
 
 impl CostRow {
+    /// US dollars an hour now.
+    fn usd_now(&self) -> f64 {
+        self.unit_usd * self.now as f64
+    }
+
     /// US dollars an hour at most.
     fn usd_max(&self) -> f64 {
         self.unit_usd * self.max as f64
@@ -264,19 +269,14 @@ impl<'a> Builder<'a> {
             self.name(&row.unit).with(&pricing),
             plain(self.say.money(row.unit_usd)),
             plain(self.say.number(row.now)),
-            plain(self.say.money(row.unit_usd * row.now as f64)),
+            plain(self.say.money(row.usd_now())),
             plain(self.say.number(row.max)),
             plain(self.say.money(row.usd_max())),
         ]
     }
 
     fn unpriced(&self, incident: &Incident) -> Option<Sentence> {
-        let mut units: BTreeMap<&Untrusted, (u64, u64)> = BTreeMap::new();
-        for item in &incident.cost.unpriced {
-            let (now, max) = units.entry(&item.unit).or_default();
-            *now = now.saturating_add(item.count_now);
-            *max = max.saturating_add(item.count_max);
-        }
+        let units = unpriced_units(incident);
         if units.is_empty() {
             return None;
         }
@@ -284,20 +284,30 @@ impl<'a> Builder<'a> {
         let items = units
             .into_iter()
             .take(self.limits.costs)
-            .map(|(unit, (now, max))| {
-                let values = [
-                    ("unit", self.name(unit)),
-                    ("now", Sentence::plain(self.say.number(now))),
-                    ("max", Sentence::plain(self.say.number(max))),
-                ];
-                self.say.fill(Message::UnpricedItem, &values)
-            })
+            .map(|((unit, region), counts)| self.unpriced_item(unit, region, counts))
             .collect();
-        let mut items = Sentence::join(items, ", ");
+        let mut items = Sentence::join(items, &self.say.label(Message::Semicolon));
         if left > 0 {
             items = items.and_then(self.say.count(Counted::AndMore, left as u64));
         }
         Some(self.say.fill(Message::Unpriced, &[("items", items)]))
+    }
+
+    fn unpriced_item(
+        &self,
+        unit: &Untrusted,
+        region: Option<&Untrusted>,
+        (now, max): (u64, u64),
+    ) -> Sentence {
+        let names = std::iter::once(unit).chain(region);
+        let names = names.map(|name| self.name(name)).collect();
+        let unit = ("unit", Sentence::join(names, ", "));
+        if (now, max) == (0, 0) {
+            return self.say.fill(Message::UncountedItem, &[unit]);
+        }
+        let number = |count| Sentence::plain(self.say.number(count));
+        let values = [unit, ("now", number(now)), ("max", number(max))];
+        self.say.fill(Message::UnpricedItem, &values)
     }
 
     /// What is still open.
@@ -354,7 +364,21 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Billed things by unit, price and way of paying, dearest at most first.
+/// What has no price by unit and region, now and at most: a type may have a
+/// price in one region and none in another.
+fn unpriced_units(incident: &Incident) -> BTreeMap<(&Untrusted, Option<&Untrusted>), (u64, u64)> {
+    let region = |at| incident.resources.get(at).map(|one: &Resource| &one.region);
+    let mut units: BTreeMap<_, (u64, u64)> = BTreeMap::new();
+    for item in &incident.cost.unpriced {
+        let key = (&item.unit, region(item.resource));
+        let (now, max) = units.entry(key).or_default();
+        *now = now.saturating_add(item.count_now);
+        *max = max.saturating_add(item.count_max);
+    }
+    units
+}
+
+/// Billed things by unit, price and way of paying, what costs most now first.
 fn cost_rows(incident: &Incident) -> Vec<CostRow> {
     let mut rows: BTreeMap<(&Untrusted, Pricing, u64), CostRow> = BTreeMap::new();
     for item in &incident.cost.items {
@@ -370,6 +394,9 @@ fn cost_rows(incident: &Incident) -> Vec<CostRow> {
         row.max = row.max.saturating_add(item.count_max);
     }
     let mut rows: Vec<_> = rows.into_values().collect();
-    rows.sort_by(|one, other| other.usd_max().total_cmp(&one.usd_max()));
+    rows.sort_by(|one, other| {
+        let now = other.usd_now().total_cmp(&one.usd_now());
+        now.then(other.usd_max().total_cmp(&one.usd_max()))
+    });
     rows
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gardefou_finding::{Resource, ResourceKind as K, ResourceState, StepKind};
 
-use super::{Line, MAX_BATCH, Place, Scene, Steps, detail, id, is_gone, is_made, place, together};
+use super::{Line, MAX_BATCH, Place, Scene, Steps, detail, id, is_gone, is_made, place};
 use crate::resource::Detail as D;
 
 pub(super) fn stop(scene: &Scene<'_>, steps: &mut Steps) {
@@ -240,7 +240,7 @@ fn cancel_spot(scene: &Scene<'_>, steps: &mut Steps) {
                 .list(option, ids.iter().copied())
                 .region(place.region);
             let line = flag.into_iter().fold(line, Line::flag);
-            steps.add(StepKind::CancelSpot, &together(&ids), place, [line]);
+            steps.add_all(StepKind::CancelSpot, &ids, place, [line]);
         }
     }
 }
@@ -281,7 +281,7 @@ fn clear_protection(scene: &Scene<'_>, steps: &mut Steps) {
                     .flag(flag)
                     .region(place.region)
             });
-            steps.add(StepKind::ClearProtection, &together(&ids), place, lines);
+            steps.add_all(StepKind::ClearProtection, &ids, place, lines);
         }
     }
 }
@@ -291,7 +291,7 @@ fn terminate(scene: &Scene<'_>, steps: &mut Steps) {
         let line = Line::new("ec2", "terminate-instances")
             .list("--instance-ids", ids.iter().copied())
             .region(place.region);
-        steps.add(StepKind::TerminateInstance, &together(&ids), place, [line]);
+        steps.add_all(StepKind::TerminateInstance, &ids, place, [line]);
     }
     let touched = scene.changed(K::Instance).filter(|resource| {
         [
@@ -307,7 +307,7 @@ fn terminate(scene: &Scene<'_>, steps: &mut Steps) {
         let line = Line::new("ec2", "describe-instances")
             .list("--instance-ids", ids.iter().copied())
             .region(place.region);
-        steps.add(StepKind::Review, &together(&ids), place, [line]);
+        steps.add_all(StepKind::Review, &ids, place, [line]);
     }
 }
 
