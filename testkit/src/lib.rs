@@ -6,7 +6,10 @@
 //! [`Config`] gives the same bytes, and an archive with an attack is the archive
 //! without it plus the attack's events.
 //!
-//! All of it is invented: accounts are the numbers that AWS keeps for documentation,
+//! It also has what tests of several crates share: [`data`] finds files, [`moto`]
+//! serves S3.
+//!
+//! All of the archives is invented: accounts are the numbers that AWS keeps for documentation,
 //! networks are those of RFC 5737, RFC 2544 and RFC 3849, names are made up. What the
 //! attack [`Variant::Mining`] does follows what AWS published in December 2025 about
 //! the campaign that it saw from 2 November 2025 on.
@@ -21,8 +24,10 @@ mod caller;
 mod clock;
 mod company;
 mod config;
+pub mod data;
 mod dice;
 mod fleet;
+pub mod moto;
 mod pack;
 mod scribe;
 mod shape;

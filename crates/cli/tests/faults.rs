@@ -10,7 +10,8 @@
 
 mod common;
 
-use common::{Place, counted, event, files_below, gzip, records};
+use common::{Place, counted, event, gzip, records};
+use gardefou_testkit::data::files_below;
 use serde_json::{Value, json};
 
 /// A damaged file, and what is expected of reading it beside a good one.
@@ -196,24 +197,6 @@ fn each_fault_is_counted_and_the_rest_is_read() {
         assert!(names_it, "{}", fault.name);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn a_gzip_cut_at_any_tenth_byte_is_incomplete() {
-    let place = Place::new();
-    let zipped = gzip(&records(&[event(1), event(2), event(3)]));
-    for (index, length) in (1..zipped.len()).step_by(10).enumerate() {
-        place.write(&format!("cut/{index:04}.json.gz"), &zipped[..length]);
-    }
-    let count = files_below(&place.path().join("cut")).len() as u64;
-    let (run, report) = place.investigate(&["cut"]);
-    assert_eq!(run.status, 3);
-    let failures = report["coverage"]["failures"].as_array().unwrap();
-    let named: std::collections::BTreeSet<&str> = failures
-        .iter()
-        .map(|failure| failure["source"].as_str().unwrap())
-        .collect();
-    assert_eq!(named.len() as u64, count);
 }
 
 #[test]

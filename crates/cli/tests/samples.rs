@@ -15,6 +15,7 @@ use std::io::Read as _;
 
 use common::{Place, gardefou, root, steady};
 use flate2::read::GzDecoder;
+use gardefou_testkit::data::files_below;
 use serde_json::Value;
 
 fn json(sample: &str) -> (i32, Value) {
@@ -80,7 +81,7 @@ fn own_calls() -> u64 {
     let mut keys = strings(&truth["attack"]["created_keys"]);
     keys.insert(truth["attack"]["stolen_key"].as_str().unwrap());
     let mut count = 0;
-    for path in common::files_below(&root().join("samples/attack")) {
+    for path in files_below(&root().join("samples/attack")) {
         let mut text = String::new();
         GzDecoder::new(fs::File::open(path).unwrap())
             .read_to_string(&mut text)
@@ -208,7 +209,7 @@ fn every_form_says_the_same_incident_and_is_written_with_out() {
     run.assert_sane();
     assert_eq!(run.status, 1, "{}", run.stderr);
     let key = truth()["attack"]["stolen_key"].as_str().unwrap().to_owned();
-    let files = common::files_below(&out);
+    let files = files_below(&out);
     assert_eq!(files.len(), 5, "{files:?}");
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
@@ -313,7 +314,7 @@ fn account_and_region_choose_files_by_their_names() {
 
 #[test]
 fn standard_input_tells_the_incident_as_the_disk_does() {
-    let all: Vec<u8> = common::files_below(&root().join("samples/attack"))
+    let all: Vec<u8> = files_below(&root().join("samples/attack"))
         .iter()
         .filter(|path| path.to_string_lossy().contains("/2025/11/"))
         .flat_map(|path| fs::read(path).unwrap())
@@ -331,6 +332,7 @@ fn standard_input_tells_the_incident_as_the_disk_does() {
         &root(),
         &["investigate", "-q", "--format", "json", "-"],
         Some(&all),
+        &[],
     );
     piped.assert_sane();
     assert_eq!(piped.status, 1, "{}", piped.stderr);

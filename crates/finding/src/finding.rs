@@ -154,6 +154,9 @@ pub struct RuleCount {
     pub id: String,
     /// Its title.
     pub title: String,
+    /// Its title in French, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_fr: Option<String>,
     /// Its level.
     pub severity: Severity,
     /// Number of matches.

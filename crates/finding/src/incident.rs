@@ -451,8 +451,10 @@ pub enum StepKind {
 pub struct NextStep {
     /// What it does; its sentence and what it stops come from this.
     pub kind: StepKind,
-    /// What it is done to.
+    /// What it is done to: a name, or the first of several.
     pub target: Untrusted,
+    /// To how many things it is done.
+    pub count: u64,
     /// AWS CLI lines, each quoted for a POSIX shell.
     pub commands: Vec<Untrusted>,
     /// Account to run it in, where known.

@@ -2,8 +2,7 @@
 //!
 //! The tests are children of `s3_gives_the_same_as_the_disk`, which starts
 //! moto and gives each of them its own environment, since AWS credentials and
-//! endpoints come from there. `GARDEFOU_TEST_PYTHON` names a Python that has
-//! `moto[server]`; without one the tests are skipped, and say so.
+//! endpoints come from there. Without moto they are skipped, and say so.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
@@ -20,15 +19,14 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use common::{Collect, Taking, collect, gzip, records, zstd};
 use gardefou_finding::{FailureReason, SkipReason, Timestamp};
 use gardefou_host::{Archive, Limits, ReadOptions, Scope, Selection, SourceError};
+use gardefou_testkit::moto::{KEYS, Moto, free_port};
 
 /// Objects in the bucket `many`: more than one page of a listing.
 const MANY: usize = 1100;
@@ -48,20 +46,18 @@ const CHILDREN: &[&str] = &[
 
 #[test]
 fn s3_gives_the_same_as_the_disk() {
-    let Some(python) = python_with_moto() else {
+    let Some(server) = Moto::start("s3_gives_the_same_as_the_disk", &[]) else {
         return;
     };
     let directory = tempfile::tempdir().unwrap();
     fill(directory.path());
-    let server = Server::start(&python, &[]);
-    server.run_python(
-        &python,
+    server.run_script(
         UPLOAD,
         &[directory.path().to_str().unwrap(), &MANY.to_string()],
     );
     let mut failed = Vec::new();
     let mut run = |name: &'static str, variables: &[(&str, &str)]| {
-        if !server.run_child(name, directory.path(), variables) {
+        if !run_child(server.endpoint(), name, directory.path(), variables) {
             failed.push(name);
         }
     };
@@ -79,7 +75,7 @@ fn s3_gives_the_same_as_the_disk() {
         &[("AWS_CONFIG_FILE", config), ("AWS_PROFILE", "ci")],
     );
     fs::remove_file(config).unwrap();
-    let closed = format!("http://127.0.0.1:{}", free_port());
+    let closed = format!("http://127.0.0.1:{}", free_port().unwrap());
     let unreachable = [
         KEYS,
         &[("AWS_ENDPOINT_URL_S3", &*closed), ("AWS_MAX_ATTEMPTS", "1")],
@@ -90,19 +86,19 @@ fn s3_gives_the_same_as_the_disk() {
 
 #[test]
 fn wrong_credentials_are_told() {
-    let Some(python) = python_with_moto() else {
+    // From its second request on this server checks credentials.
+    let variables = [("INITIAL_NO_AUTH_ACTION_COUNT", "1")];
+    let Some(server) = Moto::start("wrong_credentials_are_told", &variables) else {
         return;
     };
     let directory = tempfile::tempdir().unwrap();
-    // From its second request on this server checks credentials.
-    let server = Server::start(&python, &[("INITIAL_NO_AUTH_ACTION_COUNT", "1")]);
-    server.run_python(
-        &python,
+    server.run_script(
         "import sys,boto3\nboto3.client('s3',endpoint_url=sys.argv[1])\
         .create_bucket(Bucket='trail')",
         &[],
     );
-    assert!(server.run_child("child_wrong_credentials_are_told", directory.path(), KEYS));
+    let child = "child_wrong_credentials_are_told";
+    assert!(run_child(server.endpoint(), child, directory.path(), KEYS));
 }
 
 /// A server that knows one object, and answers getting it first with an error,
@@ -151,15 +147,6 @@ fn errors_and_broken_connections_are_tried_again() {
     assert!(run_child(&endpoint, child, directory.path(), KEYS));
 }
 
-/// Credentials that moto takes for an account.
-const KEYS: &[(&str, &str)] = &[
-    ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
-    (
-        "AWS_SECRET_ACCESS_KEY",
-        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-    ),
-];
-
 /// Arguments: endpoint, directory to put into the bucket `trail`, number of
 /// objects in the bucket `many`.
 const UPLOAD: &str = r"
@@ -181,77 +168,6 @@ for key in ('1', '2', '3'):
     s3.put_object(Bucket='cold', Key=key, Body=b'x', **storage)
 ";
 
-/// A Python that can run moto, or `None`, which is told.
-fn python_with_moto() -> Option<OsString> {
-    let python = std::env::var_os("GARDEFOU_TEST_PYTHON").unwrap_or_else(|| "python3".into());
-    let check = ["-c", "import moto.server, flask, boto3"];
-    let found = Command::new(&python)
-        .args(check)
-        .stderr(Stdio::null())
-        .status();
-    if found.is_ok_and(|status| status.success()) {
-        return Some(python);
-    }
-    eprintln!("SKIPPED the tests of S3: {python:?} has no `moto[server]` (GARDEFOU_TEST_PYTHON)");
-    None
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-}
-
-/// A moto server, stopped when dropped.
-struct Server {
-    process: Child,
-    endpoint: String,
-}
-
-impl Server {
-    fn start(python: &OsString, variables: &[(&str, &str)]) -> Self {
-        let port = free_port();
-        let code = "import sys; from moto.server import main; main(sys.argv[1:])";
-        let process = Command::new(python)
-            .args(["-c", code, "-H", "127.0.0.1", "-p", &port.to_string()])
-            .envs(variables.iter().copied())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let server = Self {
-            process,
-            endpoint: format!("http://127.0.0.1:{port}"),
-        };
-        let start = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(
-                start.elapsed() < Duration::from_secs(120),
-                "moto does not start"
-            );
-            sleep(Duration::from_millis(100));
-        }
-        server
-    }
-
-    /// Runs a script with the endpoint as its first argument.
-    fn run_python(&self, python: &OsString, script: &str, arguments: &[&str]) {
-        let status = Command::new(python)
-            .args(["-c", script, &self.endpoint])
-            .args(arguments)
-            .envs(KEYS.iter().copied())
-            .env("AWS_DEFAULT_REGION", "us-east-1")
-            .status();
-        assert!(status.unwrap().success());
-    }
-
-    fn run_child(&self, name: &str, directory: &Path, variables: &[(&str, &str)]) -> bool {
-        run_child(&self.endpoint, name, directory, variables)
-    }
-}
-
 /// Runs one ignored test of this binary, with nothing but its own environment.
 fn run_child(endpoint: &str, name: &str, directory: &Path, variables: &[(&str, &str)]) -> bool {
     Command::new(std::env::current_exe().unwrap())
@@ -266,13 +182,6 @@ fn run_child(endpoint: &str, name: &str, directory: &Path, variables: &[(&str, &
         .status()
         .unwrap()
         .success()
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _gone = self.process.kill();
-        let _status = self.process.wait();
-    }
 }
 
 /// The variable that tells a child where the uploaded files lie.

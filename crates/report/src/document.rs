@@ -123,6 +123,16 @@ pub(crate) struct Table {
     pub(crate) compact: bool,
 }
 
+impl Table {
+    /// The same, each row on one line where the output is narrow.
+    pub(crate) fn compact(self) -> Self {
+        Self {
+            compact: true,
+            ..self
+        }
+    }
+}
+
 /// A column of a table.
 #[derive(Debug)]
 pub(crate) struct Column {

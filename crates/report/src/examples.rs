@@ -424,6 +424,7 @@ fn step(kind: StepKind, target: &str, command: &str) -> NextStep {
     NextStep {
         kind,
         target: text(target),
+        count: 1,
         commands: vec![text(command)],
         account: Some(text(ACCOUNT)),
         region: Some(text("us-east-1")),
@@ -688,6 +689,7 @@ pub(crate) fn campaign() -> Report {
         .map(|finding| RuleCount {
             id: finding.rule.clone(),
             title: finding.title.clone(),
+            title_fr: finding.title_fr.clone(),
             severity: finding.severity,
             matches: finding.count,
         })

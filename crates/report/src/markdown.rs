@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use gardefou_finding::{Report, Untrusted};
 
 use crate::Options;
-use crate::build::{Builder, index};
-use crate::catalogue::{Message, Say, Sentence, Span};
+use crate::build::Builder;
+use crate::catalogue::{Message, Sentence, Span};
 use crate::document::{Block, Document, IncidentPart, Section, Set, Step, Table, TreeLine};
 use crate::limits::Limits;
 
@@ -19,14 +19,7 @@ const MAX_QUOTE: usize = 300;
 
 /// Renders as Markdown.
 pub(crate) fn render(report: &Report, options: &Options) -> String {
-    let findings = index(report);
-    let say = Say { lang: options.lang };
-    let builder = Builder {
-        report,
-        findings: &findings,
-        say,
-        limits: &Limits::MARKDOWN,
-    };
+    let builder = Builder::new(report, options.lang, &Limits::MARKDOWN);
     let mut page = Page::default();
     page.document(&builder.document());
     page.0

@@ -12,8 +12,8 @@ use gardefou_finding::{Confidence, Finding, Incident, Report, Severity, Timestam
 use serde_json::{Map, Value, json};
 
 use crate::Options;
-use crate::build::{Builder, index, total};
-use crate::catalogue::{Message, Say, Sentence, step_text};
+use crate::build::{Builder, total};
+use crate::catalogue::{Message, Sentence, step_text};
 use crate::json::escape;
 use crate::limits::Limits;
 
@@ -26,14 +26,7 @@ const MAX_RELATED: usize = 500;
 
 /// Renders as NDJSON; nothing at all where nothing was found.
 pub(crate) fn render(report: &Report, options: &Options) -> String {
-    let findings = index(report);
-    let say = Say { lang: options.lang };
-    let builder = Builder {
-        report,
-        findings: &findings,
-        say,
-        limits: &Limits::MARKDOWN,
-    };
+    let builder = Builder::new(report, options.lang, &Limits::MARKDOWN);
     let incidents = report
         .incidents
         .iter()
@@ -268,12 +261,7 @@ impl Builder<'_> {
         let lines = groups.enumerate().filter_map(|(index, group)| {
             let first = group.first()?;
             let text = step_text(first.kind);
-            let values = [
-                ("target", Sentence::quote(&first.target)),
-                ("n", Sentence::plain(self.say.number(group.len() as u64))),
-            ];
-            let title = text.title.of(group.len() as u64, self.say.lang);
-            let title = self.say.fill_pair(title, &values).to_plain();
+            let title = self.step_title(group)?.to_plain();
             Some(format!(
                 "{}. {title}. {}",
                 index + 1,

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use gardefou_finding::{Report, Severity};
+use gardefou_finding::{Report, Severity, StepKind};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -529,4 +529,37 @@ fn an_incident_without_details_is_told_without_holes() {
     assert!(text.contains("That history is short"));
     assert!(text.contains("The log shows nothing left open."));
     assert!(text.contains("No step is known for what is still open"));
+}
+
+#[test]
+fn impact_is_named_by_what_costs_first_or_else_by_what_was_done() {
+    let mut report = examples::campaign();
+    let text = render(&report, Format::Text, &Options::default());
+    let told = text.replace('\n', " ");
+    assert!(told.contains("after the first call, 14 Auto Scaling groups began to cost money."));
+    report.incidents[0].cost = gardefou_finding::Cost::default();
+    let text = render(&report, Format::Text, &Options::default());
+    let told = text.replace('\n', " ");
+    assert!(told.contains("after the first call, impact began: "));
+}
+
+#[test]
+fn a_step_counts_what_it_is_done_to_and_names_what_is_to_be_looked_at() {
+    let mut report = examples::campaign();
+    let steps = &mut report.incidents[0].next_steps;
+    let mut step = steps[0].clone();
+    step.kind = StepKind::TerminateInstance;
+    (step.target, step.count) = ("i-1, i-2, i-3 (+7)".into(), 10);
+    let mut other = step.clone();
+    other.count = 8;
+    let mut look = step.clone();
+    look.kind = StepKind::Review;
+    let mut second = look.clone();
+    second.count = 1;
+    *steps = vec![step, other, look, second];
+    let text = render(&report, Format::Text, &Options::default());
+    assert!(text.contains("1. Terminate 18 instances."), "{text}");
+    assert!(text.contains("2. Look at `i-1, i-2, i-3 (+7)` and 1 more."));
+    let ocsf = render(&report, Format::Ocsf, &Options::default());
+    assert!(ocsf.contains("1. Terminate 18 instances."));
 }

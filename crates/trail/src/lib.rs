@@ -10,6 +10,8 @@ pub mod cost;
 pub mod decode;
 mod digest;
 pub mod facts;
+#[cfg(test)]
+mod fixture;
 pub mod remedy;
 pub mod resource;
 pub mod rules;

@@ -12,9 +12,10 @@ mod seen;
 
 use std::collections::HashSet;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use gardefou_finding::FailureReason::{BadTime, DuplicateKey, MissingField};
+use gardefou_testkit::data::{files_with, shared};
 use gardefou_trail::decode::{Field, Record};
 use proptest::prelude::*;
 use rsigma_eval::{Event, JsonEvent};
@@ -309,51 +310,19 @@ proptest! {
     }
 }
 
-/// The shared data folder, where it is.
-fn shared(folder: &str) -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data")
-        .join(folder);
-    if !root.is_dir() {
-        eprintln!(
-            "SKIPPED: {} is missing, no real data was read",
-            root.display()
-        );
-        return None;
-    }
-    Some(root)
-}
-
-/// Every JSON file under a folder, by name.
 #[allow(clippy::disallowed_methods, reason = "a test reads its data")]
-fn files(root: &Path) -> Vec<(String, Vec<u8>)> {
-    let entries = std::fs::read_dir(root)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let mut files: Vec<_> = entries
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "json")
-        })
-        .map(|path| {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            (name, std::fs::read(&path).unwrap())
-        })
-        .collect();
-    files.sort();
-    files
-}
-
 fn read_all(folder: &str) -> Vec<(String, Seen)> {
-    let Some(root) = shared(folder) else {
+    let Some(root) = shared(folder, "decoding of real records") else {
         return Vec::new();
     };
-    let read = |(name, bytes): (String, Vec<u8>)| {
+    let read = |path: PathBuf| {
+        let bytes = std::fs::read(&path).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let seen = seen_with(&bytes, &mut same_event);
         assert_eq!(in_chunks(&bytes, Default::default(), 97), seen, "{name}");
         (name, seen)
     };
-    files(&root).into_iter().map(read).collect()
+    files_with(&root, "json").into_iter().map(read).collect()
 }
 
 #[test]

@@ -1,45 +1,29 @@
 //! Real calls of the shared data folder, where it is there.
 
-use std::path::{Path, PathBuf};
-
 use gardefou_finding::{Outcome, ResourceKind, Timestamp};
+use gardefou_testkit::data::{files_with, shared};
 use gardefou_trail::resource::{Call, Touch, is_notable, is_secret_read, secrets_read, touches};
 use serde_json::Value;
 
-#[allow(clippy::print_stderr, reason = "a skipped oracle says so loudly")]
-fn folder() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/cloudtrail");
-    let found = root.is_dir().then_some(root);
-    if found.is_none() {
-        eprintln!("SKIPPED: no shared data folder, real calls were not read");
-    }
-    found
-}
-
+/// The records of a folder of real ones, or `None` after saying loudly that
+/// `test` is skipped.
 #[allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
     reason = "an oracle test reads its files"
 )]
-fn records(folder: &Path) -> Vec<Value> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    files.sort();
-    let json = files
-        .iter()
-        .filter(|path| path.extension().is_some_and(|e| e == "json"));
-    json.flat_map(
-        |path| match serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap() {
+fn records(folder: &str, test: &str) -> Option<Vec<Value>> {
+    let files = files_with(&shared(folder, test)?, "json");
+    let records = files.iter().flat_map(|path| {
+        match serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap() {
             Value::Array(records) => records,
             mut whole => match whole.get_mut("Records").map(Value::take) {
                 Some(Value::Array(records)) => records,
                 _ => vec![whole],
             },
-        },
-    )
-    .collect()
+        }
+    });
+    Some(records.collect())
 }
 
 /// What a record touches, and whether it is a secret that was read.
@@ -70,10 +54,13 @@ fn read(record: &Value) -> (Vec<Touch>, bool) {
 
 #[test]
 fn real_attacks_are_seen_to_touch_what_they_touch() {
-    let Some(folder) = folder() else { return };
+    let test = "real_attacks_are_seen_to_touch_what_they_touch";
+    let Some(records) = records("cloudtrail/stratus", test) else {
+        return;
+    };
     let mut found: Vec<(ResourceKind, String)> = Vec::new();
     let mut secrets = 0;
-    for record in records(&folder.join("stratus")) {
+    for record in records {
         let (touches, secret) = read(&record);
         found.extend(touches.into_iter().map(|touch| (touch.kind, touch.id)));
         secrets += usize::from(secret);
@@ -118,10 +105,9 @@ fn real_attacks_are_seen_to_touch_what_they_touch() {
 
 #[test]
 fn real_single_events_are_borne() {
-    let Some(folder) = folder() else { return };
-    let touched = records(&folder.join("panther"))
-        .iter()
-        .filter(|r| !read(r).0.is_empty())
-        .count();
+    let Some(records) = records("cloudtrail/panther", "real_single_events_are_borne") else {
+        return;
+    };
+    let touched = records.iter().filter(|r| !read(r).0.is_empty()).count();
     assert!(touched > 100, "{touched}");
 }

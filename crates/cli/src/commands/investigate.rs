@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gardefou_finding::{ExitStatus, REPORT_SCHEMA, Report, Timestamp, Tool};
+use gardefou_finding::{Coverage, ExitStatus, REPORT_SCHEMA, Report, Timestamp, Tool};
 use gardefou_host::{
     Archive, Limits, ReadOptions, Scope, Selection, Stream, Terminal, print, write_atomically,
 };
@@ -10,12 +10,12 @@ use gardefou_report::{Format, Options, render};
 use gardefou_trail::facts::Facts;
 use gardefou_trail::rules::RuleSet;
 use gardefou_trail::scan::{SeenEvents, TimeRange};
-use gardefou_trail::story::{Details, judge, tell};
+use gardefou_trail::story::{Details, Focus, judge, tell};
 
 use super::{Error, rules};
 use crate::args::{Color, Investigate};
 use crate::messages::{progress, say};
-use crate::pipeline::{First, Second};
+use crate::pipeline::{Again, Endings, First, Second};
 
 /// Runs `gardefou investigate`.
 pub(crate) fn run(options: &Investigate) -> Result<ExitStatus, Error> {
@@ -66,9 +66,11 @@ fn investigate(options: &Investigate, rules: &RuleSet, archive: Archive) -> Repo
         limits: limits(options),
         progress: (!options.quiet).then_some(&show),
     };
-    let (facts, mut coverage) = first_look(rules, &archive, &read_options, range);
+    let (facts, mut coverage, endings) = first_look(rules, &archive, &read_options, range);
     let judgement = judge(rules, &facts);
-    let details = second_look(rules, &archive, &read_options, &judgement.focus);
+    let focus = &judgement.focus;
+    let (details, unread) = second_look(rules, &archive, &read_options, focus, &endings);
+    coverage.merge(unread);
     let end = facts.time.map(|(_, last)| last);
     let now = gardefou_host::now()
         .or(end)
@@ -102,43 +104,53 @@ fn first_look(
     archive: &Archive,
     options: &ReadOptions<'_>,
     range: TimeRange,
-) -> (Facts, gardefou_finding::Coverage) {
+) -> (Facts, Coverage, Endings) {
     let seen = SeenEvents::default();
     let read = archive.read(options, || First::new(rules, &seen, range));
     let mut facts = Facts::default();
     let mut coverage = archive.coverage.clone();
+    let mut endings = Endings::default();
     for worker in read.workers {
-        let (found, covered) = worker.finish();
+        let (found, covered, ended) = worker.finish();
         facts.merge(found);
         coverage.merge(covered);
+        endings.extend(ended);
     }
     facts.settle();
     coverage.sources = read.totals;
-    (facts, coverage)
+    (facts, coverage, endings)
 }
 
 fn second_look(
     rules: &RuleSet,
     archive: &Archive,
     options: &ReadOptions<'_>,
-    focus: &gardefou_trail::story::Focus,
-) -> Details {
+    focus: &Focus,
+    endings: &Endings,
+) -> (Details, Coverage) {
     let mut details = Details::default();
+    let mut unread = Coverage::default();
     if focus.is_empty() {
-        return details;
+        return (details, unread);
     }
     let seen = SeenEvents::small();
     let numbers: Vec<u32> = focus.sources().iter().copied().collect();
-    let again = archive.part(&numbers);
+    let part = archive.part(&numbers);
+    let again = Again {
+        numbers: &numbers,
+        endings,
+    };
     let options = ReadOptions {
         progress: None,
         ..*options
     };
-    let read = again.read(&options, || Second::new(rules, focus, &seen, &numbers));
+    let read = part.read(&options, || Second::new(rules, focus, &seen, again));
     for worker in read.workers {
-        details.merge(worker.finish());
+        let (found, failed) = worker.finish();
+        details.merge(found);
+        unread.merge(failed);
     }
-    details
+    (details, unread)
 }
 
 fn render_options(options: &Investigate, terminal: &Terminal) -> Options {

@@ -79,7 +79,7 @@ impl Place {
 
     /// Runs the program in it.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Run {
-        run(self.path(), args, None)
+        run(self.path(), args, None, &[])
     }
 
     /// Runs `investigate` with one rule, which loads fast.
@@ -101,7 +101,7 @@ impl Place {
 
 /// Runs the program in the repository's root.
 pub(crate) fn gardefou<S: AsRef<OsStr>>(args: &[S]) -> Run {
-    run(&root(), args, None)
+    run(&root(), args, None, &[])
 }
 
 /// The repository's root.
@@ -113,8 +113,14 @@ pub(crate) fn root() -> PathBuf {
         .to_owned()
 }
 
-/// Runs the program, with `input` on standard input, else an empty one.
-pub(crate) fn run<S: AsRef<OsStr>>(dir: &Path, args: &[S], input: Option<&[u8]>) -> Run {
+/// Runs the program, with `input` on standard input, else an empty one, and
+/// with `variables` beside a scrubbed environment.
+pub(crate) fn run<S: AsRef<OsStr>>(
+    dir: &Path,
+    args: &[S],
+    input: Option<&[u8]>,
+    variables: &[(&str, &str)],
+) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_gardefou"))
         .args(args)
         .current_dir(dir)
@@ -122,6 +128,7 @@ pub(crate) fn run<S: AsRef<OsStr>>(dir: &Path, args: &[S], input: Option<&[u8]>)
         .env("HOME", dir)
         .env("LC_ALL", "C")
         .env("TZ", "UTC")
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -217,33 +224,4 @@ pub(crate) fn records(events: &[Value]) -> Vec<u8> {
 /// The count under `coverage.kind.reason`, 0 when there is none.
 pub(crate) fn counted(report: &Value, kind: &str, reason: &str) -> u64 {
     report["coverage"][kind][reason].as_u64().unwrap_or(0)
-}
-
-/// The shared data folder, or `None` after saying loudly that it is missing.
-pub(crate) fn shared_data(test: &str) -> Option<PathBuf> {
-    let data = root().join("../shared/data");
-    if data.is_dir() {
-        return Some(data);
-    }
-    let line = format!("SKIPPED {test}: {} is missing\n", data.display());
-    let _ = std::io::stderr().write_all(line.as_bytes());
-    None
-}
-
-/// Every file below a directory, sorted.
-pub(crate) fn files_below(dir: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut open = vec![dir.to_owned()];
-    while let Some(dir) = open.pop() {
-        for entry in fs::read_dir(dir).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
 }

@@ -6,7 +6,7 @@ use gardefou_finding::{Coverage, Untrusted};
 
 use super::Builder;
 use crate::catalogue::{Counted, Message, Sentence, Word};
-use crate::document::{Block, Section, Set, Table};
+use crate::document::{Block, Section, Set};
 
 /// Accounts and regions named.
 const NAMED: usize = 12;
@@ -133,19 +133,13 @@ impl<'a> Builder<'a> {
         let left = usize::try_from(total)
             .unwrap_or(usize::MAX)
             .saturating_sub(rows.len());
-        let columns = self.columns(&[
+        let columns = [
             (Message::ColumnReason, Set::Tight),
             (Message::ColumnFile, Set::Wide),
-        ]);
-        let table = Table {
-            columns,
-            rows,
-            more: self.more(left),
-            compact: false,
-        };
+        ];
         vec![
             Block::Paragraph(Sentence::strong(self.say.label(title))),
-            Block::Table(table),
+            Block::Table(self.table(&columns, rows, left)),
         ]
     }
 

@@ -18,13 +18,8 @@ impl<'a> Builder<'a> {
             .filter_map(|id| self.findings.get(id).copied())
             .collect();
         let table = self.finding_table(&findings, self.limits.findings, true);
-        let mut section = self.section(
-            "findings",
-            Message::SectionFindings,
-            vec![Block::Table(table)],
-        );
-        section.folded = true;
-        Some(section)
+        let blocks = vec![Block::Table(table)];
+        Some(self.folded_section("findings", Message::SectionFindings, blocks))
     }
 
     /// Findings that are part of no incident.
@@ -53,31 +48,26 @@ impl<'a> Builder<'a> {
     }
 
     fn finding_table(&self, findings: &[&Finding], limit: usize, detailed: bool) -> Table {
-        let mut columns = self.columns(&[
+        let mut columns = vec![
             (Message::ColumnSeverity, Set::Tight),
             (Message::ColumnCount, Set::Right),
             (Message::ColumnRule, Set::Wide),
             (Message::ColumnActor, Set::Tight),
             (Message::ColumnOutcome, Set::Tight),
-        ]);
+        ];
         if detailed {
-            columns.extend(self.columns(&[
+            columns.extend([
                 (Message::ColumnFirstSeen, Set::Tight),
                 (Message::ColumnTechniques, Set::Tight),
                 (Message::ColumnEvidence, Set::Note),
-            ]));
+            ]);
         }
         let shown = findings.iter().take(limit);
         let rows = shown
             .map(|finding| self.finding_row(finding, detailed))
             .collect();
-        let more = self.more(findings.len().saturating_sub(limit));
-        Table {
-            columns,
-            rows,
-            more,
-            compact: true,
-        }
+        let left = findings.len().saturating_sub(limit);
+        self.table(&columns, rows, left).compact()
     }
 
     fn finding_row(&self, finding: &Finding, detailed: bool) -> Vec<Sentence> {
@@ -121,25 +111,18 @@ impl<'a> Builder<'a> {
                 vec![
                     Sentence::plain(self.say.word(rule.severity)),
                     Sentence::plain(self.say.number(rule.matches)),
-                    Sentence::plain(rule.title.as_str()),
+                    self.in_language(&rule.title, rule.title_fr.as_deref()),
                     Sentence::code(&rule.id),
                 ]
             })
             .collect();
-        let columns = self.columns(&[
+        let columns = [
             (Message::ColumnSeverity, Set::Tight),
             (Message::ColumnMatches, Set::Right),
             (Message::ColumnRule, Set::Wide),
             (Message::ColumnRuleId, Set::Tight),
-        ]);
-        let table = Table {
-            columns,
-            rows,
-            more: self.more(left),
-            compact: true,
-        };
-        let mut section = self.section("rules", Message::SectionRules, vec![Block::Table(table)]);
-        section.folded = true;
-        Some(section)
+        ];
+        let blocks = vec![Block::Table(self.table(&columns, rows, left).compact())];
+        Some(self.folded_section("rules", Message::SectionRules, blocks))
     }
 }

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use gardefou_finding::{Finding, FindingId, Incident, Outcome, Report, Timestamp, Untrusted};
 
 use crate::catalogue::{Counted, Lang, Message, Say, Sentence, french_typography, outcome_forms};
-use crate::document::{Column, Document, IncidentPart, Note, Section, Set};
+use crate::document::{Block, Column, Document, IncidentPart, Note, Section, Set, Table};
 use crate::limits::Limits;
 
 pub(crate) use who::tree_order;
@@ -23,28 +23,29 @@ pub(crate) use who::tree_order;
 const SHORT_NAME: usize = 44;
 
 /// What the parts of the builder need.
-#[derive(Clone, Copy)]
 pub(crate) struct Builder<'a> {
     /// The report.
     pub(crate) report: &'a Report,
     /// Its findings by id.
-    pub(crate) findings: &'a HashMap<&'a FindingId, &'a Finding>,
+    pub(crate) findings: HashMap<&'a FindingId, &'a Finding>,
     /// The language.
     pub(crate) say: Say,
     /// How much to show.
-    pub(crate) limits: &'a Limits,
-}
-
-/// The findings of a report by id.
-pub(crate) fn index(report: &Report) -> HashMap<&FindingId, &Finding> {
-    report
-        .findings
-        .iter()
-        .map(|finding| (&finding.id, finding))
-        .collect()
+    limits: &'a Limits,
 }
 
 impl<'a> Builder<'a> {
+    /// Tells `report` in a language, as much of it as `limits` allow.
+    pub(crate) fn new(report: &'a Report, lang: Lang, limits: &'a Limits) -> Self {
+        let findings = report.findings.iter();
+        Self {
+            report,
+            findings: findings.map(|finding| (&finding.id, finding)).collect(),
+            say: Say { lang },
+            limits,
+        }
+    }
+
     /// The whole document.
     pub(crate) fn document(&self) -> Document<'a> {
         let shown = self.report.incidents.iter().take(self.limits.incidents);
@@ -203,9 +204,14 @@ impl<'a> Builder<'a> {
 
     /// A title in the report's language, where the rule has one.
     pub(crate) fn title(&self, finding: &Finding) -> Sentence {
-        match (self.say.lang, &finding.title_fr) {
-            (Lang::Fr, Some(title)) => Sentence::plain(french_typography(title)),
-            _ => Sentence::plain(finding.title.as_str()),
+        self.in_language(&finding.title, finding.title_fr.as_deref())
+    }
+
+    /// A rule's words in the report's language, where the rule has them.
+    fn in_language(&self, english: &str, french: Option<&str>) -> Sentence {
+        match (self.say.lang, french) {
+            (Lang::Fr, Some(text)) => Sentence::plain(french_typography(text)),
+            _ => Sentence::plain(english),
         }
     }
 
@@ -258,12 +264,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A section.
-    fn section(
-        &self,
-        id: &'static str,
-        title: Message,
-        blocks: Vec<crate::document::Block<'a>>,
-    ) -> Section<'a> {
+    fn section(&self, id: &'static str, title: Message, blocks: Vec<Block<'a>>) -> Section<'a> {
         Section {
             id,
             title: self.say.label(title),
@@ -272,15 +273,31 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Columns by title and setting.
-    fn columns(&self, columns: &[(Message, Set)]) -> Vec<Column> {
-        columns
-            .iter()
-            .map(|(title, set)| Column {
-                title: self.say.label(*title),
-                set: *set,
-            })
-            .collect()
+    /// A section that a page shows folded.
+    fn folded_section(
+        &self,
+        id: &'static str,
+        title: Message,
+        blocks: Vec<Block<'a>>,
+    ) -> Section<'a> {
+        Section {
+            folded: true,
+            ..self.section(id, title, blocks)
+        }
+    }
+
+    /// A table of columns by title and setting, from which `left` rows were cut.
+    fn table(&self, columns: &[(Message, Set)], rows: Vec<Vec<Sentence>>, left: usize) -> Table {
+        let column = |(title, set): &(Message, Set)| Column {
+            title: self.say.label(*title),
+            set: *set,
+        };
+        Table {
+            columns: columns.iter().map(column).collect(),
+            rows,
+            more: self.more(left),
+            compact: false,
+        }
     }
 
     /// From one time to another.

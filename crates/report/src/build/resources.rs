@@ -31,6 +31,11 @@ struct CostRow {
 }
 
 impl CostRow {
+    /// US dollars an hour now.
+    fn usd_now(&self) -> f64 {
+        self.unit_usd * self.now as f64
+    }
+
     /// US dollars an hour at most.
     fn usd_max(&self) -> f64 {
         self.unit_usd * self.max as f64
@@ -57,12 +62,7 @@ impl<'a> Builder<'a> {
             vec![Block::Paragraph(self.say.plain(Message::NoResources))]
         } else {
             let columns = self.resource_columns();
-            vec![Block::Table(Table {
-                columns,
-                rows,
-                more: self.more(left),
-                compact: false,
-            })]
+            vec![Block::Table(self.table(&columns, rows, left))]
         };
         if incident.resources_left_out > 0 {
             let text = self
@@ -73,16 +73,16 @@ impl<'a> Builder<'a> {
         self.section("resources", Message::SectionResources, blocks)
     }
 
-    fn resource_columns(&self) -> Vec<crate::document::Column> {
-        let mut columns = self.columns(&[
+    fn resource_columns(&self) -> Vec<(Message, Set)> {
+        let mut columns = vec![
             (Message::ColumnResource, Set::Tight),
             (Message::ColumnAction, Set::Tight),
             (Message::ColumnState, Set::Tight),
             (Message::ColumnRegions, Set::Wide),
             (Message::ColumnNames, Set::Wide),
-        ]);
+        ];
         if self.limits.page {
-            columns.extend(self.columns(&[(Message::ColumnDetails, Set::Wide)]));
+            columns.push((Message::ColumnDetails, Set::Wide));
         }
         columns
     }
@@ -180,7 +180,7 @@ impl<'a> Builder<'a> {
             .resources
             .len()
             .saturating_sub(self.limits.resources);
-        let columns = self.columns(&[
+        let columns = [
             (Message::ColumnTime, Set::Tight),
             (Message::ColumnResource, Set::Tight),
             (Message::ColumnAction, Set::Tight),
@@ -190,17 +190,9 @@ impl<'a> Builder<'a> {
             (Message::ColumnIdentity, Set::Tight),
             (Message::ColumnDetails, Set::Note),
             (Message::ColumnEvidence, Set::Note),
-        ]);
-        let table = Table {
-            columns,
-            rows,
-            more: self.more(left),
-            compact: false,
-        };
-        let title = Message::SectionEveryResource;
-        let mut section = self.section("every-resource", title, vec![Block::Table(table)]);
-        section.folded = true;
-        Some(section)
+        ];
+        let blocks = vec![Block::Table(self.table(&columns, rows, left))];
+        Some(self.folded_section("every-resource", Message::SectionEveryResource, blocks))
     }
 
     fn one_resource(&self, incident: &Incident, resource: &Resource) -> Vec<Sentence> {
@@ -254,25 +246,20 @@ impl<'a> Builder<'a> {
     fn cost_table(&self, incident: &Incident) -> Table {
         let rows = cost_rows(incident);
         let left = rows.len().saturating_sub(self.limits.costs);
-        let columns = self.columns(&[
+        let columns = [
             (Message::ColumnUnit, Set::Wide),
             (Message::ColumnUnitPrice, Set::Right),
             (Message::ColumnNow, Set::Right),
             (Message::ColumnHourNow, Set::Right),
             (Message::ColumnMax, Set::Right),
             (Message::ColumnHourMax, Set::Right),
-        ]);
+        ];
         let rows = rows
             .iter()
             .take(self.limits.costs)
             .map(|row| self.cost_row(row))
             .collect();
-        Table {
-            columns,
-            rows,
-            more: self.more(left),
-            compact: false,
-        }
+        self.table(&columns, rows, left)
     }
 
     fn cost_row(&self, row: &CostRow) -> Vec<Sentence> {
@@ -282,19 +269,14 @@ impl<'a> Builder<'a> {
             self.name(&row.unit).with(&pricing),
             plain(self.say.money(row.unit_usd)),
             plain(self.say.number(row.now)),
-            plain(self.say.money(row.unit_usd * row.now as f64)),
+            plain(self.say.money(row.usd_now())),
             plain(self.say.number(row.max)),
             plain(self.say.money(row.usd_max())),
         ]
     }
 
     fn unpriced(&self, incident: &Incident) -> Option<Sentence> {
-        let mut units: BTreeMap<&Untrusted, (u64, u64)> = BTreeMap::new();
-        for item in &incident.cost.unpriced {
-            let (now, max) = units.entry(&item.unit).or_default();
-            *now = now.saturating_add(item.count_now);
-            *max = max.saturating_add(item.count_max);
-        }
+        let units = unpriced_units(incident);
         if units.is_empty() {
             return None;
         }
@@ -302,20 +284,30 @@ impl<'a> Builder<'a> {
         let items = units
             .into_iter()
             .take(self.limits.costs)
-            .map(|(unit, (now, max))| {
-                let values = [
-                    ("unit", self.name(unit)),
-                    ("now", Sentence::plain(self.say.number(now))),
-                    ("max", Sentence::plain(self.say.number(max))),
-                ];
-                self.say.fill(Message::UnpricedItem, &values)
-            })
+            .map(|((unit, region), counts)| self.unpriced_item(unit, region, counts))
             .collect();
-        let mut items = Sentence::join(items, ", ");
+        let mut items = Sentence::join(items, &self.say.label(Message::Semicolon));
         if left > 0 {
             items = items.and_then(self.say.count(Counted::AndMore, left as u64));
         }
         Some(self.say.fill(Message::Unpriced, &[("items", items)]))
+    }
+
+    fn unpriced_item(
+        &self,
+        unit: &Untrusted,
+        region: Option<&Untrusted>,
+        (now, max): (u64, u64),
+    ) -> Sentence {
+        let names = std::iter::once(unit).chain(region);
+        let names = names.map(|name| self.name(name)).collect();
+        let unit = ("unit", Sentence::join(names, ", "));
+        if (now, max) == (0, 0) {
+            return self.say.fill(Message::UncountedItem, &[unit]);
+        }
+        let number = |count| Sentence::plain(self.say.number(count));
+        let values = [unit, ("now", number(now)), ("max", number(max))];
+        self.say.fill(Message::UnpricedItem, &values)
     }
 
     /// What is still open.
@@ -372,7 +364,21 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Billed things by unit, price and way of paying, dearest at most first.
+/// What has no price by unit and region, now and at most: a type may have a
+/// price in one region and none in another.
+fn unpriced_units(incident: &Incident) -> BTreeMap<(&Untrusted, Option<&Untrusted>), (u64, u64)> {
+    let region = |at| incident.resources.get(at).map(|one: &Resource| &one.region);
+    let mut units: BTreeMap<_, (u64, u64)> = BTreeMap::new();
+    for item in &incident.cost.unpriced {
+        let key = (&item.unit, region(item.resource));
+        let (now, max) = units.entry(key).or_default();
+        *now = now.saturating_add(item.count_now);
+        *max = max.saturating_add(item.count_max);
+    }
+    units
+}
+
+/// Billed things by unit, price and way of paying, what costs most now first.
 fn cost_rows(incident: &Incident) -> Vec<CostRow> {
     let mut rows: BTreeMap<(&Untrusted, Pricing, u64), CostRow> = BTreeMap::new();
     for item in &incident.cost.items {
@@ -388,6 +394,9 @@ fn cost_rows(incident: &Incident) -> Vec<CostRow> {
         row.max = row.max.saturating_add(item.count_max);
     }
     let mut rows: Vec<_> = rows.into_values().collect();
-    rows.sort_by(|one, other| other.usd_max().total_cmp(&one.usd_max()));
+    rows.sort_by(|one, other| {
+        let now = other.usd_now().total_cmp(&one.usd_now());
+        now.then(other.usd_max().total_cmp(&one.usd_max()))
+    });
     rows
 }

@@ -6,7 +6,7 @@ use gardefou_finding::{EventRef, Incident, Stage, TimelineEntry};
 
 use super::Builder;
 use crate::catalogue::{Counted, Message, Sentence, offset};
-use crate::document::{Block, Figure, Section, Set, Table};
+use crate::document::{Block, Figure, Section, Set};
 
 /// Touched things named for one line of the timeline.
 const TARGETS: usize = 3;
@@ -19,22 +19,16 @@ impl<'a> Builder<'a> {
             .iter()
             .map(|stage| self.stage_row(incident, stage))
             .collect();
-        let columns = self.columns(&[
+        let columns = [
             (Message::ColumnTime, Set::Tight),
             (Message::ColumnTactic, Set::Tight),
             (Message::ColumnCalls, Set::Tight),
             (Message::ColumnTechniques, Set::Wide),
             (Message::ColumnWhat, Set::Below),
-        ]);
-        let table = Table {
-            columns,
-            rows,
-            more: None,
-            compact: false,
-        };
+        ];
         let blocks = vec![
             Block::Figure(Figure::Timeline(incident)),
-            Block::Table(table),
+            Block::Table(self.table(&columns, rows, 0)),
         ];
         self.section("stages", Message::SectionStages, blocks)
     }
@@ -81,7 +75,7 @@ impl<'a> Builder<'a> {
             .map(|entry| self.timeline_row(incident, entry))
             .collect();
         let left = incident.timeline.len().saturating_sub(self.limits.timeline);
-        let columns = self.columns(&[
+        let columns = [
             (Message::ColumnTime, Set::Tight),
             (Message::ColumnTactic, Set::Tight),
             (Message::ColumnCall, Set::Tight),
@@ -91,23 +85,15 @@ impl<'a> Builder<'a> {
             (Message::ColumnTargets, Set::Wide),
             (Message::ColumnSource, Set::Note),
             (Message::ColumnEvidence, Set::Note),
-        ]);
-        let table = Table {
-            columns,
-            rows,
-            more: self.more(left),
-            compact: false,
-        };
-        let mut blocks = vec![Block::Table(table)];
+        ];
+        let mut blocks = vec![Block::Table(self.table(&columns, rows, left))];
         if incident.timeline_left_out > 0 {
             let text = self
                 .say
                 .count(Counted::LeftOutTimeline, incident.timeline_left_out);
             blocks.push(Block::Paragraph(text));
         }
-        let mut section = self.section("timeline", Message::SectionTimeline, blocks);
-        section.folded = true;
-        Some(section)
+        Some(self.folded_section("timeline", Message::SectionTimeline, blocks))
     }
 
     fn timeline_row(&self, incident: &Incident, entry: &TimelineEntry) -> Vec<Sentence> {

@@ -1,6 +1,6 @@
 //! What to do now.
 
-use gardefou_finding::{Incident, NextStep, Untrusted};
+use gardefou_finding::{Incident, NextStep, StepKind, Untrusted};
 
 use super::Builder;
 use crate::catalogue::{Counted, Message, Sentence, step_text};
@@ -41,11 +41,6 @@ impl<'a> Builder<'a> {
     fn step(&self, group: &[NextStep]) -> Option<Step> {
         let first = group.first()?;
         let text = step_text(first.kind);
-        let title = text.title.of(group.len() as u64, self.say.lang);
-        let values = [
-            ("target", self.name(&first.target)),
-            ("n", Sentence::plain(self.say.number(group.len() as u64))),
-        ];
         let commands: Vec<&Untrusted> = group.iter().flat_map(|step| &step.commands).collect();
         let limit = if commands.len() <= FEW {
             FEW
@@ -56,13 +51,32 @@ impl<'a> Builder<'a> {
         let commands: Vec<Untrusted> = commands.into_iter().take(limit).cloned().collect();
         let escaped = commands.iter().any(|line| line.escaped() != line.as_str());
         Some(Step {
-            title: self.say.fill_pair(title, &values),
+            title: self.step_title(group)?,
             place: self.place(group, first),
             stops: Sentence::plain(text.stops.text(self.say.lang)),
             commands,
             more: (left > 0).then(|| self.say.count(Counted::MoreCommands, left as u64)),
             caution: escaped.then(|| self.say.plain(Message::CommandEscaped)),
         })
+    }
+
+    /// What like steps in a row do, and to how many things. What has to be
+    /// looked at differs from step to step, so steps are counted there.
+    pub(crate) fn step_title(&self, group: &[NextStep]) -> Option<Sentence> {
+        let first = group.first()?;
+        let steps = group.len() as u64;
+        let count = match first.kind {
+            StepKind::Review => steps,
+            _ => group.iter().map(|step| step.count).sum(),
+        };
+        let number = |count| Sentence::plain(self.say.number(count));
+        let values = [
+            ("target", self.name(&first.target)),
+            ("n", number(count)),
+            ("rest", number(steps.saturating_sub(1))),
+        ];
+        let title = step_text(first.kind).title.of(count, self.say.lang);
+        Some(self.say.fill_pair(title, &values))
     }
 
     /// Account and region, where the whole group shares them.

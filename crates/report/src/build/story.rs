@@ -158,19 +158,8 @@ impl Builder<'_> {
 
     fn how_fast(&self, incident: &Incident) -> Sentence {
         if let Some(seconds) = incident.seconds_to_impact {
-            let what = incident
-                .stages
-                .iter()
-                .filter(|stage| stage.tactic == Tactic::Impact)
-                .flat_map(|stage| &stage.findings)
-                .find_map(|id| self.findings.get(id))
-                .map_or_else(
-                    || self.say.plain(Message::ImpactUnnamed),
-                    |one| self.title(one),
-                );
             let duration = Sentence::strong(self.say.duration(seconds));
-            let values = [("duration", duration), ("what", what)];
-            return self.say.fill(Message::StoryImpact, &values);
+            return self.impact(incident, duration);
         }
         if !incident.calls.contains_key(&Outcome::Succeeded) && total(&incident.calls) > 0 {
             return self.say.plain(Message::NothingSucceeded);
@@ -180,6 +169,56 @@ impl Builder<'_> {
             let tactic = Sentence::plain(self.say.word(stage.tactic));
             self.say.fill(Message::StoryNoImpact, &[("tactic", tactic)])
         })
+    }
+
+    /// With what impact began: with what costs, else with what was destroyed
+    /// or misused.
+    fn impact(&self, incident: &Incident, duration: Sentence) -> Sentence {
+        if let Some(things) = self.first_cost(incident) {
+            let values = [("duration", duration), ("things", things)];
+            return self.say.fill(Message::StoryFirstCost, &values);
+        }
+        let what = incident
+            .stages
+            .iter()
+            .filter(|stage| stage.tactic == Tactic::Impact)
+            .flat_map(|stage| &stage.findings)
+            .find_map(|id| self.findings.get(id))
+            .map_or_else(
+                || self.say.plain(Message::ImpactUnnamed),
+                |one| self.title(one),
+            );
+        let values = [("duration", duration), ("what", what)];
+        self.say.fill(Message::StoryImpact, &values)
+    }
+
+    /// The resources that were made at the moment of impact and cost: it is
+    /// their making that the moment was taken from.
+    fn first_cost(&self, incident: &Incident) -> Option<Sentence> {
+        let cost = &incident.cost;
+        let priced = cost
+            .items
+            .iter()
+            .map(|item| (item.resource, item.count_now));
+        let unpriced = cost.unpriced.iter();
+        let unpriced = unpriced.map(|item| (item.resource, item.count_now));
+        let paid: BTreeSet<usize> = priced
+            .chain(unpriced)
+            .filter(|(_, now)| *now > 0)
+            .map(|(resource, _)| resource)
+            .collect();
+        let mut kinds: BTreeMap<ResourceKind, u64> = BTreeMap::new();
+        let resources = paid.iter().filter_map(|at| incident.resources.get(*at));
+        for one in resources.filter(|one| one.action == ResourceAction::Created) {
+            if Some(one.first) == incident.impact {
+                *kinds.entry(one.kind).or_default() += 1;
+            }
+        }
+        let things = kinds
+            .into_iter()
+            .map(|(kind, count)| self.say.count_forms(resource_forms(kind), count));
+        let things: Vec<_> = things.collect();
+        (!things.is_empty()).then(|| self.say.list(things))
     }
 
     fn what_it_costs(&self, incident: &Incident) -> Option<Sentence> {

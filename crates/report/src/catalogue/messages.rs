@@ -83,6 +83,8 @@ messages! {
     StoryCreatedOnly = "Created: {things}." | "Créations : {things}.";
     StoryImpact = "{duration} after the first call, impact began: {what}."
         | "{duration} après le premier appel, l'impact commençait : {what}.";
+    StoryFirstCost = "{duration} after the first call, {things} began to cost money."
+        | "{duration} après le premier appel, premiers frais : {things}.";
     StoryNoImpact = "No impact so far; the latest stage seen is {tactic}."
         | "Pas d'impact à ce jour ; dernière étape vue : {tactic}.";
     NothingSucceeded = "None of its calls succeeded." | "Aucun de ses appels n'a abouti.";
@@ -174,6 +176,7 @@ messages! {
     Unpriced = "Costs, but without a price in the table (not in the sums): {items}."
         | "Payant, mais sans prix dans la table (hors des sommes) : {items}.";
     UnpricedItem = "{unit} ({now} now, {max} at most)" | "{unit} ({now} maintenant, {max} au plus)";
+    UncountedItem = "{unit} (how many is not in the log)" | "{unit} (nombre absent du journal)";
     PriceTable = "Prices as of {date}, from {source}; spot is counted at the on-demand price, its upper bound."
         | "Prix au {date}, d'après {source} ; le spot est compté au prix à la demande, sa borne supérieure.";
     ChartStages = "Stages over time: a bar from the first to the last call of each stage"

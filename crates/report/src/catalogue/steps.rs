@@ -8,7 +8,8 @@ use super::{Pair, pair};
 /// How a step is told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StepText {
-    /// For one target (`{target}`) and for several (`{n}`).
+    /// For one target (`{target}`) and for several (`{n}`, or the first and
+    /// `{rest}`).
     pub(crate) title: Forms,
     /// What it stops, as a full sentence.
     pub(crate) stops: Pair,
@@ -62,8 +63,8 @@ steps! {
         "Stops others from assuming the role through the changed trust." | "Empêche d'endosser le rôle grâce à la confiance modifiée."
     }
     StopGroup {
-        "Scale Auto Scaling group {target} to zero" | "Ramener à zéro le groupe Auto Scaling {target}",
-        "Scale {n} Auto Scaling groups to zero" | "Ramener à zéro {n} groupes Auto Scaling",
+        "Scale instance group {target} to zero" | "Ramener à zéro le groupe d'instances {target}",
+        "Scale {n} instance groups to zero" | "Ramener à zéro {n} groupes d'instances",
         "Stops the group from launching again what is terminated next." | "Empêche le groupe de relancer ce qui sera résilié ensuite."
     }
     StopService {
@@ -77,8 +78,8 @@ steps! {
         "Stops what runs and its cost." | "Arrête ce qui tourne et son coût."
     }
     DeleteCluster {
-        "Delete ECS cluster {target}" | "Supprimer le cluster ECS {target}",
-        "Delete {n} ECS clusters" | "Supprimer {n} clusters ECS",
+        "Delete cluster {target}" | "Supprimer le cluster {target}",
+        "Delete {n} clusters" | "Supprimer {n} clusters",
         "Removes the place where tasks could start again." | "Supprime l'endroit où des tâches pourraient redémarrer."
     }
     DeregisterTaskDefinition {
@@ -163,7 +164,7 @@ steps! {
     }
     Review {
         "Look at {target}" | "Vérifier {target}",
-        "Look at {n} things that the log cannot show" | "Vérifier {n} points que le journal ne montre pas",
+        "Look at {target} and {rest} more" | "Vérifier {target} et {rest} de plus",
         "Stops nothing by itself: the log cannot tell whether it is needed." | "N'arrête rien en soi : le journal ne dit pas si c'est nécessaire."
     }
 }

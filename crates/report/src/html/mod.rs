@@ -13,7 +13,7 @@ use gardefou_finding::{Report, Severity};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::Options;
-use crate::build::{Builder, index};
+use crate::build::Builder;
 use crate::catalogue::{Message, Say};
 use crate::document::{Document, IncidentPart, Section};
 use crate::limits::Limits;
@@ -26,18 +26,11 @@ const STYLE_HASH: &str = "sha256-5Y+PLujVUbWQr3h1F1TVUgqfWgHdUuByq0RogPkGE3c=";
 
 /// Renders as an HTML page.
 pub(crate) fn render(report: &Report, options: &Options) -> String {
-    let findings = index(report);
-    let say = Say { lang: options.lang };
-    let builder = Builder {
-        report,
-        findings: &findings,
-        say,
-        limits: &Limits::PAGE,
-    };
+    let builder = Builder::new(report, options.lang, &Limits::PAGE);
     let document = builder.document();
     let page = Page {
         builder: &builder,
-        say,
+        say: builder.say,
     };
     page.document(&document).into_string() + "\n"
 }

@@ -7,8 +7,8 @@ use anstyle::{AnsiColor, Style};
 use gardefou_finding::{Report, Severity};
 
 use crate::Options;
-use crate::build::{Builder, index};
-use crate::catalogue::{Say, Sentence};
+use crate::build::Builder;
+use crate::catalogue::Sentence;
 use crate::document::{Block, Document, IncidentPart, Section, Step, TreeLine};
 use crate::limits::Limits;
 use layout::Line;
@@ -22,17 +22,10 @@ const LINES_PER_INCIDENT: usize = 120;
 
 /// Renders for a terminal. Takes the most detailed telling that stays short.
 pub(crate) fn render(report: &Report, options: &Options) -> String {
-    let findings = index(report);
-    let say = Say { lang: options.lang };
     let budget = LINES_PER_INCIDENT * report.incidents.len().max(1);
     let mut out = String::new();
     for limits in &Limits::TERMINAL {
-        let builder = Builder {
-            report,
-            findings: &findings,
-            say,
-            limits,
-        };
+        let builder = Builder::new(report, options.lang, limits);
         let mut page = Page::new(options);
         let lines_of_incidents = page.document(&builder.document());
         out = page.out;

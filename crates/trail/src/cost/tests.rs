@@ -1,9 +1,11 @@
 //! Costs of calls as AWS writes them.
 
-use gardefou_finding::{EventRef, Outcome, Position, Timestamp};
+use gardefou_finding::{Outcome, Pricing, ResourceKind as K, Timestamp};
 use serde_json::{Value, json};
 
+use super::instance::UNKNOWN_TYPE;
 use super::*;
+use crate::fixture::event;
 use crate::resource::{Call, Change, build, touches};
 
 /// The resources after calls one second apart.
@@ -23,23 +25,7 @@ fn after(calls: &[(&str, &str, Value, Value)]) -> Vec<Held> {
             time,
         });
         assert!(!found.touches.is_empty(), "{name} touches nothing");
-        let evidence = EventRef {
-            time,
-            event_id: format!("e{second}").into(),
-            service: service.into(),
-            call: (*name).into(),
-            outcome: Outcome::Succeeded,
-            error: None,
-            region: "us-east-1".into(),
-            source_ip: "".into(),
-            user_agent: "".into(),
-            targets: Vec::new(),
-            position: Position {
-                source: "a".into(),
-                offset: 0,
-                record: 0,
-            },
-        };
+        let evidence = event(second, &service, name);
         changes.extend(found.touches.into_iter().map(|touch| Change {
             time,
             order: 0,

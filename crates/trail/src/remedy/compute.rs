@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gardefou_finding::{Resource, ResourceKind as K, ResourceState, StepKind};
 
-use super::{Line, MAX_BATCH, Place, Scene, Steps, detail, id, is_gone, is_made, place, together};
+use super::{Line, MAX_BATCH, Place, Scene, Steps, detail, id, is_gone, is_made, place};
 use crate::resource::Detail as D;
 
 pub(super) fn stop(scene: &Scene<'_>, steps: &mut Steps) {
@@ -207,31 +207,41 @@ fn stop_batch(scene: &Scene<'_>, steps: &mut Steps) {
     }
 }
 
+/// How a request is cancelled: what its id begins with, the operation, the
+/// option that takes ids, and the flag that ends its instances too.
+const SPOT: [(&str, &str, &str, Option<&str>); 3] = [
+    (
+        "sfr-",
+        "cancel-spot-fleet-requests",
+        "--spot-fleet-request-ids",
+        Some("--terminate-instances"),
+    ),
+    (
+        "fleet-",
+        "delete-fleets",
+        "--fleet-ids",
+        Some("--terminate-instances"),
+    ),
+    (
+        "sir-",
+        "cancel-spot-instance-requests",
+        "--spot-instance-request-ids",
+        None,
+    ),
+];
+
 fn cancel_spot(scene: &Scene<'_>, steps: &mut Steps) {
-    let with = |prefix: &'static str| {
-        scene
+    for (prefix, operation, option, flag) in SPOT {
+        let requests = scene
             .made(K::SpotRequest)
-            .filter(move |resource| id(resource).starts_with(prefix))
-    };
-    for (place, ids) in batches(with("sfr-"), MAX_BATCH) {
-        let line = Line::new("ec2", "cancel-spot-fleet-requests")
-            .list("--spot-fleet-request-ids", ids.iter().copied())
-            .flag("--terminate-instances")
-            .region(place.region);
-        steps.add(StepKind::CancelSpot, &together(&ids), place, [line]);
-    }
-    for (place, ids) in batches(with("fleet-"), MAX_BATCH) {
-        let line = Line::new("ec2", "delete-fleets")
-            .list("--fleet-ids", ids.iter().copied())
-            .flag("--terminate-instances")
-            .region(place.region);
-        steps.add(StepKind::CancelSpot, &together(&ids), place, [line]);
-    }
-    for (place, ids) in batches(with("sir-"), MAX_BATCH) {
-        let line = Line::new("ec2", "cancel-spot-instance-requests")
-            .list("--spot-instance-request-ids", ids.iter().copied())
-            .region(place.region);
-        steps.add(StepKind::CancelSpot, &together(&ids), place, [line]);
+            .filter(|resource| id(resource).starts_with(prefix));
+        for (place, ids) in batches(requests, MAX_BATCH) {
+            let line = Line::new("ec2", operation)
+                .list(option, ids.iter().copied())
+                .region(place.region);
+            let line = flag.into_iter().fold(line, Line::flag);
+            steps.add_all(StepKind::CancelSpot, &ids, place, [line]);
+        }
     }
 }
 
@@ -271,7 +281,7 @@ fn clear_protection(scene: &Scene<'_>, steps: &mut Steps) {
                     .flag(flag)
                     .region(place.region)
             });
-            steps.add(StepKind::ClearProtection, &together(&ids), place, lines);
+            steps.add_all(StepKind::ClearProtection, &ids, place, lines);
         }
     }
 }
@@ -281,7 +291,7 @@ fn terminate(scene: &Scene<'_>, steps: &mut Steps) {
         let line = Line::new("ec2", "terminate-instances")
             .list("--instance-ids", ids.iter().copied())
             .region(place.region);
-        steps.add(StepKind::TerminateInstance, &together(&ids), place, [line]);
+        steps.add_all(StepKind::TerminateInstance, &ids, place, [line]);
     }
     let touched = scene.changed(K::Instance).filter(|resource| {
         [
@@ -297,7 +307,7 @@ fn terminate(scene: &Scene<'_>, steps: &mut Steps) {
         let line = Line::new("ec2", "describe-instances")
             .list("--instance-ids", ids.iter().copied())
             .region(place.region);
-        steps.add(StepKind::Review, &together(&ids), place, [line]);
+        steps.add_all(StepKind::Review, &ids, place, [line]);
     }
 }
 

@@ -83,6 +83,27 @@ impl Steps {
         place: Place<'_>,
         lines: impl IntoIterator<Item = Line>,
     ) {
+        self.add_counted(kind, (target, 1), place, lines);
+    }
+
+    /// Adds a step that is done to several things alike.
+    fn add_all(
+        &mut self,
+        kind: StepKind,
+        ids: &[&str],
+        place: Place<'_>,
+        lines: impl IntoIterator<Item = Line>,
+    ) {
+        self.add_counted(kind, (&together(ids), ids.len() as u64), place, lines);
+    }
+
+    fn add_counted(
+        &mut self,
+        kind: StepKind,
+        (target, count): (&str, u64),
+        place: Place<'_>,
+        lines: impl IntoIterator<Item = Line>,
+    ) {
         if self.steps.len() >= MAX_STEPS {
             self.more = self.more.saturating_add(1);
             return;
@@ -97,6 +118,7 @@ impl Steps {
         self.steps.push(NextStep {
             kind,
             target: Untrusted::new(target),
+            count,
             commands: texts
                 .unwrap_or_default()
                 .into_iter()
@@ -112,6 +134,7 @@ impl Steps {
             self.steps.push(NextStep {
                 kind: StepKind::Review,
                 target: Untrusted::new(format!("{} more steps", self.more)),
+                count: self.more,
                 commands: Vec::new(),
                 account: None,
                 region: None,

@@ -2,30 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use gardefou_finding::{Actor, ActorKind, EventRef, Outcome, Position};
+use gardefou_finding::{Actor, ActorKind};
 use proptest::prelude::*;
 
 use super::*;
-
-fn evidence() -> EventRef {
-    EventRef {
-        time: Timestamp::from_seconds(0).unwrap(),
-        event_id: "e".into(),
-        service: "x.amazonaws.com".into(),
-        call: "Call".into(),
-        outcome: Outcome::Succeeded,
-        error: None,
-        region: "us-east-1".into(),
-        source_ip: "".into(),
-        user_agent: "".into(),
-        targets: Vec::new(),
-        position: Position {
-            source: "a".into(),
-            offset: 0,
-            record: 0,
-        },
-    }
-}
+use crate::fixture::event;
 
 fn made(kind: ResourceKind, id: &str, details: &[(Detail, &str)]) -> Resource {
     let time = Timestamp::from_seconds(0).unwrap();
@@ -43,7 +24,7 @@ fn made(kind: ResourceKind, id: &str, details: &[(Detail, &str)]) -> Resource {
             .iter()
             .map(|(key, text)| (key.key().to_owned(), Untrusted::new(*text)))
             .collect(),
-        evidence: evidence(),
+        evidence: event(0, "x.amazonaws.com", "Call"),
     }
 }
 

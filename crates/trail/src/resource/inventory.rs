@@ -341,9 +341,8 @@ fn created(resource: &Resource) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use gardefou_finding::{Outcome, Position};
-
     use super::*;
+    use crate::fixture::event;
     use crate::resource::{Group, Launch};
 
     fn change(second: i64, touch: Touch) -> Change {
@@ -352,23 +351,9 @@ mod tests {
 
     fn change_in(region: &str, second: i64, touch: Touch) -> Change {
         let time = Timestamp::from_seconds(second).unwrap();
-        let position = Position {
-            source: "a".into(),
-            offset: 0,
-            record: 0,
-        };
         let evidence = EventRef {
-            time,
-            event_id: format!("e{second}").into(),
-            service: "x.amazonaws.com".into(),
-            call: "Call".into(),
-            outcome: Outcome::Succeeded,
-            error: None,
             region: region.into(),
-            source_ip: "".into(),
-            user_agent: "".into(),
-            targets: Vec::new(),
-            position,
+            ..event(second, "x.amazonaws.com", "Call")
         };
         Change {
             time,

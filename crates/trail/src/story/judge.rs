@@ -431,6 +431,7 @@ fn counts(rules: &RuleSet, facts: &Facts, firings: &[u64]) -> Vec<RuleCount> {
     let count = |meta: &RuleMeta, matches: u64| RuleCount {
         id: meta.id.clone(),
         title: meta.title.clone(),
+        title_fr: meta.title_fr.clone(),
         severity: meta.severity,
         matches,
     };

@@ -9,11 +9,14 @@
 mod boundary;
 mod burst;
 mod chain;
+mod findings;
 mod judge;
 mod lead;
 mod look;
 mod origin;
+mod people;
 mod property;
+mod stages;
 mod tell;
 mod timeline;
 mod weigh;

@@ -7,7 +7,6 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    clippy::print_stderr,
     reason = "a test fails by panicking; each test file uses its own part"
 )]
 
@@ -16,6 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use gardefou_finding::{Coverage, Finding, Incident, RuleCount, Timestamp};
+use gardefou_testkit::data::files_with;
+pub(crate) use gardefou_testkit::data::shared;
 use gardefou_trail::decode::{Decoder, Limits};
 use gardefou_trail::facts::Facts;
 use gardefou_trail::rules::{RuleSet, RuleText, embedded};
@@ -61,9 +62,8 @@ pub(crate) fn load(texts: &[String]) -> RuleSet {
 
 /// The rule files of a directory, sorted.
 pub(crate) fn rule_files(dir: &Path) -> Vec<RuleText> {
-    files_below(dir)
+    files_with(dir, "yml")
         .into_iter()
-        .filter(|path| path.extension().is_some_and(|ext| ext == "yml"))
         .map(|path| RuleText {
             origin: path.to_string_lossy().into_owned(),
             text: fs::read_to_string(&path).unwrap(),
@@ -176,45 +176,10 @@ pub(crate) fn events_of(bytes: &[u8]) -> Vec<Value> {
     }
 }
 
-/// A folder of the shared data, or `None` after saying loudly that it is missing.
-pub(crate) fn shared(folder: &str, test: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data")
-        .join(folder);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("SKIPPED {test}: {} is missing", path.display());
-    None
-}
-
-/// Every file below a directory, sorted.
-pub(crate) fn files_below(dir: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut open = vec![dir.to_owned()];
-    while let Some(dir) = open.pop() {
-        for entry in fs::read_dir(dir).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
 /// Every file of real CloudTrail records in the shared data.
 pub(crate) fn real_files(test: &str) -> Vec<PathBuf> {
     shared("cloudtrail", test)
-        .map(|dir| {
-            files_below(&dir)
-                .into_iter()
-                .filter(|path| path.extension().is_some_and(|ext| ext == "json"))
-                .collect()
-        })
+        .map(|dir| files_with(&dir, "json"))
         .unwrap_or_default()
 }
 
