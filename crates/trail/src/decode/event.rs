@@ -27,13 +27,10 @@ impl Event for Record<'_> {
             return found.map(event_value);
         }
         let mut found = Vec::new();
-        let steps = steps(path);
-        match (root_key(path), steps.split_first()) {
-            // The walk knows where the root's members lie.
-            (Some(root), Some((Step::Key(_), rest))) => {
-                collect(self.top_level(&root)?, rest, &mut found);
-            }
-            _ => collect(self.raw(), &steps, &mut found),
+        if let Some((root, rest)) = plain_path(path) {
+            follow(self.top_level(root)?, rest, &mut found);
+        } else {
+            collect(self.raw(), &steps(path), &mut found);
         }
         if found.len() > 1 {
             return Some(EventValue::Array(found));
@@ -89,13 +86,35 @@ enum Step<'a> {
     Index(i64),
 }
 
-/// The key at the root that a path needs; `None` where it needs none.
-fn root_key(path: &str) -> Option<Cow<'_, str>> {
-    let segment = path.get(..first_unescaped(path, b'.').unwrap_or(path.len()))?;
-    let name = segment.get(..first_unescaped(segment, b'[').unwrap_or(segment.len()))?;
-    (!name.is_empty()).then(|| unescape_brackets(name))
+/// The root and the rest of a path of keys alone, as nearly all are.
+fn plain_path(path: &str) -> Option<(&str, &str)> {
+    if path.contains(['[', '\\']) {
+        return None;
+    }
+    path.split_once('.').filter(|(root, _)| !root.is_empty())
 }
 
+/// Follows the keys of a plain path from a raw value, into every element of
+/// lists, and collects what they end at.
+fn follow<'a>(raw: &'a str, path: &str, found: &mut Vec<EventValue<'a>>) {
+    if raw.starts_with('[') {
+        for element in elements(raw) {
+            follow(element, path, found);
+        }
+        return;
+    }
+    let (key, rest) = match path.split_once('.') {
+        Some((key, rest)) => (key, Some(rest)),
+        None => (path, None),
+    };
+    match (child(raw, key), rest) {
+        (Some(value), Some(rest)) => follow(value, rest, found),
+        (Some(value), None) => found.push(event_value(value)),
+        (None, _) => {}
+    }
+}
+
+/// The steps of a path that has indices or escapes.
 fn steps(path: &str) -> Vec<Step<'_>> {
     let mut steps = Vec::new();
     for part in path.split('.') {

@@ -181,13 +181,36 @@ impl<'a> Matcher<'a> {
             }
         }
         sure.sort_unstable();
-        let unasked = used & !way.asked;
+        let facet = self.most_telling(used & !way.asked, &left, &known);
         Node {
             sure: sure.into_boxed_slice(),
             open: left.into_boxed_slice(),
-            facet: (unasked != 0).then_some(unasked.trailing_zeros() as usize),
+            facet,
             next: Vec::new(),
         }
+    }
+
+    /// The facet that decides most of the open rules for this record, and so
+    /// probably for others on the same way; of equal ones the first.
+    fn most_telling(
+        &self,
+        facets: FacetSet,
+        open: &[RuleIndex],
+        known: &Decisive<'_>,
+    ) -> Option<usize> {
+        let decided = |facet: &usize| {
+            let with = Decisive {
+                known: known.known | 1 << facet,
+                ..*known
+            };
+            let rules = open.iter().filter_map(|index| {
+                let rule = self.rules.detections().get(usize::from(*index))?;
+                (truth(rule, &with) != Truth::Unknown).then_some(())
+            });
+            rules.count()
+        };
+        let facets = (0..self.facets.len()).filter(|facet| facets & 1 << facet != 0);
+        facets.rev().max_by_key(decided)
     }
 }
 
@@ -214,6 +237,7 @@ fn is_plain(signature: &Signature<'_>, record: &Record<'_>) -> bool {
 
 /// The signature and the facets of a record that are known so far, and nothing
 /// else of it, since what is decided holds for every record of these classes.
+#[derive(Clone, Copy)]
 struct Decisive<'d> {
     signature: &'d Signature<'d>,
     record: &'d Record<'d>,

@@ -66,6 +66,8 @@ pub(super) struct Facet<'a> {
     matchers: Vec<&'a CompiledMatcher>,
     classes: HashMap<Box<[bool]>, Class, RandomState>,
     known: HashMap<Box<str>, Class, RandomState>,
+    /// The value met last: many fields hardly change.
+    last: (String, Class),
 }
 
 /// The facets that any of the rules asks about, and of each rule which.
@@ -117,6 +119,7 @@ impl<'a> Facet<'a> {
             matchers: Vec::new(),
             classes: HashMap::default(),
             known: HashMap::default(),
+            last: (String::new(), OTHER),
         }
     }
 
@@ -125,6 +128,19 @@ impl<'a> Facet<'a> {
         let Some(written) = record.written(self.field) else {
             return ABSENT;
         };
+        if self.last.0 == written {
+            return self.last.1;
+        }
+        let class = self.look_up(written);
+        self.last.0.clear();
+        if written.len() <= MAX_WRITTEN {
+            self.last.0.push_str(written);
+            self.last.1 = class;
+        }
+        class
+    }
+
+    fn look_up(&mut self, written: &str) -> Class {
         if let Some(class) = self.known.get(written) {
             return *class;
         }

@@ -39,7 +39,7 @@ pub(crate) fn bursts(weighed: &[Weighed<'_>], chain: &[usize]) -> Vec<Burst> {
         let Some(found) = weighed.get(index).filter(|w| w.weight >= BACKGROUND) else {
             continue;
         };
-        let (first, last) = (found.lead.first, found.lead.last);
+        let (first, last) = (found.lead.first, found.lead.reach(GAP));
         match bursts.last_mut() {
             Some(open) if first.since(open.last) <= GAP => {
                 open.leads.push(index);

@@ -17,8 +17,6 @@ use crate::rules::{RuleKind, RuleMeta, RuleSet};
 /// Members of one incident at most; an incident with more is cut, and its
 /// remaining identities are counted by the report's left-outs.
 const MAX_MEMBERS: usize = 500;
-/// Events of a correlation below severity medium that are read again.
-const MAX_QUIET_PLACES: usize = 3;
 /// Seconds after the last lead in which calls still belong to the incident.
 const TAIL: i64 = 24 * 3600;
 
@@ -394,17 +392,17 @@ fn focus(facts: &Facts, weighed: &[Weighed<'_>], outlines: &[Outline]) -> Focus 
             focus.add_place(edge.grant.place);
         }
     }
-    for found in weighed {
+    let chosen: HashSet<usize> = outlines.iter().flat_map(|o| o.leads.clone()).collect();
+    for (index, found) in weighed.iter().enumerate() {
         if let Proof::Places(places) = &found.lead.proof {
-            // A low finding's further events would only be read again to be
-            // shown to nobody.
-            let shown = if found.lead.meta.severity >= Severity::Medium {
-                places.len()
-            } else {
-                MAX_QUIET_PLACES
-            };
-            let shown = places.iter().take(shown);
-            shown.for_each(|(_, place)| focus.add_place(*place));
+            let matters = chosen.contains(&index) || found.lead.meta.severity >= Severity::Medium;
+            for (_, place) in places {
+                if matters {
+                    focus.add_place(*place);
+                } else {
+                    focus.add_quiet_place(*place);
+                }
+            }
         }
     }
     focus.choose_sources(&facts.sources);

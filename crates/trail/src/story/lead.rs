@@ -38,6 +38,34 @@ pub(crate) struct Lead<'a> {
     pub(crate) proof: Proof,
 }
 
+impl Lead<'_> {
+    /// Until when the lead goes on from its first event without a silence
+    /// longer than `gap` seconds: what one hand does once a week is not one
+    /// undertaking. Between events that were not kept a day is no silence.
+    pub(crate) fn reach(&self, gap: i64) -> Timestamp {
+        let times: Vec<Timestamp> = match &self.proof {
+            Proof::Kept(kept) => kept.iter().map(|evidence| evidence.time).collect(),
+            Proof::Places(places) => places.iter().map(|(time, _)| *time).collect(),
+        };
+        let mut reach = self.first;
+        for time in &times {
+            if time.since(reach) > gap {
+                return reach;
+            }
+            reach = reach.max(*time);
+        }
+        if times.len() as u64 >= self.count {
+            return reach;
+        }
+        let mut until = day(reach);
+        while self.days.contains(&(until + 1)) {
+            until += 1;
+        }
+        let end = Timestamp::from_seconds((i64::from(until) + 1) * 86_400 - 1);
+        end.map_or(self.last, |end| self.last.min(end))
+    }
+}
+
 /// All leads in a stable order, and the number of firings of each correlation.
 pub(crate) fn leads<'a>(rules: &'a RuleSet, facts: &Facts) -> (Vec<Lead<'a>>, Vec<u64>) {
     let mut leads: Vec<Lead<'a>> = facts

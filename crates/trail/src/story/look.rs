@@ -17,6 +17,8 @@ use crate::resource::{self, SecretRead, Touch};
 use crate::rules::{Matcher, RuleIndex, RuleSet};
 use crate::scan::{Call, Seen, agent_of, fingerprint, key_of, network_of, targets};
 
+/// Sources that are read again only to show the events of quiet findings.
+const MAX_QUIET_SOURCES: usize = 40;
 /// Calls kept one by one for each incident; further ones are only counted.
 const MAX_ROWS: usize = 20_000;
 /// Touched resources kept for each incident, and of others all together.
@@ -42,6 +44,8 @@ pub(crate) struct Window {
 pub struct Focus {
     windows: HashMap<String, Vec<Window>, RandomState>,
     places: HashMap<u32, BTreeSet<(u64, u64)>>,
+    /// Places worth a look, but hardly a source of their own.
+    quiet: BTreeMap<u32, BTreeSet<(u64, u64)>>,
     earliest: Option<Timestamp>,
     /// Before this only places are sought.
     starts: Option<Timestamp>,
@@ -67,6 +71,14 @@ impl Focus {
             .insert((place.offset, place.record));
     }
 
+    /// A place of a finding that is neither grave nor part of an incident.
+    pub(crate) fn add_quiet_place(&mut self, place: Place) {
+        self.quiet
+            .entry(place.source)
+            .or_default()
+            .insert((place.offset, place.record));
+    }
+
     /// Chooses the sources that can hold something sought: from an incident's
     /// start to the end of the archive, since what became of its resources
     /// counts too.
@@ -87,6 +99,25 @@ impl Focus {
                     .filter(|(_, (_, last))| *last >= from)
                     .map(|(source, _)| *source),
             );
+        }
+        self.choose_quiet_sources();
+    }
+
+    /// Quiet places are read where their source is read anyhow, and in a few
+    /// more sources: those with the most of them, then the first.
+    fn choose_quiet_sources(&mut self) {
+        let mut quiet: Vec<_> = std::mem::take(&mut self.quiet).into_iter().collect();
+        quiet.sort_by_key(|(source, places)| (std::cmp::Reverse(places.len()), *source));
+        let mut left = MAX_QUIET_SOURCES;
+        for (source, places) in quiet {
+            if !self.sources.contains(&source) {
+                if left == 0 {
+                    continue;
+                }
+                left -= 1;
+                self.sources.insert(source);
+            }
+            self.places.entry(source).or_default().extend(places);
         }
     }
 
