@@ -161,4 +161,8 @@ pub struct RuleCount {
     pub severity: Severity,
     /// Number of matches.
     pub matches: u64,
+    /// Whether it matched so many of the events that a match says nothing of
+    /// any of them: it is below medium, and no findings were made of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub too_common: bool,
 }

@@ -692,6 +692,7 @@ pub(crate) fn campaign() -> Report {
             title_fr: finding.title_fr.clone(),
             severity: finding.severity,
             matches: finding.count,
+            too_common: false,
         })
         .collect();
     findings.extend((0..12).map(outside));

@@ -274,3 +274,56 @@ fn two_hundred_thousand_sessions_end() {
         .max();
     assert!(members.unwrap_or(0) <= 500, "{members:?}");
 }
+
+/// A rule on trails that are switched off, of this level.
+fn rule_on_trails(level: &str) -> String {
+    format!(
+        "title: T\nid: t\nlogsource:\n  product: aws\n  service: cloudtrail\ndetection:\n  s:\n    \
+         eventName: StopLogging\n  condition: s\nlevel: {level}\n"
+    )
+}
+
+/// Trails switched off by more credentials than are kept for one rule.
+fn many_hands() -> Vec<File> {
+    (0..4_usize)
+        .map(|part| {
+            let events: Vec<Value> = (part * 6_000..(part + 1) * 6_000)
+                .map(|index| crime(index, &format!("S{index}")))
+                .collect();
+            File {
+                name: format!("part-{part}"),
+                bytes: records(&events),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_kept_of_a_rule_with_too_many_hands_is_the_same_for_any_split() {
+    let rules = load(&[rule_on_trails("medium")]);
+    let files = many_hands();
+    let one = investigate(&rules, &files, &[vec![0, 1, 2, 3]]);
+    let three = investigate(&rules, &files, &[vec![3, 0], vec![2], vec![1]]);
+    assert_eq!(one.cut, ["T"], "what is left out is told");
+    assert_eq!((one.rules[0].matches, one.findings.len()), (24_000, 10_000));
+    let differs = difference(&full(&one), &full(&three), "");
+    assert!(differs.is_none(), "{}", differs.unwrap());
+}
+
+#[test]
+fn a_rule_below_medium_that_matches_everywhere_is_counted_and_makes_no_findings() {
+    let files = many_hands();
+    let low = investigate(&load(&[rule_on_trails("low")]), &files, &[vec![0, 1, 2, 3]]);
+    assert!(low.rules[0].too_common);
+    assert_eq!((low.rules[0].matches, low.findings.len()), (24_000, 0));
+    assert_eq!(low.cut, [""; 0]);
+    // Few events, of which all match, are perhaps all that one has.
+    let few = investigate(&load(&[rule_on_trails("low")]), &files[..1], &[vec![0]]);
+    assert!(few.rules[0].too_common, "6,000 of 6,000");
+    let events: Vec<Value> = (0..2_000)
+        .map(|index| crime(index, &format!("S{index}")))
+        .collect();
+    let few = investigate_one(&load(&[rule_on_trails("low")]), "few", &records(&events));
+    assert!(!few.rules[0].too_common);
+    assert_eq!(few.findings.len(), 2_000);
+}

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use gardefou_finding::{Coverage, ExitStatus, REPORT_SCHEMA, Report, Timestamp, Tool};
+use gardefou_finding::{
+    Coverage, ExitStatus, Failure, FailureReason, REPORT_SCHEMA, Report, Timestamp, Tool, Untrusted,
+};
 use gardefou_host::{
     Archive, Limits, ReadOptions, Scope, Selection, Stream, Terminal, print, write_atomically,
 };
@@ -68,6 +70,9 @@ fn investigate(options: &Investigate, rules: &RuleSet, archive: Archive) -> Repo
     };
     let (facts, mut coverage, endings) = first_look(rules, &archive, &read_options, range);
     let judgement = judge(rules, &facts);
+    for title in &judgement.cut {
+        coverage.fail(over_limit(title));
+    }
     let focus = &judgement.focus;
     let (details, unread) = second_look(rules, &archive, &read_options, focus, &endings);
     coverage.merge(unread);
@@ -88,6 +93,16 @@ fn investigate(options: &Investigate, rules: &RuleSet, archive: Archive) -> Repo
         findings_left_out: told.findings_left_out,
         coverage,
         rules: judgement.rules,
+    }
+}
+
+/// A rule that matched for more credentials and origins than are kept.
+fn over_limit(title: &str) -> Failure {
+    Failure {
+        source: Untrusted::default(),
+        offset: None,
+        reason: FailureReason::LimitReached,
+        detail: Some(Untrusted::new(title)),
     }
 }
 

@@ -40,6 +40,7 @@ impl<'a> Builder<'a> {
             (Message::CoverageRegions, self.few(&coverage.regions)),
             (Message::CoverageSkipped, self.by_reason(&coverage.skipped)),
             (Message::CoverageFailed, self.by_reason(&coverage.failed)),
+            (Message::CoverageTooCommon, self.too_common()),
         ];
         let known = fields.into_iter().filter(|(_, value)| !value.is_empty());
         known
@@ -69,6 +70,19 @@ impl<'a> Builder<'a> {
 
     fn few(&self, names: &[Untrusted]) -> Sentence {
         self.names(names.iter(), NAMED)
+    }
+
+    /// Rules of which no findings were made, with their matches.
+    fn too_common(&self) -> Sentence {
+        let mut all = Sentence::default();
+        for rule in self.report.rules.iter().filter(|rule| rule.too_common) {
+            if !all.is_empty() {
+                all.push_plain(&self.say.label(Message::Semicolon));
+            }
+            all.push_plain(&format!("{} × ", self.say.number(rule.matches)));
+            all.append(self.in_language(&rule.title, rule.title_fr.as_deref()));
+        }
+        all
     }
 
     /// `12 × same event delivered again, 1 × not JSON`.

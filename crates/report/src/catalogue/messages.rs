@@ -218,6 +218,8 @@ messages! {
     CoverageRegions = "Regions" | "Régions";
     CoverageSkipped = "Skipped" | "Écarté";
     CoverageFailed = "Failed" | "Échecs";
+    CoverageTooCommon = "rules matching too much to say anything"
+        | "règles trop souvent vérifiées pour dire quoi que ce soit";
     FirstFailures = "First failures" | "Premiers échecs";
     FirstSkips = "First skips (duplicates not listed)" | "Premiers écartés (doublons non listés)";
     // What an OCSF consumer reads.

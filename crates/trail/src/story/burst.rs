@@ -55,6 +55,16 @@ pub(crate) fn bursts(weighed: &[Weighed<'_>], chain: &[usize]) -> Vec<Burst> {
     join(weighed, bursts)
 }
 
+/// Whether a burst holds something grave, or something from a new origin. Two
+/// unusual things that one does from one's own desk on different days are not
+/// one undertaking.
+fn is_marked(weighed: &[Weighed<'_>], leads: &[usize]) -> bool {
+    leads
+        .iter()
+        .filter_map(|index| weighed.get(*index))
+        .any(|found| found.newness.is_new() || found.lead.meta.severity >= Severity::High)
+}
+
 /// A slow attack comes in several bursts.
 fn join(weighed: &[Weighed<'_>], bursts: Vec<Burst>) -> Vec<Burst> {
     let mut joined: Vec<Burst> = Vec::new();
@@ -64,7 +74,8 @@ fn join(weighed: &[Weighed<'_>], bursts: Vec<Burst>) -> Vec<Burst> {
             Some(open)
                 if burst.first.since(open.last) <= JOIN
                     && says_something
-                    && score(weighed, &open.leads) >= TELLING =>
+                    && score(weighed, &open.leads) >= TELLING
+                    && (is_marked(weighed, &open.leads) || is_marked(weighed, &burst.leads)) =>
             {
                 open.leads.extend(burst.leads);
                 open.last = open.last.max(burst.last);

@@ -7,12 +7,12 @@ use gardefou_finding::{Confidence, LinkKind, RuleCount, Severity, Timestamp};
 use super::boundary::{Line, line};
 use super::burst::{Burst, bursts, verdict};
 use super::chain::{Chains, Edge};
-use super::lead::{Proof, leads};
+use super::lead::{Proof, is_common, leads};
 use super::look::{Focus, Window};
 use super::origin::Pasts;
 use super::weigh::{Weighed, principal_of, weigh};
 use crate::facts::{Facts, Grant, Symbol};
-use crate::rules::{RuleKind, RuleMeta, RuleSet};
+use crate::rules::{RuleIndex, RuleKind, RuleMeta, RuleSet};
 
 /// Members of one incident at most; an incident with more is cut, and its
 /// remaining identities are counted by the report's left-outs.
@@ -52,9 +52,12 @@ pub struct Judgement<'a> {
     pub focus: Focus,
     /// Each rule with its number of matches.
     pub rules: Vec<RuleCount>,
+    /// Titles of rules that matched for more credentials and origins than were
+    /// kept, so that something may be missing.
+    pub cut: Vec<String>,
 }
 
-/// Weighs the facts of an archive.
+/// Weighs the facts of an archive, which must be settled.
 pub fn judge<'a>(rules: &'a RuleSet, facts: &Facts) -> Judgement<'a> {
     let (leads, firings) = leads(rules, facts);
     let pasts = Pasts::of(facts);
@@ -73,6 +76,7 @@ pub fn judge<'a>(rules: &'a RuleSet, facts: &Facts) -> Judgement<'a> {
     let focus = focus(facts, &weighed, &outlines);
     Judgement {
         rules: counts(rules, facts, &firings),
+        cut: cut(rules, facts),
         weighed,
         outlines,
         focus,
@@ -421,17 +425,22 @@ fn named(facts: &Facts, origins: &HashSet<(Symbol, Symbol)>) -> HashSet<(String,
         .collect()
 }
 
+fn cut(rules: &RuleSet, facts: &Facts) -> Vec<String> {
+    let cut = facts.matches.cut().into_iter();
+    cut.filter(|rule| !is_common(rules, facts, *rule))
+        .filter_map(|rule| Some(rules.meta(rule)?.title.clone()))
+        .collect()
+}
+
 fn counts(rules: &RuleSet, facts: &Facts, firings: &[u64]) -> Vec<RuleCount> {
-    let matched = |index: usize| {
-        let index = u16::try_from(index).ok()?;
-        facts.rule_matches.get(&index).copied()
-    };
+    let matched = |index: RuleIndex| facts.rule_matches.get(&index).copied().unwrap_or(0);
     let count = |meta: &RuleMeta, matches: u64| RuleCount {
         id: meta.id.clone(),
         title: meta.title.clone(),
         title_fr: meta.title_fr.clone(),
         severity: meta.severity,
         matches,
+        too_common: false,
     };
     debug_assert!(
         rules
@@ -439,10 +448,13 @@ fn counts(rules: &RuleSet, facts: &Facts, firings: &[u64]) -> Vec<RuleCount> {
             .iter()
             .all(|meta| meta.kind == RuleKind::Detection)
     );
-    let detections = rules.detection_metas().iter().enumerate();
+    let detections = (0..).zip(rules.detection_metas());
     let correlations = rules.correlation_metas().iter().zip(firings);
     let mut all: Vec<RuleCount> = detections
-        .map(|(index, meta)| count(meta, matched(index).unwrap_or(0)))
+        .map(|(index, meta)| RuleCount {
+            too_common: is_common(rules, facts, index),
+            ..count(meta, matched(index))
+        })
         .chain(correlations.map(|(meta, firings)| count(meta, *firings)))
         .collect();
     all.sort_by(|a, b| a.id.cmp(&b.id));

@@ -37,6 +37,7 @@ pub(crate) struct Concluded {
     pub(crate) incidents: Vec<Incident>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) rules: Vec<RuleCount>,
+    pub(crate) cut: Vec<String>,
     pub(crate) events: u64,
     pub(crate) failed: u64,
 }
@@ -121,7 +122,8 @@ pub(crate) fn conclude(
         facts.merge(found);
         failed += coverage.failed_total();
     }
-    let facts = change(facts);
+    let mut facts = change(facts);
+    facts.settle();
     let judgement = judge(rules, &facts);
     let seen = SeenEvents::default();
     let mut details = Details::default();
@@ -140,6 +142,7 @@ pub(crate) fn conclude(
     let now = Timestamp::parse("2025-11-05T00:00:00Z").unwrap();
     let told = tell(rules, &facts, &judgement, &details, &names, now);
     Concluded {
+        cut: judgement.cut,
         incidents: told.incidents,
         findings: told.findings,
         rules: judgement.rules,
