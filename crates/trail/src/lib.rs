@@ -5,11 +5,14 @@
 //! can match at all; [`story`] weighs the facts, decides what is an incident,
 //! says which sources are worth a second look, and tells the incident with
 //! its [`resource`]s, [`cost`] and next steps ([`remedy`]).
+//!
+//! [`proof`] says what CloudTrail's own digest files prove of an archive.
 
 pub mod cost;
 pub mod decode;
 mod digest;
 pub mod facts;
+pub mod proof;
 pub mod remedy;
 pub mod resource;
 pub mod rules;
