@@ -26,6 +26,7 @@ mod fleet;
 mod pack;
 mod scribe;
 mod shape;
+mod signed;
 mod truth;
 mod world;
 
@@ -39,6 +40,9 @@ use crate::world::World;
 
 pub use crate::clock::midnight;
 pub use crate::config::{Attack, Benign, Config, Variant};
+pub use crate::signed::{
+    Edit, FINGERPRINT, SignError, SignedTrail, Signer, TrailPlan, gzip,
+};
 pub use crate::truth::{
     AttackTruth, ClusterTruth, GroundTruth, GroupTruth, InstanceTruth, ServiceTruth,
 };

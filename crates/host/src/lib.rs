@@ -9,6 +9,7 @@
 
 mod archive;
 mod clock;
+mod companion;
 mod error;
 mod inflate;
 mod layout;
@@ -24,6 +25,7 @@ mod write;
 
 pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
 pub use clock::now;
+pub use companion::{companion, read_bytes, showing};
 pub use error::SourceError;
 pub use layout::{DELIVERY_DELAY, PRUNING_MARGIN, Selection};
 pub use progress::{Progress, ProgressCallback};

@@ -6,7 +6,7 @@ use gardefou_finding::{Report, Severity};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Format, Lang, Options, examples, json_schema, render};
+use crate::{Format, Lang, Options, examples, json_schema, proof_schema, render};
 
 /// Writes every format where `GARDEFOU_REPORT_OUT` says, to be looked at.
 #[test]
@@ -529,4 +529,27 @@ fn an_incident_without_details_is_told_without_holes() {
     assert!(text.contains("That history is short"));
     assert!(text.contains("The log shows nothing left open."));
     assert!(text.contains("No step is known for what is still open"));
+}
+
+const PROOF_SCHEMA_TEXT: &str =
+    include_str!("../../../schemas/gardefou.trail-proof.1.schema.json");
+
+#[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a person asks for the schema to be written anew"
+)]
+fn the_proofs_schema_is_the_types() {
+    if std::env::var("UPDATE_SCHEMAS").is_ok() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../schemas/gardefou.trail-proof.1.schema.json"
+        );
+        std::fs::write(path, proof_schema()).unwrap();
+        return;
+    }
+    assert!(
+        PROOF_SCHEMA_TEXT == proof_schema(),
+        "the types changed: run the tests with UPDATE_SCHEMAS=1"
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gardefou_finding::{ExitStatus, REPORT_SCHEMA, Report, Timestamp, Tool};
+use gardefou_finding::{ExitStatus, REPORT_SCHEMA, Report, Timestamp};
 use gardefou_host::{
     Archive, Limits, ReadOptions, Scope, Selection, Stream, Terminal, print, write_atomically,
 };
@@ -12,8 +12,8 @@ use gardefou_trail::rules::RuleSet;
 use gardefou_trail::scan::{SeenEvents, TimeRange};
 use gardefou_trail::story::{Details, judge, tell};
 
-use super::{Error, rules};
-use crate::args::{Color, Investigate};
+use super::{Error, colour, rules, tool};
+use crate::args::Investigate;
 use crate::messages::{progress, say};
 use crate::pipeline::{First, Second};
 
@@ -77,10 +77,7 @@ fn investigate(options: &Investigate, rules: &RuleSet, archive: Archive) -> Repo
     coverage.see(&facts.accounts, &facts.regions, facts.time);
     Report {
         schema: REPORT_SCHEMA.to_owned(),
-        tool: Tool {
-            name: "gardefou".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
+        tool: tool(),
         incidents: told.incidents,
         findings: told.findings,
         findings_left_out: told.findings_left_out,
@@ -142,11 +139,7 @@ fn second_look(
 }
 
 fn render_options(options: &Investigate, terminal: &Terminal) -> Options {
-    let colour = match options.color {
-        Color::Auto => terminal.color,
-        Color::Always => true,
-        Color::Never => false,
-    };
+    let colour = colour(options.color, terminal);
     let width = terminal.width.map_or(100, usize::from);
     Options {
         lang: options.lang,

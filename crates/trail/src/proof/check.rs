@@ -275,7 +275,7 @@ pub(crate) fn fault_of(reason: FailureReason, damaged: DoubtKind) -> DoubtKind {
 
 /// Whether a failure says that content could not be had, so that nothing is
 /// known of it, and not that it is damaged, which is a verdict.
-pub(crate) fn is_unread(reason: FailureReason) -> bool {
+pub fn is_unread(reason: FailureReason) -> bool {
     matches!(
         reason,
         FailureReason::Unreadable

@@ -29,7 +29,7 @@ mod period;
 mod place;
 mod survey;
 
-pub use check::{Checked, DigestCheck, MAX_DIGEST};
+pub use check::{Checked, DigestCheck, MAX_DIGEST, is_unread};
 pub use judge::Judge;
 pub use keys::{KeyError, PublicKeys};
 pub use log::{LogCheck, LogOutcomes};
