@@ -184,7 +184,10 @@ impl TrailPlan {
 
     fn folder(&self, kind: &str, at: i64) -> String {
         let day = civil(at);
-        let organisation = self.organisation.iter().fold(String::new(), |_, id| format!("{id}/"));
+        let organisation = self
+            .organisation
+            .iter()
+            .fold(String::new(), |_, id| format!("{id}/"));
         format!(
             "{}AWSLogs/{organisation}{}/{kind}/{}/{:04}/{:02}/{:02}/",
             self.prefix, self.account, self.region, day.year, day.month, day.day
@@ -367,10 +370,14 @@ impl SignedTrail {
             text("previousDigestSignature")
         );
         let signature = hex(&signature(signer, to_sign.as_bytes())?);
-        let metadata = [("signature", signature.as_str()), ("signature-algorithm", "SHA256withRSA")];
+        let metadata = [
+            ("signature", signature.as_str()),
+            ("signature-algorithm", "SHA256withRSA"),
+        ];
         let metadata = metadata.map(|(name, value)| (name.to_owned(), value.to_owned()));
         self.metadata.insert(key.to_owned(), metadata.into());
-        self.objects.insert(key.to_owned(), gzip(content.as_bytes())?);
+        self.objects
+            .insert(key.to_owned(), gzip(content.as_bytes())?);
         Ok(Signed {
             key: key.to_owned(),
             hash,
@@ -391,8 +398,13 @@ fn signature(signer: Signer, text: &[u8]) -> Result<Vec<u8>, SignError> {
     let key = key_pair(signer)?;
     let mut signature = vec![0; key.public().modulus_len()];
     // PKCS #1 v1.5 is deterministic; the randomness only blinds the key.
-    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text, &mut signature)
-        .map_err(|_| SignError::Key)?;
+    key.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        text,
+        &mut signature,
+    )
+    .map_err(|_| SignError::Key)?;
     Ok(signature)
 }
 
@@ -407,7 +419,10 @@ pub fn gzip(content: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 fn stamp(at: i64, seconds: bool) -> String {
-    let text: String = rfc3339(at).chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    let text: String = rfc3339(at)
+        .chars()
+        .filter(|c| !matches!(c, '-' | ':'))
+        .collect();
     if seconds {
         text
     } else {
@@ -432,7 +447,10 @@ fn base64(bytes: &[u8]) -> String {
         });
         for position in 0..4 {
             let index = group >> (18 - 6 * position) & 63;
-            let letter = LETTERS.get(index).copied().filter(|_| position <= chunk.len());
+            let letter = LETTERS
+                .get(index)
+                .copied()
+                .filter(|_| position <= chunk.len());
             text.push(letter.map_or('=', char::from));
         }
     }

@@ -37,6 +37,19 @@ Exit status:
   2  wrong use
   3  something could not be read; the output says what";
 
+const FETCH_EXAMPLES: &str = "\
+Writes two files beside the copy: s3-metadata.json (the digests' signatures, which S3 keeps in the
+objects' metadata) and list-public-keys.json (CloudTrail's public keys of the digests' regions).
+
+Examples:
+  gardefou fetch-trail s3://my-trail/AWSLogs/ copy/ --since 2026-11-01
+  gardefou verify-trail copy/ --since 2026-11-01 --until 2026-12-01
+
+Exit status:
+  0  everything was copied
+  2  wrong use
+  3  something could not be read or written; standard error says what";
+
 const INVESTIGATE_EXAMPLES: &str = "\
 Examples:
   gardefou investigate AWSLogs/
@@ -57,6 +70,8 @@ pub(crate) enum Command {
     Investigate(Box<Investigate>),
     /// Verify CloudTrail's digest files: which hours of an archive nobody changed
     VerifyTrail(Box<VerifyTrail>),
+    /// Copy logs and digests from S3, with all that verify-trail needs to prove the copy
+    FetchTrail(Box<FetchTrail>),
     /// List, show and test the detection rules
     #[command(subcommand)]
     Rules(Rules),
@@ -185,6 +200,27 @@ pub(crate) struct VerifyTrail {
     /// Show no progress on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// `gardefou fetch-trail`
+#[derive(Args, Debug)]
+#[command(after_help = FETCH_EXAMPLES)]
+pub(crate) struct FetchTrail {
+    /// s3://bucket/prefix
+    #[arg(value_name = "S3-URL")]
+    pub(crate) from: String,
+
+    /// Directory to copy to; each object goes below it under its key
+    #[arg(value_name = "DIR")]
+    pub(crate) to: PathBuf,
+
+    /// Only what was delivered from this time on, and a day before
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) since: Option<Timestamp>,
+
+    /// Only what was delivered before this time, and a day after
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) until: Option<Timestamp>,
 }
 
 /// How a proof is written.

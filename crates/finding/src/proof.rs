@@ -180,9 +180,7 @@ pub struct ChainProof {
 }
 
 /// Where the public keys came from; a proof is worth as much as they are.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeySource {
     /// A file that the user named.

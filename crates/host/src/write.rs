@@ -91,7 +91,8 @@ fn sync_directory(directory: &Path) -> io::Result<()> {
 /// The system's; [`io::ErrorKind::InvalidData`] when it is not UTF-8,
 /// [`io::ErrorKind::FileTooLarge`] when it is longer.
 pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
-    String::from_utf8(read_bytes(path, limit)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    String::from_utf8(read_bytes(path, limit)?)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 /// The files below `path` that have one of `extensions` (without the dot), or

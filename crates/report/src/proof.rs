@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gardefou_finding::{ChainProof, Doubt, DoubtKind, KeySource, TimeSpan, TrailProof};
 
 use crate::catalogue::{Counted, Message, Say, Sentence};
-use crate::document::{Block, Column, Document, Note, Section, Set, Table};
+use crate::document::{Block, Document, Note, Section};
 use crate::{Options, json, text};
 
 /// Doubts of one chain that are shown in text; JSON has more.
@@ -50,8 +50,12 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     fn document(&self) -> Document<'static> {
-        let mut sections: Vec<Section<'static>> =
-            self.proof.chains.iter().map(|chain| self.chain(chain)).collect();
+        let mut sections: Vec<Section<'static>> = self
+            .proof
+            .chains
+            .iter()
+            .map(|chain| self.chain(chain))
+            .collect();
         if !self.proof.doubts_listed.is_empty() {
             let title = self.say.label(Message::ProofBeyond);
             sections.push(section(title, self.doubts(&self.proof.doubts_listed)));
@@ -97,8 +101,14 @@ impl Teller<'_> {
         let note = |text, warns| Note { text, warns };
         let mut notes = Vec::new();
         if !proof.coverage.is_complete() {
-            let failed = self.say.count(Counted::CouldNotRead, proof.coverage.failed_total());
-            notes.push(note(self.say.fill(Message::ProofUnreadHead, &[("failed", failed)]), true));
+            let failed = self
+                .say
+                .count(Counted::CouldNotRead, proof.coverage.failed_total());
+            notes.push(note(
+                self.say
+                    .fill(Message::ProofUnreadHead, &[("failed", failed)]),
+                true,
+            ));
         }
         if !proof.doubts.is_empty() {
             notes.push(note(self.by_kind(&proof.doubts), true));
@@ -117,7 +127,10 @@ impl Teller<'_> {
         notes.push(note(self.say.plain(keys), false));
         if proof.other_files > 0 {
             let files = self.say.count(Counted::Files, proof.other_files);
-            notes.push(note(self.say.fill(Message::ProofOthers, &[("files", files)]), false));
+            notes.push(note(
+                self.say.fill(Message::ProofOthers, &[("files", files)]),
+                false,
+            ));
         }
         notes
     }
@@ -126,9 +139,7 @@ impl Teller<'_> {
     fn by_kind(&self, doubts: &BTreeMap<DoubtKind, u64>) -> Sentence {
         let parts: Vec<String> = doubts
             .iter()
-            .map(|(kind, count)| {
-                format!("{} × {}", self.say.number(*count), self.say.word(*kind))
-            })
+            .map(|(kind, count)| format!("{} × {}", self.say.number(*count), self.say.word(*kind)))
             .collect();
         Sentence::plain(parts.join(&self.say.label(Message::Semicolon)))
     }
@@ -162,61 +173,72 @@ impl Teller<'_> {
                 ("n", Sentence::plain(self.say.number(n))),
                 ("total", Sentence::plain(self.say.number(total))),
             ];
-            if total == 0 { Sentence::default() } else { self.say.fill(Message::ProofOf, &values) }
+            if total == 0 {
+                Sentence::default()
+            } else {
+                self.say.fill(Message::ProofOf, &values)
+            }
         };
         let quote = |text: &Option<gardefou_finding::Untrusted>| {
-            text.as_ref().map_or_else(Sentence::default, Sentence::quote)
+            text.as_ref()
+                .map_or_else(Sentence::default, Sentence::quote)
         };
         let fields = [
-            (Message::ProofPlace, quote(&Some(chain.name.place.clone()).filter(|it| !it.is_empty()))),
+            (
+                Message::ProofPlace,
+                quote(&Some(chain.name.place.clone()).filter(|it| !it.is_empty())),
+            ),
             (Message::ProofDelivered, quote(&chain.delivered_to)),
-            (Message::ProofDigests, of(chain.digests_valid, chain.digests)),
-            (Message::ProofBackfills, of(chain.backfills_valid, chain.backfills)),
+            (
+                Message::ProofDigests,
+                of(chain.digests_valid, chain.digests),
+            ),
+            (
+                Message::ProofBackfills,
+                of(chain.backfills_valid, chain.backfills),
+            ),
             (Message::ProofLogs, of(chain.logs_valid, chain.logs_listed)),
             (Message::ProofProven, spans(self.say, &chain.proven)),
             (Message::ProofDoubts, self.by_kind(&chain.doubts)),
         ];
         let known = fields.into_iter().filter(|(_, value)| !value.is_empty());
-        known.map(|(label, value)| (self.say.label(label), value)).collect()
+        known
+            .map(|(label, value)| (self.say.label(label), value))
+            .collect()
     }
 
     fn doubts(&self, doubts: &[Doubt]) -> Vec<Block<'static>> {
         if doubts.is_empty() {
             return Vec::new();
         }
-        let rows = doubts.iter().take(SHOWN).map(|doubt| self.row(doubt)).collect();
+        let shown = doubts.iter().take(SHOWN).map(|doubt| self.line(doubt));
         let left = doubts.len().saturating_sub(SHOWN) as u64;
-        let column = |title, set| Column { title: self.say.label(title), set };
-        vec![Block::Table(Table {
-            columns: vec![
-                column(Message::ColumnVerdict, Set::Tight),
-                column(Message::ColumnInDoubt, Set::Tight),
-                column(Message::ColumnFile, Set::Below),
-                column(Message::ColumnDetails, Set::Note),
-            ],
-            rows,
-            more: (left > 0).then(|| self.say.count(Counted::AndMore, left)),
-            compact: false,
-        })]
+        let more = (left > 0).then(|| self.say.count(Counted::AndMore, left));
+        vec![Block::List(shown.chain(more).collect())]
     }
 
-    fn row(&self, doubt: &Doubt) -> Vec<Sentence> {
-        let quote = |text: &Option<gardefou_finding::Untrusted>| {
-            text.as_ref().map_or_else(Sentence::default, Sentence::quote)
-        };
-        vec![
-            Sentence::plain(self.say.word(doubt.kind)),
-            self.in_doubt(doubt),
-            quote(&doubt.object),
-            quote(&doubt.detail),
-        ]
+    /// `log modified, T to T: file (detail)`; a file's name is never cut, since
+    /// it is what somebody has to look at.
+    fn line(&self, doubt: &Doubt) -> Sentence {
+        let colon = self.say.label(Message::Colon);
+        let mut line = Sentence::strong(self.say.word(doubt.kind));
+        line = line.with(", ").joined(self.in_doubt(doubt));
+        if let Some(object) = &doubt.object {
+            line = line.with(&colon).then_quote(object);
+        }
+        if let Some(detail) = &doubt.detail {
+            line = line.with(" (").then_quote(detail).with(")");
+        }
+        line
     }
 
     fn in_doubt(&self, doubt: &Doubt) -> Sentence {
         let time = |time: gardefou_finding::Timestamp| Sentence::plain(time.to_string());
         match (doubt.from, doubt.to) {
             (None, None) => self.say.plain(Message::ProofUnbounded),
-            (Some(from), None) => self.say.fill(Message::ProofSpanFrom, &[("from", time(from))]),
+            (Some(from), None) => self
+                .say
+                .fill(Message::ProofSpanFrom, &[("from", time(from))]),
             (None, Some(to)) => self.say.fill(Message::ProofSpanTo, &[("to", time(to))]),
             (Some(from), Some(to)) if from == to => {
                 self.say.fill(Message::ProofMoment, &[("from", time(from))])

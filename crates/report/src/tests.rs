@@ -531,8 +531,7 @@ fn an_incident_without_details_is_told_without_holes() {
     assert!(text.contains("No step is known for what is still open"));
 }
 
-const PROOF_SCHEMA_TEXT: &str =
-    include_str!("../../../schemas/gardefou.trail-proof.1.schema.json");
+const PROOF_SCHEMA_TEXT: &str = include_str!("../../../schemas/gardefou.trail-proof.1.schema.json");
 
 #[test]
 #[allow(

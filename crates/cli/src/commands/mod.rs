@@ -1,6 +1,7 @@
 //! The commands: configuration, wiring, rendering.
 
 mod error;
+mod fetch_trail;
 mod investigate;
 mod rules;
 mod verify_trail;
@@ -18,6 +19,7 @@ pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
     match typed.command {
         Command::Investigate(options) => investigate::run(&options),
         Command::VerifyTrail(options) => verify_trail::run(&options),
+        Command::FetchTrail(options) => fetch_trail::run(&options),
         Command::Rules(command) => rules::run(&command),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -249,8 +249,6 @@ messages! {
     ProofProven = "Proven" | "Prouvé";
     ProofDoubts = "Doubts" | "Doutes";
     ProofOf = "{n} of {total}" | "{n} sur {total}";
-    ColumnVerdict = "Verdict" | "Verdict";
-    ColumnInDoubt = "Time in doubt" | "Période en doute";
     ProofUnbounded = "unbounded" | "sans borne";
     ProofSpanFrom = "from {from} on" | "depuis le {from}";
     ProofSpanTo = "up to {to}" | "jusqu'au {to}";

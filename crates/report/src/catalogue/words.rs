@@ -1,8 +1,8 @@
 //! Names of our enums' values.
 
 use gardefou_finding::{
-    BoundaryReason, Confidence, DoubtKind, FailureReason, InputForm, LinkKind, NoveltyKind, Outcome, Pricing,
-    ResourceAction, ResourceState, Severity, SkipReason, Tactic,
+    BoundaryReason, Confidence, DoubtKind, FailureReason, InputForm, LinkKind, NoveltyKind,
+    Outcome, Pricing, ResourceAction, ResourceState, Severity, SkipReason, Tactic,
 };
 
 use super::{Pair, Say, pair};

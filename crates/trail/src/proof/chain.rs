@@ -135,7 +135,7 @@ impl<'a> Chain<'a> {
         self.settle_claims();
         self.verify_by_successors(keys);
         for link in self.links.iter_mut().chain(&mut self.backfills) {
-            link.sound = link.is_valid();
+            link.sound = link.is_valid() && link.absent == 0;
         }
     }
 
@@ -148,13 +148,18 @@ impl<'a> Chain<'a> {
         for head in self.links.iter().filter_map(|link| link.head.as_ref()) {
             *votes.entry(&head.claimed).or_default() += 1;
         }
-        let most = votes.into_iter().max_by_key(|(claim, count)| (*count, *claim));
+        let most = votes
+            .into_iter()
+            .max_by_key(|(claim, count)| (*count, *claim));
         self.claimed = most
             .map(|(claim, _)| claim.to_owned())
             .or_else(|| self.backfills.iter().find_map(claims));
         for link in self.links.iter_mut().chain(&mut self.backfills) {
             let claim = link.head.as_ref().map(|head| &head.claimed);
-            let moved = link.faults.iter().any(|(kind, _)| *kind == DoubtKind::DigestMoved);
+            let moved = link
+                .faults
+                .iter()
+                .any(|(kind, _)| *kind == DoubtKind::DigestMoved);
             if claim.is_some() && claim != self.claimed.as_ref() && !moved {
                 link.faults.push((DoubtKind::DigestMoved, claim.cloned()));
             }
@@ -199,7 +204,7 @@ impl<'a> Chain<'a> {
             self.judge_pair(index, survey);
         }
         // What a backfill cannot vouch for is in doubt in its hour.
-        for link in backfills.iter().filter(|link| !link.is_valid()) {
+        for link in backfills.iter().filter(|link| !link.sound) {
             self.taint(link.span);
         }
         self.backfills = backfills;
@@ -208,7 +213,13 @@ impl<'a> Chain<'a> {
     fn judge_alone(&mut self, link: &Link, survey: &Survey<'_>) {
         let name = survey.name(link.file);
         for (kind, detail) in &link.faults {
-            self.doubt(*kind, Some(link.span.from), Some(link.span.to), Some(name), detail.as_deref());
+            self.doubt(
+                *kind,
+                Some(link.span.from),
+                Some(link.span.to),
+                Some(name),
+                detail.as_deref(),
+            );
         }
         if !link.is_valid() || !link.touches(&self.period) {
             return;
@@ -223,7 +234,11 @@ impl<'a> Chain<'a> {
 
     /// Whether the chain begins before the period does, or with its own start.
     fn judge_start(&mut self, first: &Link) {
-        if self.period.since.is_some_and(|since| first.span.from <= since) {
+        if self
+            .period
+            .since
+            .is_some_and(|since| first.span.from <= since)
+        {
             return;
         }
         let previous = first.head.as_ref().and_then(|head| head.previous.as_ref());
@@ -298,7 +313,13 @@ impl<'a> Chain<'a> {
             }
             let from = Timestamp::from_seconds(end.seconds() - HOUR);
             let why = "named by the metadata file";
-            self.doubt(DoubtKind::DigestMissing, from, Some(end), Some(&name), Some(why));
+            self.doubt(
+                DoubtKind::DigestMissing,
+                from,
+                Some(end),
+                Some(&name),
+                Some(why),
+            );
         }
     }
 
@@ -324,14 +345,20 @@ impl<'a> Chain<'a> {
         let mut spans: Vec<TimeSpan> = Vec::new();
         let mut open = false;
         for link in &self.links {
-            match spans.last_mut().filter(|_| open && link.sound && link.joined) {
+            match spans
+                .last_mut()
+                .filter(|_| open && link.sound && link.joined)
+            {
                 Some(last) => last.to = link.span.to,
                 None if link.sound => spans.push(link.span),
                 None => {}
             }
             open = link.sound;
         }
-        spans.into_iter().filter_map(|span| self.period.clip(span)).collect()
+        spans
+            .into_iter()
+            .filter_map(|span| self.period.clip(span))
+            .collect()
     }
 
     /// Adds a doubt about time within the period.
@@ -393,7 +420,11 @@ impl Pair<'_> {
             }
             let known = before.signature.as_ref();
             if known.is_some_and(|known| *known != previous.signature) {
-                found.push(doubt(DoubtKind::PreviousSignatureMismatch, own, before_name));
+                found.push(doubt(
+                    DoubtKind::PreviousSignatureMismatch,
+                    own,
+                    before_name,
+                ));
             }
         }
         if between.0 < between.1 {

@@ -178,7 +178,9 @@ impl<'a> DigestCheck<'a> {
         faults: &mut Vec<(DoubtKind, Option<String>)>,
     ) {
         let known = self.metadata.of(self.survey.name(self.file));
-        let signature = known.cloned().unwrap_or_default();
+        let signature = known
+            .map(|entry| entry.signature.clone())
+            .unwrap_or_default();
         let text = content.signed_text(&head.hash);
         let keys = self.keys.of(&head.fingerprint);
         if let Some(fault) = self.key_fault(keys, head, &signature) {
@@ -255,7 +257,10 @@ fn refused(content: &[u8], failure: Option<&Failure>) -> Option<(DoubtKind, Opti
     if let Some(failure) = failure {
         let detail = failure.detail.as_ref();
         let detail = detail.map(|detail| detail.as_str().to_owned());
-        return Some((fault_of(failure.reason, DoubtKind::DigestUnparsable), detail));
+        return Some((
+            fault_of(failure.reason, DoubtKind::DigestUnparsable),
+            detail,
+        ));
     }
     let long = content.len() > MAX_DIGEST;
     long.then(|| {

@@ -12,7 +12,7 @@ use super::check::Checked;
 use super::content::Hash;
 use super::keys::PublicKeys;
 use super::log::LogOutcomes;
-use super::metadata::{Metadata, file_name};
+use super::metadata::Metadata;
 use super::period::{Period, intersection};
 use super::place::{Group, Kind, LogName, Place};
 use super::survey::Survey;
@@ -112,28 +112,35 @@ impl<'a> Judge<'a> {
     /// Gives each digest that only the metadata file names to its chain.
     fn assign_metadata(&mut self, metadata: &Metadata) {
         let survey = self.survey;
-        let here: HashSet<&str> = survey
-            .digests()
-            .iter()
-            .map(|file| file_name(survey.name(*file)))
+        let digests = survey.digests().iter();
+        let here: HashSet<&str> = digests
+            .filter_map(|file| Some(&*metadata.of(survey.name(*file))?.key))
             .collect();
-        for name in metadata.names().filter(|name| !here.contains(name)) {
+        for name in metadata.keys().filter(|name| !here.contains(name)) {
             let Kind::Digest(digest) = Place::of(name).kind() else {
                 continue;
             };
             let missing = (digest.end, name.to_owned());
-            let key = ChainKey::of(&digest);
-            let same = |chain: &&mut Chain<'_>| {
-                let (a, b) = (&chain.key, &key);
-                (a.group.account, a.group.region, a.trail, a.home_region)
-                    == (b.group.account, b.group.region, b.trail, b.home_region)
-            };
-            match self.chains.iter_mut().find(same) {
+            match self.chain_of(&ChainKey::of(&digest)) {
                 Some(chain) if !digest.backfill => chain.only_in_metadata.push(missing),
                 _ => self.orphans.push(missing),
             }
         }
         self.orphans.sort();
+    }
+
+    /// The chain that a key of the metadata file belongs to. A copy keeps the
+    /// end of the place that the key names.
+    fn chain_of(&mut self, key: &ChainKey<'_>) -> Option<&mut Chain<'a>> {
+        let same = |chain: &&mut Chain<'_>| {
+            let (a, b) = (&chain.key, key);
+            (a.group.organisation, a.group.account, a.group.region)
+                == (b.group.organisation, b.group.account, b.group.region)
+                && (a.trail, a.home_region) == (b.trail, b.home_region)
+                && a.group.base.ends_with(b.group.base)
+        };
+        let chains = self.chains.iter_mut().filter(same);
+        chains.min_by_key(|chain| chain.key.group.base.len())
     }
 
     /// Each chain must reach the end of the period; without one, as far as
@@ -275,7 +282,11 @@ impl<'a> Judge<'a> {
             until: self.period.until,
             keys,
             fingerprints: self.fingerprints(),
-            proven: if timeless { Vec::new() } else { proven_in_all(&chains) },
+            proven: if timeless {
+                Vec::new()
+            } else {
+                proven_in_all(&chains)
+            },
             chains_left_out: chains.len().saturating_sub(MAX_CHAINS) as u64,
             chains: chains.into_iter().take(MAX_CHAINS).collect(),
             doubts: counts,
@@ -352,7 +363,10 @@ impl<'a> Judge<'a> {
             let links = links.iter().filter(|link| link.touches(&self.period));
             links.filter(|link| !valid || link.is_valid()).count() as u64
         };
-        let wanted = self.wanted.iter().filter_map(|file| self.expectation(*file));
+        let wanted = self
+            .wanted
+            .iter()
+            .filter_map(|file| self.expectation(*file));
         let here = wanted.filter(|expected| expected.chain == number).count() as u64;
         let valid_links = chain.links.iter().chain(&chain.backfills);
         let absent: u64 = valid_links
@@ -367,7 +381,12 @@ impl<'a> Judge<'a> {
             backfills: in_period(&chain.backfills, false),
             backfills_valid: in_period(&chain.backfills, true),
             logs_listed: here + absent,
-            logs_valid: outcomes.valid.get(index).copied().unwrap_or_default().into(),
+            logs_valid: outcomes
+                .valid
+                .get(index)
+                .copied()
+                .unwrap_or_default()
+                .into(),
             proven: chain.proven(),
             doubts: chain.doubts.counts.clone(),
             doubts_listed: sorted(chain.doubts.listed.clone()),
@@ -377,7 +396,10 @@ impl<'a> Judge<'a> {
     /// Logs of the period that no digest could list.
     fn groups_without_digest(&self) -> Vec<ChainProof> {
         let with_chain = self.chains_by_group();
-        let without = self.logs.iter().filter(|(group, _)| !with_chain.contains_key(group));
+        let without = self
+            .logs
+            .iter()
+            .filter(|(group, _)| !with_chain.contains_key(group));
         let proof = |(group, logs): (&Group<'_>, &Logs)| {
             let mut doubts = Doubts::default();
             doubts.add(Doubt {
@@ -402,7 +424,10 @@ impl<'a> Judge<'a> {
     }
 
     fn fingerprints(&self) -> Vec<Untrusted> {
-        let links = self.chains.iter().flat_map(|chain| chain.links.iter().chain(&chain.backfills));
+        let links = self
+            .chains
+            .iter()
+            .flat_map(|chain| chain.links.iter().chain(&chain.backfills));
         let valid = links.filter(|link| link.is_valid() && link.touches(&self.period));
         let prints: BTreeSet<&str> = valid.filter_map(super::chain::Link::fingerprint).collect();
         prints.into_iter().map(Untrusted::new).collect()
@@ -470,7 +495,8 @@ fn chain_name(key: &ChainKey<'_>) -> ChainName {
 }
 
 fn sorted(mut doubts: Vec<Doubt>) -> Vec<Doubt> {
-    doubts.sort_by(|a, b| (a.from, a.to, a.kind, &a.object).cmp(&(b.from, b.to, b.kind, &b.object)));
+    doubts
+        .sort_by(|a, b| (a.from, a.to, a.kind, &a.object).cmp(&(b.from, b.to, b.kind, &b.object)));
     doubts
 }
 

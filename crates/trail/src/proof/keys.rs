@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use data_encoding::BASE64;
 use gardefou_finding::Timestamp;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Largest key file, in bytes: some ten thousand keys.
 pub(crate) const MAX_KEYS: usize = 8 << 20;
@@ -83,6 +83,20 @@ impl PublicKeys {
         Ok(())
     }
 
+    /// The list as `aws cloudtrail list-public-keys` prints it, sorted.
+    pub fn to_json(&self) -> String {
+        let mut list: Vec<WrittenKey> = Vec::new();
+        for (fingerprint, keys) in &self.keys {
+            list.extend(keys.iter().map(|key| key.written(fingerprint)));
+        }
+        list.sort_by(|a, b| (&a.fingerprint, &a.value).cmp(&(&b.fingerprint, &b.value)));
+        let list = KeyList {
+            public_key_list: list,
+        };
+        // Strings and lists only; serde_json fails on neither.
+        serde_json::to_string_pretty(&list).unwrap_or_default() + "\n"
+    }
+
     /// The keys of a fingerprint: one, but for a clash.
     pub(crate) fn of(&self, fingerprint: &str) -> &[PublicKey] {
         self.keys.get(fingerprint).map_or(&[], Vec::as_slice)
@@ -90,6 +104,15 @@ impl PublicKeys {
 }
 
 impl PublicKey {
+    fn written(&self, fingerprint: &str) -> WrittenKey {
+        WrittenKey {
+            value: BASE64.encode(&self.der),
+            validity_start_time: WrittenTime::Text(self.from.to_string()),
+            validity_end_time: WrittenTime::Text(self.to.to_string()),
+            fingerprint: fingerprint.to_owned(),
+        }
+    }
+
     /// Whether `signature` is this key's over `message` (RSASSA-PKCS1-v1_5
     /// with SHA-256, 2048 to 8192 bits).
     pub(crate) fn signed(&self, message: &[u8], signature: &[u8]) -> bool {
@@ -99,13 +122,13 @@ impl PublicKey {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct KeyList {
     public_key_list: Vec<WrittenKey>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct WrittenKey {
     value: String,
@@ -116,7 +139,7 @@ struct WrittenKey {
 
 /// The AWS CLI prints times as RFC 3339 or as seconds since the epoch; the API
 /// gives seconds.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(untagged)]
 enum WrittenTime {
     Text(String),
@@ -167,6 +190,8 @@ mod tests {
         assert_eq!(keys.of("a")[0].to.seconds(), 1_793_491_200);
         assert_eq!(keys.of("b")[0].from.to_string(), "2026-10-01T00:00:00Z");
         assert!(keys.of("c").is_empty());
+        let again = PublicKeys::parse(keys.to_json().as_bytes()).unwrap();
+        assert_eq!(again.keys, keys.keys);
     }
 
     #[test]

@@ -125,10 +125,7 @@ impl<'a> LogCheck<'a> {
     /// It is done; `failure` says what of it could not be inflated.
     pub fn end(&mut self, failure: Option<Failure>) {
         let reason = failure.as_ref().map(|failure| failure.reason);
-        let look = std::mem::replace(
-            &mut self.look,
-            Look::Hash(Box::new(Context::new(&SHA256))),
-        );
+        let look = std::mem::replace(&mut self.look, Look::Hash(Box::new(Context::new(&SHA256))));
         match look {
             Look::Hash(context) => self.compare(context.finish().as_ref(), reason),
             Look::Sniff(sniff) if sniff.1.found => self.outcomes.records.push(self.file),

@@ -33,6 +33,6 @@ pub use check::{Checked, DigestCheck, MAX_DIGEST, is_unread};
 pub use judge::Judge;
 pub use keys::{KeyError, PublicKeys};
 pub use log::{LogCheck, LogOutcomes};
-pub use metadata::{Metadata, MetadataError, Signature};
+pub use metadata::{Metadata, MetadataError, UserMetadata, metadata_file};
 pub use period::Period;
 pub use survey::Survey;

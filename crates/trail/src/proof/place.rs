@@ -159,7 +159,10 @@ fn stamped(text: &str) -> Option<Timestamp> {
     if date.len() != 8 || !matches!(time.len(), 4 | 6) || !plain(date) || !plain(time) {
         return None;
     }
-    let seconds = time.get(4..).filter(|rest| !rest.is_empty()).unwrap_or("00");
+    let seconds = time
+        .get(4..)
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or("00");
     let text = format!(
         "{}-{}-{}T{}:{}:{seconds}",
         date.get(..4)?,
@@ -189,7 +192,10 @@ mod tests {
         let Kind::Digest(digest) = place.kind() else {
             panic!("{place:?}");
         };
-        assert_eq!((digest.trail, digest.home_region), ("my_trail", "eu-west-3"));
+        assert_eq!(
+            (digest.trail, digest.home_region),
+            ("my_trail", "eu-west-3")
+        );
         assert_eq!(digest.group.account, "111122223333");
         assert_eq!(digest.end.to_string(), "2026-11-01T02:00:00Z");
         assert!(digest.backfill);

@@ -1,8 +1,10 @@
 //! An archive's names, sorted into digests, logs and the rest.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use super::place::{Kind, Place};
+use gardefou_finding::Timestamp;
+
+use super::place::{DigestName, Kind, Place};
 
 /// The names of all files of an archive, by number.
 #[derive(Debug)]
@@ -39,6 +41,27 @@ impl<'a> Survey<'a> {
     /// Numbers of the files that are digests by their names: those to read first.
     pub fn digests(&self) -> &[u32] {
         &self.digests
+    }
+
+    /// The regions whose digests are here.
+    pub fn regions(&self) -> BTreeSet<&'a str> {
+        self.digest_names().map(|name| name.group.region).collect()
+    }
+
+    /// The first and the last time that a digest ends.
+    pub fn times(&self) -> Option<(Timestamp, Timestamp)> {
+        let first = self.digest_names().map(|name| name.end).min();
+        let last = self.digest_names().map(|name| name.end).max();
+        first.zip(last)
+    }
+
+    fn digest_names(&self) -> impl Iterator<Item = DigestName<'a>> {
+        self.digests
+            .iter()
+            .filter_map(|file| match self.place(*file).kind() {
+                Kind::Digest(name) => Some(name),
+                Kind::Log(_) | Kind::Other => None,
+            })
     }
 
     /// Numbers of the files that are logs by their names.

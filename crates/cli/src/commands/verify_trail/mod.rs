@@ -1,14 +1,18 @@
 //! `gardefou verify-trail`: names → digests → logs → what is proven.
 
-use std::path::{Path, PathBuf};
+mod inputs;
+
+use std::path::Path;
 
 use gardefou_finding::{Coverage, ExitStatus, KeySource, Timestamp, TrailProof};
 use gardefou_host::{
-    Archive, Limits, ReadOptions, Scope, Selection, Stream, Terminal, companion, print, read_bytes,
-    showing,
+    Archive, Limits, ReadOptions, Scope, Selection, SourceError, Stream, Terminal, print, showing,
 };
 use gardefou_report::{Options, render_proof};
 use gardefou_trail::proof::{Judge, LogOutcomes, Metadata, Period, PublicKeys, Survey};
+
+pub(crate) use inputs::{KEYS_FILE, METADATA_FILE, keys_from_aws, metadata_from_s3};
+use inputs::{local_keys, local_metadata};
 
 use super::{Error, colour, tool};
 use crate::args::{ProofFormat, VerifyTrail};
@@ -18,25 +22,20 @@ use crate::pipeline::{Digests, Logs};
 /// The folder that CloudTrail's layout begins with.
 const ROOT: &str = "AWSLogs";
 
-/// The file of public keys that is found by itself.
-const KEYS_FILE: &str = "list-public-keys.json";
-
-/// The file of S3 metadata that is found by itself.
-const METADATA_FILE: &str = "s3-metadata.json";
-
-/// Largest file of public keys, in bytes.
-const MAX_KEYS: u64 = 8 << 20;
-
-/// Largest file of metadata, in bytes: some half a million digests.
-const MAX_METADATA: u64 = 512 << 20;
-
 /// Seconds by which files are listed beyond the period: a log belongs to the
 /// digest of the hour in which it was delivered, give or take.
 const MARGIN: i64 = 24 * 60 * 60;
 
+/// Seconds after an hour in which its digest has come.
+const DIGEST_DELAY: i64 = 2 * 60 * 60;
+
 /// Runs `gardefou verify-trail`.
 pub(crate) fn run(options: &VerifyTrail) -> Result<ExitStatus, Error> {
-    if options.since.zip(options.until).is_some_and(|(a, b)| a >= b) {
+    if options
+        .since
+        .zip(options.until)
+        .is_some_and(|(a, b)| a >= b)
+    {
         return Err(Error::Usage("--since is not before --until".to_owned()));
     }
     let proof = verify(options)?;
@@ -54,28 +53,90 @@ pub(crate) fn run(options: &VerifyTrail) -> Result<ExitStatus, Error> {
 
 fn verify(options: &VerifyTrail) -> Result<TrailProof, Error> {
     let root = showing(Path::new(&options.path), ROOT);
-    let period = Period {
-        since: options.since,
-        until: options.until,
+    let remote = root.to_string_lossy().starts_with("s3://");
+    let period = period(options, remote);
+    let archive = match Archive::open(&[root.clone().into()], &scope(&period)) {
+        // An empty place in S3 is what an attacker leaves, not a wrong use.
+        Err(SourceError::NoObject { .. }) => Archive::default(),
+        archive => archive?,
     };
-    let archive = Archive::open(&[root.clone().into()], &scope(&period))?;
-    let (keys, source) = keys(options, &root)?;
-    let metadata = metadata(options, &root)?;
     let terminal = Terminal::of(Stream::Err);
     let show = |at: &gardefou_host::Progress| progress(at, terminal.is_tty);
-    let read_options = ReadOptions {
-        threads: options.threads,
-        limits: Limits::default(),
-        progress: (!options.quiet).then_some(&show),
-    };
     let names = names(&archive);
     let survey = Survey::new(&names);
     let verifier = Verifier {
         archive: &archive,
         survey: &survey,
-        options: read_options,
+        options: ReadOptions {
+            threads: options.threads,
+            limits: Limits::default(),
+            progress: (!options.quiet).then_some(&show),
+        },
     };
-    Ok(verifier.verify(period, &keys, source, &metadata))
+    let inputs = if remote {
+        remote_inputs(options, &root, &archive, &survey, &names)?
+    } else {
+        let (keys, source) = local_keys(&options.public_keys, &root)?;
+        Inputs {
+            keys,
+            source,
+            metadata: local_metadata(options.metadata.as_ref(), &root)?,
+            coverage: Coverage::default(),
+        }
+    };
+    Ok(verifier.verify(period, inputs))
+}
+
+/// The period asked for. In S3 digests go on arriving, so that it ends when
+/// the last one must have come; a copy ends where it ends.
+fn period(options: &VerifyTrail, remote: bool) -> Period {
+    let due = || Timestamp::from_seconds(gardefou_host::now()?.seconds() - DIGEST_DELAY);
+    Period {
+        since: options.since,
+        until: options.until.or_else(|| due().filter(|_| remote)),
+    }
+}
+
+/// What a proof needs beside the archive.
+struct Inputs {
+    keys: PublicKeys,
+    source: KeySource,
+    metadata: Metadata,
+    /// What of it could not be had.
+    coverage: Coverage,
+}
+
+fn remote_inputs(
+    options: &VerifyTrail,
+    root: &Path,
+    archive: &Archive,
+    survey: &Survey<'_>,
+    names: &[String],
+) -> Result<Inputs, Error> {
+    let (keys, source) = if options.public_keys.is_empty() {
+        (keys_from_aws(archive, survey)?, KeySource::Api)
+    } else {
+        local_keys(&options.public_keys, root)?
+    };
+    let (metadata, coverage) = if options.metadata.is_some() {
+        (
+            local_metadata(options.metadata.as_ref(), root)?,
+            Coverage::default(),
+        )
+    } else {
+        let (found, coverage) = metadata_from_s3(archive, survey, names);
+        let mut metadata = Metadata::default();
+        for (name, entry) in &found {
+            metadata.insert(name, entry);
+        }
+        (metadata, coverage)
+    };
+    Ok(Inputs {
+        keys,
+        source,
+        metadata,
+        coverage,
+    })
 }
 
 /// What reads the archive for a proof.
@@ -86,14 +147,10 @@ struct Verifier<'a> {
 }
 
 impl Verifier<'_> {
-    fn verify(
-        &self,
-        period: Period,
-        keys: &PublicKeys,
-        source: KeySource,
-        metadata: &Metadata,
-    ) -> TrailProof {
+    fn verify(&self, period: Period, inputs: Inputs) -> TrailProof {
+        let (keys, metadata) = (&inputs.keys, &inputs.metadata);
         let mut coverage = self.archive.coverage.clone();
+        coverage.merge(inputs.coverage);
         let numbers = self.survey.digests();
         let digests = self.archive.part(numbers);
         let quiet = ReadOptions {
@@ -112,7 +169,7 @@ impl Verifier<'_> {
         }
         let judge = Judge::new(self.survey, period, keys, metadata, checked);
         let outcomes = self.logs(&judge, &mut coverage);
-        judge.tell(outcomes, coverage, source, tool())
+        judge.tell(outcomes, coverage, inputs.source, tool())
     }
 
     fn logs(&self, judge: &Judge<'_>, coverage: &mut Coverage) -> LogOutcomes {
@@ -130,15 +187,20 @@ impl Verifier<'_> {
 }
 
 /// Names as the proof compares them: with `/` between their parts.
-fn names(archive: &Archive) -> Vec<String> {
+pub(crate) fn names(archive: &Archive) -> Vec<String> {
     let name = |source: &gardefou_host::Source| {
         let name = source.name().as_str().to_owned();
-        if cfg!(windows) { name.replace('\\', "/") } else { name }
+        if cfg!(windows) {
+            name.replace('\\', "/")
+        } else {
+            name
+        }
     };
     archive.sources.iter().map(name).collect()
 }
 
-fn scope(period: &Period) -> Scope {
+/// What to list for a period.
+pub(crate) fn scope(period: &Period) -> Scope {
     let moved = |time: Timestamp, by: i64| Timestamp::from_seconds(time.seconds() + by);
     let selection = Selection {
         since: period.since.and_then(|since| moved(since, -MARGIN)),
@@ -149,38 +211,4 @@ fn scope(period: &Period) -> Scope {
         selection,
         resume_after: None,
     }
-}
-
-fn keys(options: &VerifyTrail, root: &Path) -> Result<(PublicKeys, KeySource), Error> {
-    let found: Vec<PathBuf> = companion(root, KEYS_FILE).into_iter().collect();
-    let (files, source) = if options.public_keys.is_empty() {
-        (&found, KeySource::BesideArchive)
-    } else {
-        (&options.public_keys, KeySource::Named)
-    };
-    if files.is_empty() {
-        return Err(Error::Usage(format!(
-            "no public keys: name a file with --public-keys, or lay one with the archive as \
-             {KEYS_FILE}; `aws cloudtrail list-public-keys --start-time T --end-time T` writes it"
-        )));
-    }
-    let mut keys = PublicKeys::default();
-    for file in files {
-        let bytes = read_bytes(file, MAX_KEYS).map_err(|error| Error::file(file, error))?;
-        keys.add(&bytes).map_err(|error| bad_file(file, &error))?;
-    }
-    Ok((keys, source))
-}
-
-fn metadata(options: &VerifyTrail, root: &Path) -> Result<Metadata, Error> {
-    let named = options.metadata.clone();
-    let Some(file) = named.or_else(|| companion(root, METADATA_FILE)) else {
-        return Ok(Metadata::default());
-    };
-    let bytes = read_bytes(&file, MAX_METADATA).map_err(|error| Error::file(&file, error))?;
-    Metadata::parse(&bytes).map_err(|error| bad_file(&file, &error))
-}
-
-fn bad_file(file: &Path, error: &impl ToString) -> Error {
-    Error::Usage(format!("`{}`: {}", file.to_string_lossy(), error.to_string()))
 }
