@@ -938,3 +938,40 @@ fn the_text_reads_like_this() {
         insta::assert_snapshot!(format!("text_{lang}"), common::steady(&run.stdout));
     }
 }
+
+#[test]
+fn an_investigation_says_in_its_head_what_is_proven() {
+    let place = Place::new();
+    let mut trail = good();
+    lay(&place, &trail);
+    let (run, report) = place.investigate(&["copy/AWSLogs"]);
+    assert_eq!(run.status, 0, "{report:#}");
+    assert_eq!(spans(&report["proof"]["proven"]), ["00:00/06:00"]);
+    assert_eq!(report["proof"]["doubts"], json!({}));
+    let head = place.quick(&["copy/AWSLogs"]).stdout;
+    assert!(
+        head.contains("nothing was changed, deleted or added"),
+        "{head}"
+    );
+
+    trail
+        .rewrite(&plan().log_number(2, 0), "ListBuckets", "x")
+        .unwrap();
+    lay(&place, &trail);
+    let (_, report) = place.investigate(&["copy/AWSLogs"]);
+    assert_eq!(
+        spans(&report["proof"]["proven"]),
+        ["00:00/02:00", "03:00/06:00"]
+    );
+    assert_eq!(report["proof"]["doubts"]["log_modified"], 1);
+
+    fs::remove_file(place.path().join("copy/list-public-keys.json")).unwrap();
+    let (run, report) = place.investigate(&["copy/AWSLogs"]);
+    assert_eq!(run.status, 0);
+    let reason = report["proof"]["unverified"].as_str().unwrap();
+    assert!(reason.contains("no public keys"), "{reason}");
+
+    let logs = format!("copy/{}", plan().log_number(0, 0));
+    let (_, report) = place.investigate(&[&logs]);
+    assert!(report["proof"].is_null(), "there are no digests");
+}

@@ -25,7 +25,8 @@ pub use incident::{
     Stage, StepKind, TimelineEntry, Unpriced,
 };
 pub use proof::{
-    ChainName, ChainProof, Doubt, DoubtKind, Doubts, KeySource, PROOF_SCHEMA, TimeSpan, TrailProof,
+    ChainName, ChainProof, Doubt, DoubtKind, Doubts, KeySource, PROOF_SCHEMA, ProofSummary,
+    TimeSpan, TrailProof,
 };
 pub use report::{ExitStatus, REPORT_SCHEMA, Report, Tool};
 pub use severity::{Confidence, Severity};

@@ -246,6 +246,32 @@ impl TrailProof {
     }
 }
 
+/// What the digests of an investigated archive prove, for the report's head.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ProofSummary {
+    /// What is proven in every chain.
+    pub proven: Vec<TimeSpan>,
+    /// Number of doubts of every kind; `verify-trail` lists them.
+    pub doubts: BTreeMap<DoubtKind, u64>,
+    /// Where the public keys came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<KeySource>,
+    /// Why nothing was verified although digests are there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unverified: Option<Untrusted>,
+}
+
+impl From<TrailProof> for ProofSummary {
+    fn from(proof: TrailProof) -> Self {
+        Self {
+            proven: proof.proven,
+            doubts: proof.doubts,
+            keys: Some(proof.keys),
+            unverified: None,
+        }
+    }
+}
+
 /// Doubts, all counted, the first of each kind listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Doubts {

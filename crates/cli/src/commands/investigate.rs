@@ -8,11 +8,12 @@ use gardefou_host::{
 };
 use gardefou_report::{Format, Options, render};
 use gardefou_trail::facts::Facts;
+use gardefou_trail::proof::Period;
 use gardefou_trail::rules::RuleSet;
 use gardefou_trail::scan::{SeenEvents, TimeRange};
 use gardefou_trail::story::{Details, judge, tell};
 
-use super::{Error, colour, rules, tool};
+use super::{Error, colour, rules, tool, verify_trail};
 use crate::args::Investigate;
 use crate::messages::{progress, say};
 use crate::pipeline::{First, Second};
@@ -82,7 +83,21 @@ fn investigate(options: &Investigate, rules: &RuleSet, archive: Archive) -> Repo
         findings: told.findings,
         findings_left_out: told.findings_left_out,
         coverage,
+        proof: verify_trail::summary(
+            &options.paths,
+            &archive,
+            &names,
+            period(options),
+            &read_options,
+        ),
         rules: judgement.rules,
+    }
+}
+
+fn period(options: &Investigate) -> Period {
+    Period {
+        since: options.since,
+        until: options.until,
     }
 }
 

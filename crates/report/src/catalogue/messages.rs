@@ -224,6 +224,14 @@ messages! {
         | "Tout n'est pas prouvé : {doubts}. Prouvé : {spans}.";
     ProofNothing = "Nothing is proven." | "Rien n'est prouvé.";
     ProofNothingBut = "Nothing is proven: {doubts}." | "Rien n'est prouvé : {doubts}.";
+    ProofHead = "CloudTrail's digests prove that nothing was changed, deleted or added: {spans}."
+        | "Les empreintes de CloudTrail prouvent que rien n'a été modifié, supprimé ni ajouté : {spans}.";
+    ProofHeadPart = "CloudTrail's digests do not prove everything ({doubts}; see `gardefou verify-trail`). Proven: {spans}."
+        | "Les empreintes de CloudTrail ne prouvent pas tout ({doubts} ; voir `gardefou verify-trail`). Prouvé : {spans}.";
+    ProofHeadNothing = "CloudTrail's digests prove nothing of this archive ({doubts}; see `gardefou verify-trail`)."
+        | "Les empreintes de CloudTrail ne prouvent rien de cette archive ({doubts} ; voir `gardefou verify-trail`).";
+    ProofHeadUnverified = "There are digests, but they were not verified: {reason}"
+        | "Il y a des empreintes, mais elles n'ont pas été vérifiées : {reason}";
     ProofNoEnd = "No end was asked for (--until): digests cut off at the tail of every chain would not show."
         | "Aucune fin n'a été demandée (--until) : des empreintes coupées à la fin de toutes les chaînes ne se verraient pas.";
     ProofNoStart = "No start was asked for (--since): what was deleted before the first digest of a chain would not show."

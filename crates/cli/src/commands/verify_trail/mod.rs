@@ -2,11 +2,15 @@
 
 mod inputs;
 
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
-use gardefou_finding::{Coverage, ExitStatus, KeySource, Timestamp, TrailProof};
+use gardefou_finding::{
+    Coverage, ExitStatus, KeySource, ProofSummary, Timestamp, TrailProof, Untrusted,
+};
 use gardefou_host::{
-    Archive, Limits, ReadOptions, Scope, Selection, SourceError, Stream, Terminal, print, showing,
+    Archive, Limits, ReadOptions, Scope, Selection, SourceError, Stream, Terminal, companion,
+    print, showing,
 };
 use gardefou_report::{Options, render_proof};
 use gardefou_trail::proof::{Judge, LogOutcomes, Metadata, Period, PublicKeys, Survey};
@@ -76,15 +80,63 @@ fn verify(options: &VerifyTrail) -> Result<TrailProof, Error> {
     let inputs = if remote {
         remote_inputs(options, &root, &archive, &survey, &names)?
     } else {
-        let (keys, source) = local_keys(&options.public_keys, &root)?;
-        Inputs {
-            keys,
-            source,
-            metadata: local_metadata(options.metadata.as_ref(), &root)?,
-            coverage: Coverage::default(),
-        }
+        local_inputs(&options.public_keys, options.metadata.as_ref(), &root)?
     };
     Ok(verifier.verify(period, inputs))
+}
+
+/// What the digests among an investigation's files prove; `None` when there
+/// are none. Whatever is wrong with keys or metadata is told, not an error: an
+/// investigation does without them.
+pub(crate) fn summary(
+    paths: &[OsString],
+    archive: &Archive,
+    names: &[String],
+    period: Period,
+    options: &ReadOptions<'_>,
+) -> Option<ProofSummary> {
+    let survey = Survey::new(names);
+    if survey.digests().is_empty() {
+        return None;
+    }
+    let inputs = match summary_inputs(paths, archive, &survey, names) {
+        Ok(inputs) => inputs,
+        Err(error) => {
+            return Some(ProofSummary {
+                unverified: Some(Untrusted::new(error.lines().join("; "))),
+                ..ProofSummary::default()
+            });
+        }
+    };
+    let verifier = Verifier {
+        archive,
+        survey: &survey,
+        options: ReadOptions {
+            progress: None,
+            ..*options
+        },
+    };
+    Some(verifier.verify(period, inputs).into())
+}
+
+/// Keys and metadata for an investigation: of S3 when all of it lies there,
+/// else from the files with the first path that has keys.
+fn summary_inputs(
+    paths: &[OsString],
+    archive: &Archive,
+    survey: &Survey<'_>,
+    names: &[String],
+) -> Result<Inputs, Error> {
+    if names.iter().all(|name| name.starts_with("s3://")) {
+        return inputs_from_aws(archive, survey, names);
+    }
+    let with_keys = |path: &&OsString| companion(Path::new(path), KEYS_FILE).is_some();
+    let path = paths.iter().find(with_keys).or_else(|| paths.first());
+    local_inputs(
+        &[],
+        None,
+        Path::new(path.map_or("", |path| path.to_str().unwrap_or(""))),
+    )
 }
 
 /// The period asked for. In S3 digests go on arriving, so that it ends when
@@ -106,6 +158,36 @@ struct Inputs {
     coverage: Coverage,
 }
 
+fn local_inputs(
+    keys: &[PathBuf],
+    metadata: Option<&PathBuf>,
+    root: &Path,
+) -> Result<Inputs, Error> {
+    let (keys, source) = local_keys(keys, root)?;
+    Ok(Inputs {
+        keys,
+        source,
+        metadata: local_metadata(metadata, root)?,
+        coverage: Coverage::default(),
+    })
+}
+
+fn inputs_from_aws(
+    archive: &Archive,
+    survey: &Survey<'_>,
+    names: &[String],
+) -> Result<Inputs, Error> {
+    let keys = keys_from_aws(archive, survey)?;
+    let (metadata, coverage) = s3_metadata(archive, survey, names);
+    Ok(Inputs {
+        keys,
+        source: KeySource::Api,
+        metadata,
+        coverage,
+    })
+}
+
+/// What AWS tells, but for what the user named a file for.
 fn remote_inputs(
     options: &VerifyTrail,
     root: &Path,
@@ -118,18 +200,9 @@ fn remote_inputs(
     } else {
         local_keys(&options.public_keys, root)?
     };
-    let (metadata, coverage) = if options.metadata.is_some() {
-        (
-            local_metadata(options.metadata.as_ref(), root)?,
-            Coverage::default(),
-        )
-    } else {
-        let (found, coverage) = metadata_from_s3(archive, survey, names);
-        let mut metadata = Metadata::default();
-        for (name, entry) in &found {
-            metadata.insert(name, entry);
-        }
-        (metadata, coverage)
+    let (metadata, coverage) = match &options.metadata {
+        Some(file) => (local_metadata(Some(file), root)?, Coverage::default()),
+        None => s3_metadata(archive, survey, names),
     };
     Ok(Inputs {
         keys,
@@ -137,6 +210,15 @@ fn remote_inputs(
         metadata,
         coverage,
     })
+}
+
+fn s3_metadata(archive: &Archive, survey: &Survey<'_>, names: &[String]) -> (Metadata, Coverage) {
+    let (found, coverage) = metadata_from_s3(archive, survey, names);
+    let mut metadata = Metadata::default();
+    for (name, entry) in &found {
+        metadata.insert(name, entry);
+    }
+    (metadata, coverage)
 }
 
 /// What reads the archive for a proof.
