@@ -40,7 +40,10 @@ use crate::world::World;
 
 pub use crate::clock::midnight;
 pub use crate::config::{Attack, Benign, Config, Variant};
-pub use crate::signed::{Edit, FINGERPRINT, SignError, SignedTrail, Signer, TrailPlan, gzip};
+pub use crate::signed::{
+    Edit, ExistingLog, FINGERPRINT, SignError, SignedTrail, Signer, TrailPlan, gzip, sha256,
+    sign_existing,
+};
 pub use crate::truth::{
     AttackTruth, ClusterTruth, GroundTruth, GroupTruth, InstanceTruth, ServiceTruth,
 };

@@ -277,6 +277,92 @@ impl TrailPlan {
     }
 }
 
+/// A log that lies somewhere already.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExistingLog {
+    /// Its key, as CloudTrail lays it out, beginning with `AWSLogs/`.
+    pub key: String,
+    /// SHA-256 of its inflated content, in hexadecimal.
+    pub hash: String,
+}
+
+/// Signs the digests of logs that exist: a chain for each account and region,
+/// from the first hour to the last of all of them. The answer holds no logs.
+///
+/// # Errors
+/// As [`TrailPlan::sign`].
+pub fn sign_existing(logs: &[ExistingLog]) -> Result<SignedTrail, SignError> {
+    let mut chains: BTreeMap<(&str, &str), BTreeMap<i64, Vec<&ExistingLog>>> = BTreeMap::new();
+    for log in logs {
+        let mut parts = log.key.split('/').skip(1);
+        let (account, region) = (parts.next().unwrap_or(""), parts.nth(1).unwrap_or(""));
+        let hour = delivered(&log.key).div_euclid(HOUR) * HOUR;
+        let hours = chains.entry((account, region)).or_default();
+        hours.entry(hour).or_default().push(log);
+    }
+    let first = chains
+        .values()
+        .filter_map(|hours| hours.keys().next())
+        .min();
+    let last = chains
+        .values()
+        .filter_map(|hours| hours.keys().last())
+        .max();
+    let (first, last) = (first.copied().unwrap_or(0), last.copied().unwrap_or(0));
+    let mut trail = SignedTrail::default();
+    for ((account, region), hours) in &chains {
+        let plan = TrailPlan {
+            account: (*account).to_owned(),
+            region: (*region).to_owned(),
+            start: first,
+            hours: u32::try_from((last - first) / HOUR + 1).unwrap_or(u32::MAX),
+            logs: 0,
+            ..TrailPlan::default()
+        };
+        let signed = plan.sign_edited(&mut |hour, body| {
+            let listed = hours.get(&(first + i64::from(hour) * HOUR));
+            let entries = listed
+                .into_iter()
+                .flatten()
+                .map(|log| log.entry(&plan.bucket));
+            body.insert("logFiles".to_owned(), entries.collect());
+        })?;
+        trail.join(signed);
+    }
+    Ok(trail)
+}
+
+impl ExistingLog {
+    fn entry(&self, bucket: &str) -> Value {
+        json!({
+            "s3Bucket": bucket,
+            "s3Object": self.key,
+            "hashValue": self.hash,
+            "hashAlgorithm": "SHA-256",
+            "newestEventTime": null,
+            "oldestEventTime": null,
+        })
+    }
+}
+
+/// The time in a log's name; 1970 where it has none.
+fn delivered(key: &str) -> i64 {
+    let name = key.rsplit('/').next().unwrap_or_default();
+    let stamp = name
+        .split('_')
+        .find(|field| field.len() == 14 && field.ends_with('Z'));
+    let number = |from: usize, to: usize| -> i64 {
+        let digits = stamp.and_then(|stamp| stamp.get(from..to));
+        digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
+    };
+    let day = crate::midnight(
+        number(0, 4).max(1970),
+        number(4, 6).max(1),
+        number(6, 8).max(1),
+    );
+    day + number(9, 11) * HOUR + number(11, 13) * MINUTE
+}
+
 impl SignedTrail {
     /// Puts another trail into the same bucket.
     pub fn join(&mut self, other: Self) {
@@ -428,6 +514,11 @@ fn stamp(at: i64, seconds: bool) -> String {
     } else {
         format!("{}Z", text.get(..13).unwrap_or_default())
     }
+}
+
+/// SHA-256 of content, in hexadecimal.
+pub fn sha256(content: &[u8]) -> String {
+    hex(digest(&SHA256, content).as_ref())
 }
 
 fn hex(bytes: &[u8]) -> String {

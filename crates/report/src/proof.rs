@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use gardefou_finding::{ChainProof, Doubt, DoubtKind, KeySource, TimeSpan, TrailProof};
+use gardefou_finding::{
+    ChainProof, Doubt, DoubtKind, KeySource, TimeSpan, Timestamp, TrailProof, Untrusted,
+};
 
 use crate::catalogue::{Counted, Message, Say, Sentence};
 use crate::document::{Block, Document, Note, Section};
@@ -152,7 +154,7 @@ impl Teller<'_> {
             Message::ProofChain
         };
         // A title is one line of our own; names in it are shown escaped.
-        let shown = |text: &gardefou_finding::Untrusted| Sentence::plain(text.escaped());
+        let shown = |text: &Untrusted| Sentence::plain(text.escaped());
         let title = self.say.fill(
             message,
             &[
@@ -179,7 +181,7 @@ impl Teller<'_> {
                 self.say.fill(Message::ProofOf, &values)
             }
         };
-        let quote = |text: &Option<gardefou_finding::Untrusted>| {
+        let quote = |text: &Option<Untrusted>| {
             text.as_ref()
                 .map_or_else(Sentence::default, Sentence::quote)
         };
@@ -217,14 +219,14 @@ impl Teller<'_> {
         vec![Block::List(shown.chain(more).collect())]
     }
 
-    /// `log modified, T to T: file (detail)`; a file's name is never cut, since
-    /// it is what somebody has to look at.
+    /// `log modified, T to T: file (detail)`. The file's own name tells account,
+    /// region and time; its folders are the chain's, and JSON has them.
     fn line(&self, doubt: &Doubt) -> Sentence {
         let colon = self.say.label(Message::Colon);
         let mut line = Sentence::strong(self.say.word(doubt.kind));
         line = line.with(", ").joined(self.in_doubt(doubt));
         if let Some(object) = &doubt.object {
-            line = line.with(&colon).then_quote(object);
+            line = line.with(&colon).then_quote(&own_name(object));
         }
         if let Some(detail) = &doubt.detail {
             line = line.with(" (").then_quote(detail).with(")");
@@ -233,7 +235,7 @@ impl Teller<'_> {
     }
 
     fn in_doubt(&self, doubt: &Doubt) -> Sentence {
-        let time = |time: gardefou_finding::Timestamp| Sentence::plain(time.to_string());
+        let time = |time: Timestamp| Sentence::plain(time.to_string());
         match (doubt.from, doubt.to) {
             (None, None) => self.say.plain(Message::ProofUnbounded),
             (Some(from), None) => self
@@ -249,6 +251,14 @@ impl Teller<'_> {
             }
         }
     }
+}
+
+fn own_name(object: &Untrusted) -> Untrusted {
+    let name = object.as_str().rsplit('/').next();
+    Untrusted::new(
+        name.filter(|name| !name.is_empty())
+            .unwrap_or(object.as_str()),
+    )
 }
 
 fn section(title: String, blocks: Vec<Block<'static>>) -> Section<'static> {
