@@ -161,9 +161,22 @@ fn aws_cli_agrees(servers: &Servers, place: &Place) {
     let python = std::env::var_os("GARDEFOU_TEST_PYTHON").unwrap_or_else(|| "python3".into());
     let output = Command::new(python)
         .args(["-m", "awscli", "cloudtrail", "validate-logs", "--verbose"])
-        .args(["--trail-arn", "arn:aws:cloudtrail:us-east-1:111122223333:trail/my_audit"])
-        .args(["--s3-bucket", "example-trail-bucket", "--region", "us-east-1"])
-        .args(["--start-time", "2026-11-01T00:00:00Z", "--end-time", "2026-11-01T06:00:00Z"])
+        .args([
+            "--trail-arn",
+            "arn:aws:cloudtrail:us-east-1:111122223333:trail/my_audit",
+        ])
+        .args([
+            "--s3-bucket",
+            "example-trail-bucket",
+            "--region",
+            "us-east-1",
+        ])
+        .args([
+            "--start-time",
+            "2026-11-01T00:00:00Z",
+            "--end-time",
+            "2026-11-01T06:00:00Z",
+        ])
         .args(["--endpoint-url", &servers.cloudtrail])
         .env("HOME", place.path())
         .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
@@ -171,13 +184,19 @@ fn aws_cli_agrees(servers: &Servers, place: &Place) {
         .env("AWS_ENDPOINT_URL_S3", &servers.s3)
         .output()
         .unwrap();
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (out, err) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
     if err.contains("No module named awscli") {
         eprintln!("SKIPPED the AWS CLI's opinion: python has no `awscli`");
         return;
     }
     assert!(output.status.success(), "{out}{err}");
-    assert!(out.contains("6/6 digest files valid") && out.contains("12/12 log files valid"), "{out}{err}");
+    assert!(
+        out.contains("6/6 digest files valid") && out.contains("12/12 log files valid"),
+        "{out}{err}"
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use gardefou_finding::{Doubt, DoubtKind, Doubts, TimeSpan, Timestamp, Untrusted};
 
 use super::check::{Checked, Head};
-use super::content::Hash;
+use super::content::{Hash, Previous};
 use super::keys::PublicKeys;
 use super::period::Period;
 use super::place::{DigestName, Group};
@@ -37,7 +37,8 @@ impl<'a> ChainKey<'a> {
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) file: u32,
-    /// The time that it covers: what it says, else the hour its name says.
+    /// The time that it covers: what it says when it is valid, else the hour
+    /// that its name says, which an attacker cannot stretch.
     pub(crate) span: TimeSpan,
     head: Option<Head>,
     faults: Vec<(DoubtKind, Option<String>)>,
@@ -58,15 +59,10 @@ impl Link {
             from: before.unwrap_or_else(Timestamp::epoch),
             to: named_end,
         };
-        let head = checked.head;
-        let span = head.as_ref().map(|head| TimeSpan {
-            from: head.start,
-            to: head.end,
-        });
         Self {
             file: checked.file,
-            span: span.unwrap_or(named),
-            head,
+            span: named,
+            head: checked.head,
             faults: checked.faults,
             listed: checked.listed,
             absent: checked.absent,
@@ -126,17 +122,23 @@ impl<'a> Chain<'a> {
         }
     }
 
-    /// Puts the digests in order and settles which of them are valid.
+    /// Settles which digests are valid, and puts them in order.
     pub(crate) fn settle(&mut self, keys: &PublicKeys) {
-        let order = |link: &Link| (link.span.to, link.span.from, link.file);
-        self.links.sort_by_key(order);
-        self.backfills.sort_by_key(order);
-        self.only_in_metadata.sort();
         self.settle_claims();
         self.verify_by_successors(keys);
         for link in self.links.iter_mut().chain(&mut self.backfills) {
             link.sound = link.is_valid() && link.absent == 0;
+            if let Some(head) = link.head.as_ref().filter(|_| link.faults.is_empty()) {
+                link.span = TimeSpan {
+                    from: head.start,
+                    to: head.end,
+                };
+            }
         }
+        let order = |link: &Link| (link.span.to, link.span.from, link.file);
+        self.links.sort_by_key(order);
+        self.backfills.sort_by_key(order);
+        self.only_in_metadata.sort();
     }
 
     /// All digests of a chain were delivered to one place. On disk that place
@@ -170,16 +172,16 @@ impl<'a> Chain<'a> {
     /// digest repeats.
     fn verify_by_successors(&mut self, keys: &PublicKeys) {
         let mut repeated: HashMap<u32, Box<[u8]>> = HashMap::new();
-        for link in self.links.iter_mut().rev().chain(&mut self.backfills) {
-            let Some(head) = &mut link.head else {
-                continue;
-            };
-            let known = repeated.get(&link.file).map(AsRef::as_ref);
-            let fault = head.verify_later(keys, known);
-            link.faults.extend(fault.map(|kind| (kind, None)));
+        for head in self.links.iter().filter_map(|link| link.head.as_ref()) {
             if let (Some(file), Some(previous)) = (head.previous_file, &head.previous) {
                 repeated.insert(file, previous.signature.clone());
             }
+        }
+        for link in self.links.iter_mut().chain(&mut self.backfills) {
+            let known = repeated.get(&link.file).map(AsRef::as_ref);
+            let head = link.head.as_mut();
+            let fault = head.and_then(|head| head.verify_later(keys, known));
+            link.faults.extend(fault.map(|kind| (kind, None)));
         }
     }
 
@@ -263,7 +265,12 @@ impl<'a> Chain<'a> {
         let Some(head) = &link.head else {
             return;
         };
-        let found = Pair { before, head }.judge(survey.name(before.file), survey.name(link.file));
+        let pair = Pair {
+            before,
+            head,
+            start: link.span.from,
+        };
+        let found = pair.judge(survey.name(before.file), survey.name(link.file));
         let tainted = found
             .iter()
             .any(|doubt| doubt.kind == DoubtKind::PreviousHashMismatch);
@@ -282,7 +289,8 @@ impl<'a> Chain<'a> {
     /// Whether the chain goes on to `end`; `asked` when somebody wanted that,
     /// `shown` when something shows that it did.
     pub(crate) fn judge_end(&mut self, end: Timestamp, shown: Option<Timestamp>) {
-        let Some(last) = self.links.last().map(|link| link.span.to) else {
+        // One that is not valid may claim any time: it shows no end.
+        let Some(last) = self.last_valid_end() else {
             return self.judge_metadata(None);
         };
         self.judge_metadata(Some(last));
@@ -390,18 +398,13 @@ impl<'a> Chain<'a> {
 struct Pair<'a> {
     before: &'a Link,
     head: &'a Head,
+    /// When the later one's time begins.
+    start: Timestamp,
 }
 
 impl Pair<'_> {
     fn judge(&self, before_name: &str, name: &str) -> Vec<Doubt> {
-        let between = (self.before.span.to, self.head.start);
-        let doubt = |kind, (from, to), object: &str| Doubt {
-            kind,
-            from: Some(from),
-            to: Some(to),
-            object: Some(Untrusted::new(object)),
-            detail: None,
-        };
+        let between = (self.before.span.to, self.start);
         let Some(previous) = &self.head.previous else {
             return vec![doubt(DoubtKind::ChainRestarted, ordered(between), name)];
         };
@@ -412,27 +415,41 @@ impl Pair<'_> {
         if self.head.previous_file != Some(self.before.file) {
             return vec![doubt(DoubtKind::PreviousElsewhere, ordered(between), name)];
         }
-        let own = (self.before.span.from, self.before.span.to);
-        let mut found = Vec::new();
-        if let Some(before) = &self.before.head {
-            if previous.hash != Some(before.hash) {
-                found.push(doubt(DoubtKind::PreviousHashMismatch, own, before_name));
-            }
-            let known = before.signature.as_ref();
-            if known.is_some_and(|known| *known != previous.signature) {
-                found.push(doubt(
-                    DoubtKind::PreviousSignatureMismatch,
-                    own,
-                    before_name,
-                ));
-            }
-        }
+        let mut found = self.judge_word(previous, before_name);
         if between.0 < between.1 {
             found.push(doubt(DoubtKind::HourGap, between, name));
         } else if between.0 > between.1 {
             found.push(doubt(DoubtKind::HourOverlap, ordered(between), name));
         }
         found
+    }
+
+    /// Whether the earlier one is what the later one says that it is.
+    fn judge_word(&self, previous: &Previous, before_name: &str) -> Vec<Doubt> {
+        let own = (self.before.span.from, self.before.span.to);
+        let mut found = Vec::new();
+        let Some(before) = &self.before.head else {
+            return found;
+        };
+        if previous.hash != Some(before.hash) {
+            found.push(doubt(DoubtKind::PreviousHashMismatch, own, before_name));
+        }
+        let known = before.signature.as_ref();
+        if known.is_some_and(|known| *known != previous.signature) {
+            let kind = DoubtKind::PreviousSignatureMismatch;
+            found.push(doubt(kind, own, before_name));
+        }
+        found
+    }
+}
+
+fn doubt(kind: DoubtKind, (from, to): (Timestamp, Timestamp), object: &str) -> Doubt {
+    Doubt {
+        kind,
+        from: Some(from),
+        to: Some(to),
+        object: Some(Untrusted::new(object)),
+        detail: None,
     }
 }
 
