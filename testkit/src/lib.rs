@@ -31,6 +31,7 @@ pub mod moto;
 mod pack;
 mod scribe;
 mod shape;
+mod signed;
 mod truth;
 mod world;
 
@@ -44,6 +45,10 @@ use crate::world::World;
 
 pub use crate::clock::midnight;
 pub use crate::config::{Attack, Benign, Config, Variant};
+pub use crate::signed::{
+    Edit, ExistingLog, FINGERPRINT, SignError, SignedTrail, Signer, TrailPlan, gzip, sha256,
+    sign_existing,
+};
 pub use crate::truth::{
     AttackTruth, ClusterTruth, GroundTruth, GroupTruth, InstanceTruth, ServiceTruth,
 };

@@ -38,6 +38,8 @@ usage: cargo xtask COMMAND
                                      write one archive: an attack or a benign undertaking
   bulk --out DIR [--seed N] [--bytes N] [--files N]
                                      write a large archive (default: 1.5 GB in 2,000 files)
+  bench verify-trail [--bytes N] [--files N] [--dir DIR] [--runs N] [--core N]
+                                     measure verify-trail beside inflating and hashing alone
   bench trail [--bytes N] [--files N] [--dir DIR] [--sigma DIR] [--rsigma BIN]
               [--events N] [--runs N] [--core N] [--write]
                                      measure speed and memory (Linux; build xtask with --release)

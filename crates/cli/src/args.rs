@@ -26,6 +26,30 @@ Exit status:
   2  wrong use, or a rule that does not load
   3  something could not be read or judged; the report says what";
 
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  gardefou verify-trail copy/ --since 2026-11-01 --until 2026-12-01
+  gardefou verify-trail s3://my-trail/AWSLogs/ --since 2026-11-01
+
+Exit status:
+  0  all of the time asked for is proven
+  1  something is not proven or in doubt
+  2  wrong use
+  3  something could not be read; the output says what";
+
+const FETCH_EXAMPLES: &str = "\
+Writes two files beside the copy: s3-metadata.json (the digests' signatures, which S3 keeps in the
+objects' metadata) and list-public-keys.json (CloudTrail's public keys of the digests' regions).
+
+Examples:
+  gardefou fetch-trail s3://my-trail/AWSLogs/ copy/ --since 2026-11-01
+  gardefou verify-trail copy/ --since 2026-11-01 --until 2026-12-01
+
+Exit status:
+  0  everything was copied
+  2  wrong use
+  3  something could not be read or written; standard error says what";
+
 const INVESTIGATE_EXAMPLES: &str = "\
 Examples:
   gardefou investigate AWSLogs/
@@ -44,6 +68,10 @@ Exit status:
 pub(crate) enum Command {
     /// Read CloudTrail logs and tell what happened as incidents
     Investigate(Box<Investigate>),
+    /// Verify CloudTrail's digest files: which hours of an archive nobody changed
+    VerifyTrail(Box<VerifyTrail>),
+    /// Copy logs and digests from S3, with all that verify-trail needs to prove the copy
+    FetchTrail(Box<FetchTrail>),
     /// List, show and test the detection rules
     #[command(subcommand)]
     Rules(Rules),
@@ -124,6 +152,84 @@ pub(crate) struct Investigate {
     /// Show no progress on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// `gardefou verify-trail`
+#[derive(Args, Debug)]
+#[command(after_help = VERIFY_EXAMPLES)]
+pub(crate) struct VerifyTrail {
+    /// A directory with logs and digests as CloudTrail delivers them, or s3://bucket/prefix
+    #[arg(value_name = "DIR")]
+    pub(crate) path: OsString,
+
+    /// Public keys, as `aws cloudtrail list-public-keys` prints them [default: the file
+    /// list-public-keys.json in the directory or beside it; for s3://, CloudTrail is asked] [may
+    /// be repeated]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) public_keys: Vec<PathBuf>,
+
+    /// S3 metadata of the digests [default: the file s3-metadata.json in the directory or beside
+    /// it; for s3://, S3 is asked]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) metadata: Option<PathBuf>,
+
+    /// The time that must be proven begins here: 2026-11-01, or 2026-11-01T10:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) since: Option<Timestamp>,
+
+    /// The time that must be proven ends here [default for s3://: two hours ago]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) until: Option<Timestamp>,
+
+    /// Form of the answer on standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ProofFormat,
+
+    /// Language of the text
+    #[arg(long, value_name = "en|fr", default_value = "en", value_parser = lang)]
+    pub(crate) lang: Lang,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+
+    /// Threads that read [default: as many as the machine has]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Show no progress on standard error
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// `gardefou fetch-trail`
+#[derive(Args, Debug)]
+#[command(after_help = FETCH_EXAMPLES)]
+pub(crate) struct FetchTrail {
+    /// s3://bucket/prefix
+    #[arg(value_name = "S3-URL")]
+    pub(crate) from: String,
+
+    /// Directory to copy to; each object goes below it under its key
+    #[arg(value_name = "DIR")]
+    pub(crate) to: PathBuf,
+
+    /// Only what was delivered from this time on, and a day before
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) since: Option<Timestamp>,
+
+    /// Only what was delivered before this time, and a day after
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) until: Option<Timestamp>,
+}
+
+/// How a proof is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProofFormat {
+    /// For a terminal
+    Text,
+    /// As schemas/gardefou.trail-proof.1.schema.json describes it
+    Json,
 }
 
 /// Which rules are used.

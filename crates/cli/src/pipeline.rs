@@ -6,6 +6,9 @@ use gardefou_finding::{Coverage, Failure, FailureReason, Untrusted};
 use gardefou_host::{Consumer, ReadSummary, Source, Worker};
 use gardefou_trail::decode::{Decoder, Limits};
 use gardefou_trail::facts::Facts;
+use gardefou_trail::proof::{
+    Checked, DigestCheck, Judge, LogCheck, LogOutcomes, Metadata, PublicKeys, Survey, is_unread,
+};
 use gardefou_trail::rules::RuleSet;
 use gardefou_trail::scan::{Scanner, SeenEvents, TimeRange};
 use gardefou_trail::story::{Details, Focus, SecondLook};
@@ -160,6 +163,93 @@ impl Worker for Second<'_> {
 
 fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+/// A thread that reads digests.
+pub(crate) struct Digests<'a> {
+    check: DigestCheck<'a>,
+    /// Numbers of the files in the whole archive.
+    numbers: &'a [u32],
+    coverage: Coverage,
+}
+
+impl<'a> Digests<'a> {
+    pub(crate) fn new(
+        survey: &'a Survey<'a>,
+        keys: &'a PublicKeys,
+        metadata: &'a Metadata,
+        numbers: &'a [u32],
+    ) -> Self {
+        Self {
+            check: DigestCheck::new(survey, keys, metadata),
+            numbers,
+            coverage: Coverage::default(),
+        }
+    }
+
+    pub(crate) fn finish(self) -> (Vec<Checked>, Coverage) {
+        (self.check.finish(), self.coverage)
+    }
+}
+
+impl Consumer for Digests<'_> {
+    fn feed(&mut self, buf: &[u8], _: bool) -> usize {
+        self.check.feed(buf);
+        buf.len()
+    }
+}
+
+impl Worker for Digests<'_> {
+    fn begin(&mut self, index: usize, _: &Source) {
+        self.check.begin(in_archive(self.numbers, index));
+    }
+
+    fn end(&mut self, summary: ReadSummary) {
+        self.check.end(summary.failure.as_ref());
+        let unread = summary.failure.filter(|failure| is_unread(failure.reason));
+        if let Some(failure) = unread {
+            self.coverage.fail(failure);
+        }
+    }
+}
+
+/// A thread that reads logs and compares them with what digests say.
+pub(crate) struct Logs<'a> {
+    check: LogCheck<'a>,
+    numbers: &'a [u32],
+}
+
+impl<'a> Logs<'a> {
+    pub(crate) fn new(judge: &'a Judge<'a>) -> Self {
+        Self {
+            check: LogCheck::new(judge),
+            numbers: judge.wanted(),
+        }
+    }
+
+    pub(crate) fn finish(self) -> LogOutcomes {
+        self.check.finish()
+    }
+}
+
+impl Consumer for Logs<'_> {
+    fn feed(&mut self, buf: &[u8], eof: bool) -> usize {
+        self.check.feed(buf, eof)
+    }
+}
+
+impl Worker for Logs<'_> {
+    fn begin(&mut self, index: usize, _: &Source) {
+        self.check.begin(in_archive(self.numbers, index));
+    }
+
+    fn end(&mut self, summary: ReadSummary) {
+        self.check.end(summary.failure);
+    }
+}
+
+fn in_archive(numbers: &[u32], index: usize) -> u32 {
+    numbers.get(index).copied().unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

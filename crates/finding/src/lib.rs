@@ -8,6 +8,7 @@ mod coverage;
 mod event;
 mod finding;
 mod incident;
+mod proof;
 mod report;
 mod severity;
 mod time;
@@ -22,6 +23,10 @@ pub use incident::{
     Boundary, BoundaryReason, ChainLink, Cost, CostItem, Identity, Incident, LinkKind, NextStep,
     Novelty, NoveltyKind, Origin, Pricing, Resource, ResourceAction, ResourceKind, ResourceState,
     Stage, StepKind, TimelineEntry, Unpriced,
+};
+pub use proof::{
+    ChainName, ChainProof, Doubt, DoubtKind, Doubts, KeySource, PROOF_SCHEMA, ProofSummary,
+    TimeSpan, TrailProof,
 };
 pub use report::{ExitStatus, REPORT_SCHEMA, Report, Tool};
 pub use severity::{Confidence, Severity};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Coverage, Finding, Incident, RuleCount, Severity};
+use crate::{Coverage, Finding, Incident, ProofSummary, RuleCount, Severity};
 
 /// Name and version of the report's schema; the number changes when a reader
 /// of the previous one could misread the new one.
@@ -33,6 +33,9 @@ pub struct Report {
     pub findings_left_out: u64,
     /// What was read, skipped and failed.
     pub coverage: Coverage,
+    /// What CloudTrail's digests prove of it, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<ProofSummary>,
     /// Each loaded rule with its number of matches.
     pub rules: Vec<RuleCount>,
 }

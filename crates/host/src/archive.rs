@@ -2,25 +2,30 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::fs;
 use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::{io, thread};
 
-use gardefou_finding::{Coverage, FailureReason, SkipReason, SourceCoverage};
+use gardefou_finding::{Coverage, FailureReason, SkipReason, SourceCoverage, Timestamp};
 
 use crate::error::SourceError;
 use crate::layout::Selection;
 use crate::list::{Listing, LocalLister};
 use crate::progress::{Meter, ProgressCallback};
 use crate::read::{Body, Consumer, Limits, ReadSummary, Reader, open};
-use crate::s3::{Fetched, Location, Request, Session, fetch_all};
+use crate::s3::{
+    Fetched, Location, Request, Session, UserMetadata, fetch_all, public_keys, user_metadata,
+};
+use crate::save::save_all;
 use crate::source::{Object, Origin, Source, skipped};
 
 /// The sources that arguments name.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Archive {
     /// What to read, in a stable order: arguments as given, directories and
     /// buckets sorted.
@@ -106,6 +111,55 @@ impl Archive {
         })
     }
 
+    /// The user metadata of sources that are objects in S3, by index, in the
+    /// order given; one request each.
+    pub fn user_metadata(&self, indices: &[u32]) -> Vec<io::Result<UserMetadata>> {
+        let part = self.part(indices);
+        let objects: Option<Vec<Object>> = part.sources.iter().map(object_of).collect();
+        match (&self.session, objects) {
+            (Some(session), Some(objects)) => user_metadata(session, &objects),
+            _ => indices
+                .iter()
+                .map(|_| Err(io::Error::other("not an object")))
+                .collect(),
+        }
+    }
+
+    /// The public keys that CloudTrail signed digests with in a region at some
+    /// time between two: the JSON of each page of `ListPublicKeys`.
+    ///
+    /// # Errors
+    /// No credentials, no answer, an answer that is an error; and always when
+    /// the archive is not in S3.
+    pub fn public_keys(
+        &self,
+        region: &str,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> io::Result<Vec<Vec<u8>>> {
+        let session = self.session.as_ref();
+        let session = session.ok_or_else(|| io::Error::other("the archive is not in S3"))?;
+        public_keys(session, region, from, to)
+    }
+
+    /// Copies every object, as it is stored, below a directory under its key.
+    /// Files appear whole or not at all. Answers how many there are now, and
+    /// what could not be copied.
+    ///
+    /// # Errors
+    /// The system's when the directory cannot be made.
+    pub fn save(&self, directory: &Path) -> io::Result<(u64, Coverage)> {
+        fs::create_dir_all(directory)?;
+        let Some(session) = &self.session else {
+            return Err(io::Error::other("the archive is not in S3"));
+        };
+        let (fetched, sender) = Fetched::new();
+        Ok(thread::scope(|scope| {
+            scope.spawn(|| fetch_all(session, &self.sources, sender));
+            save_all(&self.sources, &fetched, directory)
+        }))
+    }
+
     /// Some of the sources, by index, in the order given: to read them again.
     pub fn part(&self, indices: &[u32]) -> Self {
         let source = |index: &u32| self.sources.get(usize::try_from(*index).ok()?).cloned();
@@ -166,6 +220,13 @@ impl Archive {
         let machine = || thread::available_parallelism().ok();
         let threads = asked.or_else(machine).map_or(1, NonZeroUsize::get);
         threads.min(self.sources.len()).max(1)
+    }
+}
+
+fn object_of(source: &Source) -> Option<Object> {
+    match &source.origin {
+        Origin::Object(object) => Some(object.clone()),
+        Origin::Stream(..) | Origin::File(_) => None,
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod archive;
 mod clock;
+mod companion;
 mod error;
 mod inflate;
 mod layout;
@@ -16,6 +17,7 @@ mod list;
 mod progress;
 mod read;
 mod s3;
+mod save;
 mod source;
 mod spool;
 mod terminal;
@@ -24,10 +26,12 @@ mod write;
 
 pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
 pub use clock::now;
+pub use companion::{companion, read_bytes, showing};
 pub use error::SourceError;
 pub use layout::{DELIVERY_DELAY, PRUNING_MARGIN, Selection};
 pub use progress::{Progress, ProgressCallback};
 pub use read::{Consumer, Limits, ReadSummary, Reader};
+pub use s3::UserMetadata;
 pub use source::{Object, Origin, Source};
 pub use spool::Spool;
 pub use terminal::{Stream, Terminal};

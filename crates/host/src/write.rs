@@ -1,9 +1,10 @@
 //! Writing reports, and reading small text such as rules.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::companion::read_bytes;
 use crate::terminal::Stream;
 
 /// Whether printed text found a reader.
@@ -90,15 +91,8 @@ fn sync_directory(directory: &Path) -> io::Result<()> {
 /// The system's; [`io::ErrorKind::InvalidData`] when it is not UTF-8,
 /// [`io::ErrorKind::FileTooLarge`] when it is longer.
 pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
-    let mut bytes = Vec::new();
-    let read = File::open(path)?
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut bytes)?;
-    if read as u64 > limit {
-        let detail = format!("longer than {limit} bytes");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, detail));
-    }
-    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    String::from_utf8(read_bytes(path, limit)?)
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
 /// The files below `path` that have one of `extensions` (without the dot), or

@@ -703,6 +703,7 @@ pub(crate) fn campaign() -> Report {
         findings,
         findings_left_out: 0,
         coverage: coverage(),
+        proof: None,
         rules,
     }
 }
@@ -716,6 +717,7 @@ pub(crate) fn quiet() -> Report {
         findings: vec![outside(1)],
         findings_left_out: 0,
         coverage: coverage(),
+        proof: None,
         rules: Vec::new(),
     }
 }
@@ -723,6 +725,7 @@ pub(crate) fn quiet() -> Report {
 /// Nothing found, and not everything read.
 pub(crate) fn incomplete() -> Report {
     let mut report = quiet();
+    report.proof = Some(partly_proven());
     report.findings.clear();
     let reasons = [
         FailureReason::TruncatedCompression,
@@ -739,4 +742,18 @@ pub(crate) fn incomplete() -> Report {
         });
     }
     report
+}
+
+/// Digests that leave an hour in doubt.
+fn partly_proven() -> ProofSummary {
+    let at = |text: &str| Timestamp::parse(text).unwrap();
+    ProofSummary {
+        proven: vec![TimeSpan {
+            from: at("2025-11-02T00:00:00Z"),
+            to: at("2025-11-02T10:00:00Z"),
+        }],
+        doubts: BTreeMap::from([(DoubtKind::LogModified, 2)]),
+        keys: Some(KeySource::BesideArchive),
+        unverified: None,
+    }
 }

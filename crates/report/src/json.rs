@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use gardefou_finding::{Report, Untrusted};
+use gardefou_finding::{Report, TrailProof, Untrusted};
+use serde::Serialize;
 
 /// Renders the report as JSON; in several lines when `pretty`. Characters that
 /// could steer a terminal, or reorder or hide text, are written as `\uXXXX`:
 /// the data is the same, and a person who looks at the file sees them.
-pub(crate) fn render(report: &Report, pretty: bool) -> String {
+pub(crate) fn render(report: &impl Serialize, pretty: bool) -> String {
     let text = if pretty {
         serde_json::to_string_pretty(report)
     } else {
@@ -48,7 +49,15 @@ pub(crate) fn steers(c: char) -> bool {
 
 /// The JSON Schema (2020-12) of a report, pretty-printed, with a line end.
 pub fn json_schema() -> String {
-    let schema = schemars::schema_for!(Report);
-    let text = serde_json::to_string_pretty(&schema).unwrap_or_else(|_| "null".to_owned());
+    written(&schemars::schema_for!(Report))
+}
+
+/// The same of what digests prove.
+pub fn proof_schema() -> String {
+    written(&schemars::schema_for!(TrailProof))
+}
+
+fn written(schema: &schemars::Schema) -> String {
+    let text = serde_json::to_string_pretty(schema).unwrap_or_else(|_| "null".to_owned());
     text + "\n"
 }

@@ -15,6 +15,7 @@ mod json;
 mod limits;
 mod markdown;
 mod ocsf;
+mod proof;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -25,7 +26,8 @@ use std::str::FromStr;
 use gardefou_finding::Report;
 
 pub use catalogue::Lang;
-pub use json::json_schema;
+pub use json::{json_schema, proof_schema};
+pub use proof::render_proof;
 
 /// An output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,6 +5,8 @@
 //! can match at all; [`story`] weighs the facts, decides what is an incident,
 //! says which sources are worth a second look, and tells the incident with
 //! its [`resource`]s, [`cost`] and next steps ([`remedy`]).
+//!
+//! [`proof`] says what CloudTrail's own digest files prove of an archive.
 
 pub mod cost;
 pub mod decode;
@@ -12,6 +14,7 @@ mod digest;
 pub mod facts;
 #[cfg(test)]
 mod fixture;
+pub mod proof;
 pub mod remedy;
 pub mod resource;
 pub mod rules;

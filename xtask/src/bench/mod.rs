@@ -1,5 +1,7 @@
-//! `xtask bench trail`: speed and memory of an investigation, beside
-//! libdeflate alone and beside `rsigma engine eval`, as ratios of one run.
+//! `xtask bench`: speed and memory, as ratios of one run.
+//!
+//! `trail` measures an investigation beside libdeflate alone and beside `rsigma
+//! engine eval`; `verify-trail` a verification beside inflating and hashing.
 
 mod inflate;
 mod measure;
@@ -7,6 +9,7 @@ mod options;
 mod prepare;
 mod table;
 mod trail;
+mod verify;
 
 use std::path::Path;
 
@@ -22,9 +25,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         .map_or(("", arguments), |(w, rest)| (w, rest));
     match what {
         "trail" => trail::run(&options::Options::parse(rest)?),
-        // The two that `trail` runs as processes of their own.
+        "verify-trail" => verify::run(&options::Options::parse(rest)?),
+        // Those that the benchmarks run as processes of their own.
+        "inflate-hash" => inflate::run_hashed(Path::new(rest.first().map_or("", String::as_str))),
         "inflate" => inflate::run(Path::new(rest.first().map_or("", String::as_str))),
         "measure" => measure::run(rest),
-        _ => bail!("there is no benchmark `{what}`; there is `trail`"),
+        _ => bail!("there is no benchmark `{what}`; there are `trail` and `verify-trail`"),
     }
 }

@@ -44,17 +44,7 @@ pub(crate) struct Part {
 
 /// Makes what is missing; archives made before are used again.
 pub(crate) fn prepare(options: &Options) -> Result<Prepared> {
-    let bulk = options
-        .dir
-        .join(format!("bulk-{}-{}", options.bytes, options.files));
-    if !bulk.join("AWSLogs").exists() {
-        eprintln!("making {} …", bulk.display());
-        let config = Config::bulk(SEED, options.bytes, options.files);
-        // Made aside, so that half an archive is never taken for one.
-        let aside = options.dir.join("bulk.part");
-        sample::write(&config, &aside)?;
-        fs::rename(&aside, &bulk)?;
-    }
+    let bulk = bulk(options)?;
     let large = size_up(&bulk)?;
     let small_folder = options
         .dir
@@ -74,6 +64,22 @@ pub(crate) fn prepare(options: &Options) -> Result<Prepared> {
         line_events,
         rules,
     })
+}
+
+/// The large archive's folder; made when it is missing.
+pub(crate) fn bulk(options: &Options) -> Result<PathBuf> {
+    let bulk = options
+        .dir
+        .join(format!("bulk-{}-{}", options.bytes, options.files));
+    if !bulk.join("AWSLogs").exists() {
+        eprintln!("making {} …", bulk.display());
+        let config = Config::bulk(SEED, options.bytes, options.files);
+        // Made aside, so that half an archive is never taken for one.
+        let aside = options.dir.join("bulk.part");
+        sample::write(&config, &aside)?;
+        fs::rename(&aside, &bulk)?;
+    }
+    Ok(bulk)
 }
 
 /// A file as CloudTrail writes it.

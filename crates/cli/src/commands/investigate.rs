@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 
 use gardefou_finding::{
-    Coverage, ExitStatus, Failure, FailureReason, REPORT_SCHEMA, Report, Timestamp, Tool, Untrusted,
+    Coverage, ExitStatus, Failure, FailureReason, REPORT_SCHEMA, Report, Timestamp, Untrusted,
 };
 use gardefou_host::{
     Archive, Limits, ReadOptions, Scope, Selection, Stream, Terminal, print, write_atomically,
 };
 use gardefou_report::{Format, Options, render};
 use gardefou_trail::facts::Facts;
+use gardefou_trail::proof::Period;
 use gardefou_trail::rules::RuleSet;
 use gardefou_trail::scan::{SeenEvents, TimeRange};
 use gardefou_trail::story::{Details, Focus, judge, tell};
 
-use super::{Error, rules};
-use crate::args::{Color, Investigate};
+use super::{Error, colour, rules, tool, verify_trail};
+use crate::args::Investigate;
 use crate::messages::{progress, say};
 use crate::pipeline::{Again, Endings, First, Second};
 
@@ -84,14 +85,18 @@ fn investigate(options: &Investigate, rules: &RuleSet, archive: Archive) -> Repo
     coverage.see(&facts.accounts, &facts.regions, facts.time);
     Report {
         schema: REPORT_SCHEMA.to_owned(),
-        tool: Tool {
-            name: "gardefou".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        },
+        tool: tool(),
         incidents: told.incidents,
         findings: told.findings,
         findings_left_out: told.findings_left_out,
         coverage,
+        proof: verify_trail::summary(
+            &options.paths,
+            &archive,
+            &names,
+            period(options),
+            &read_options,
+        ),
         rules: judgement.rules,
     }
 }
@@ -103,6 +108,13 @@ fn over_limit(title: &str) -> Failure {
         offset: None,
         reason: FailureReason::LimitReached,
         detail: Some(Untrusted::new(title)),
+    }
+}
+
+fn period(options: &Investigate) -> Period {
+    Period {
+        since: options.since,
+        until: options.until,
     }
 }
 
@@ -169,11 +181,7 @@ fn second_look(
 }
 
 fn render_options(options: &Investigate, terminal: &Terminal) -> Options {
-    let colour = match options.color {
-        Color::Auto => terminal.color,
-        Color::Always => true,
-        Color::Never => false,
-    };
+    let colour = colour(options.color, terminal);
     let width = terminal.width.map_or(100, usize::from);
     Options {
         lang: options.lang,

@@ -1,21 +1,25 @@
 //! The commands: configuration, wiring, rendering.
 
 mod error;
+mod fetch_trail;
 mod investigate;
 mod rules;
+mod verify_trail;
 
 use clap::CommandFactory;
-use gardefou_finding::ExitStatus;
-use gardefou_host::{Stream, print};
+use gardefou_finding::{ExitStatus, Tool};
+use gardefou_host::{Stream, Terminal, print};
 
 pub(crate) use error::Error;
 
-use crate::args::{Command, Typed};
+use crate::args::{Color, Command, Typed};
 
 /// Runs what was typed.
 pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
     match typed.command {
         Command::Investigate(options) => investigate::run(&options),
+        Command::VerifyTrail(options) => verify_trail::run(&options),
+        Command::FetchTrail(options) => fetch_trail::run(&options),
         Command::Rules(command) => rules::run(&command),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -35,4 +39,21 @@ pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
 fn show(text: &str) -> Result<ExitStatus, Error> {
     print(Stream::Out, text).map(drop).map_err(Error::output)?;
     Ok(ExitStatus::Clean)
+}
+
+/// Who writes what a command answers.
+fn tool() -> Tool {
+    Tool {
+        name: "gardefou".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// Whether to colour what goes to a terminal.
+fn colour(choice: Color, terminal: &Terminal) -> bool {
+    match choice {
+        Color::Auto => terminal.color,
+        Color::Always => true,
+        Color::Never => false,
+    }
 }

@@ -39,15 +39,7 @@ pub(crate) fn load() -> io::Result<impl Future<Output = SdkConfig>> {
 /// An HTTP client with ring, the system's certificates and those of
 /// `AWS_CA_BUNDLE`, and the proxies that the environment names.
 fn http_client() -> io::Result<SharedHttpClient> {
-    let mut trust = TrustStore::default();
-    if let Some(path) = env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
-        let explain = |error| io::Error::other(format!("AWS_CA_BUNDLE: {error}"));
-        trust.add_pem_certificate(fs::read(path).map_err(explain)?);
-    }
-    let tls = TlsContext::builder()
-        .with_trust_store(trust)
-        .build()
-        .map_err(io::Error::other)?;
+    let tls = tls()?;
     Ok(
         Builder::new().build_with_connector_fn(move |settings, components| {
             let mut connector = Connector::builder();
@@ -62,14 +54,43 @@ fn http_client() -> io::Result<SharedHttpClient> {
     )
 }
 
-/// Whether S3 is not AWS's own (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`,
-/// `endpoint_url` in a profile). Such servers rarely have a name a bucket.
+/// The same for a single call that no SDK makes; the caller limits its time.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn connector() -> io::Result<Connector> {
+    Ok(Connector::builder()
+        .proxy_config(ProxyConfig::from_env())
+        .tls_provider(Provider::rustls(CryptoMode::Ring))
+        .tls_context(tls()?)
+        .build())
+}
+
+fn tls() -> io::Result<TlsContext> {
+    let mut trust = TrustStore::default();
+    if let Some(path) = env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) {
+        let explain = |error| io::Error::other(format!("AWS_CA_BUNDLE: {error}"));
+        trust.add_pem_certificate(fs::read(path).map_err(explain)?);
+    }
+    TlsContext::builder()
+        .with_trust_store(trust)
+        .build()
+        .map_err(io::Error::other)
+}
+
+/// Whether S3 is not AWS's own. Such servers rarely have a name a bucket.
 pub(crate) fn has_own_endpoint(config: &SdkConfig) -> bool {
+    own_endpoint(config, "S3").is_some()
+}
+
+/// A service's endpoint that is not AWS's own (for S3 `AWS_ENDPOINT_URL_S3`,
+/// `AWS_ENDPOINT_URL`, `endpoint_url` in a profile).
+pub(crate) fn own_endpoint(config: &SdkConfig, service: &str) -> Option<String> {
     let key = ServiceConfigKey::builder()
-        .service_id("S3")
+        .service_id(service)
         .env("AWS_ENDPOINT_URL")
         .profile("endpoint_url")
         .build();
     let special = || config.service_config()?.load_config(key.ok()?);
-    config.endpoint_url().is_some() || special().is_some()
+    special().or_else(|| config.endpoint_url().map(str::to_owned))
 }

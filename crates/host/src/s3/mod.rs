@@ -5,6 +5,8 @@
 
 mod config;
 mod fetch;
+mod head;
+mod keys;
 mod list;
 
 use std::collections::BTreeMap;
@@ -25,6 +27,9 @@ use crate::layout::Selection;
 use crate::list::Listing;
 
 pub(crate) use fetch::{Fetched, fetch_all};
+pub use head::UserMetadata;
+pub(crate) use head::user_metadata;
+pub(crate) use keys::public_keys;
 
 /// A place in S3: a bucket and the beginning of keys, perhaps empty.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,11 +11,14 @@ mod who;
 
 use std::collections::{BTreeMap, HashMap};
 
-use gardefou_finding::{Finding, FindingId, Incident, Outcome, Report, Timestamp, Untrusted};
+use gardefou_finding::{
+    Finding, FindingId, Incident, Outcome, ProofSummary, Report, Timestamp, Untrusted,
+};
 
 use crate::catalogue::{Counted, Lang, Message, Say, Sentence, french_typography, outcome_forms};
 use crate::document::{Block, Column, Document, IncidentPart, Note, Section, Set, Table};
 use crate::limits::Limits;
+use crate::proof::spans;
 
 pub(crate) use who::tree_order;
 
@@ -125,6 +128,12 @@ impl<'a> Builder<'a> {
                 .and_then(self.say.plain(Message::SeeCoverage));
             notes.push(Note { text, warns: true });
         }
+        notes.extend(
+            self.report
+                .proof
+                .as_ref()
+                .map(|proof| proven(self.say, proof)),
+        );
         let left = self
             .report
             .incidents
@@ -306,6 +315,31 @@ impl<'a> Builder<'a> {
         let last = Sentence::plain(last.to_string());
         self.say
             .fill(Message::IncidentTime, &[("first", first), ("last", last)])
+    }
+}
+
+/// What digests prove, in a line.
+fn proven(say: Say, proof: &ProofSummary) -> Note {
+    if let Some(reason) = &proof.unverified {
+        let values = [("reason", Sentence::quote(reason))];
+        return Note {
+            text: say.fill(Message::ProofHeadUnverified, &values),
+            warns: true,
+        };
+    }
+    let total = proof.doubts.values().sum();
+    let message = match (proof.proven.is_empty(), total) {
+        (false, 0) => Message::ProofHead,
+        (false, _) => Message::ProofHeadPart,
+        (true, _) => Message::ProofHeadNothing,
+    };
+    let values = [
+        ("spans", spans(say, &proof.proven)),
+        ("doubts", say.count(Counted::Doubts, total)),
+    ];
+    Note {
+        text: say.fill(message, &values),
+        warns: message != Message::ProofHead,
     }
 }
 

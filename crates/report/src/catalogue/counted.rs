@@ -76,6 +76,8 @@ counted! {
     Calls = "{n} call", "{n} calls" | "{n} appel", "{n} appels";
     Events = "{n} event", "{n} events" | "{n} événement", "{n} événements";
     Files = "{n} file", "{n} files" | "{n} fichier", "{n} fichiers";
+    Chains = "{n} chain", "{n} chains" | "{n} chaîne", "{n} chaînes";
+    Doubts = "{n} doubt", "{n} doubts" | "{n} doute", "{n} doutes";
     Regions = "{n} region", "{n} regions" | "{n} région", "{n} régions";
     Addresses = "{n} address", "{n} addresses" | "{n} adresse", "{n} adresses";
     Days = "{n} day", "{n} days" | "{n} jour", "{n} jours";

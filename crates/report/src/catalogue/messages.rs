@@ -222,6 +222,51 @@ messages! {
         | "règles trop souvent vérifiées pour dire quoi que ce soit";
     FirstFailures = "First failures" | "Premiers échecs";
     FirstSkips = "First skips (duplicates not listed)" | "Premiers écartés (doublons non listés)";
+    // What digests prove.
+    ProofAll = "Proven: {spans}, by {chains} of digests."
+        | "Prouvé : {spans}, par {chains} d'empreintes.";
+    ProofPart = "Not all proven: {doubts}. Proven: {spans}."
+        | "Tout n'est pas prouvé : {doubts}. Prouvé : {spans}.";
+    ProofNothing = "Nothing is proven." | "Rien n'est prouvé.";
+    ProofNothingBut = "Nothing is proven: {doubts}." | "Rien n'est prouvé : {doubts}.";
+    ProofHead = "CloudTrail's digests prove that nothing was changed, deleted or added: {spans}."
+        | "Les empreintes de CloudTrail prouvent que rien n'a été modifié, supprimé ni ajouté : {spans}.";
+    ProofHeadPart = "CloudTrail's digests do not prove everything ({doubts}; see `gardefou verify-trail`). Proven: {spans}."
+        | "Les empreintes de CloudTrail ne prouvent pas tout ({doubts} ; voir `gardefou verify-trail`). Prouvé : {spans}.";
+    ProofHeadNothing = "CloudTrail's digests prove nothing of this archive ({doubts}; see `gardefou verify-trail`)."
+        | "Les empreintes de CloudTrail ne prouvent rien de cette archive ({doubts} ; voir `gardefou verify-trail`).";
+    ProofHeadUnverified = "There are digests, but they were not verified: {reason}"
+        | "Il y a des empreintes, mais elles n'ont pas été vérifiées : {reason}";
+    ProofNoEnd = "No end was asked for (--until): digests cut off at the tail of every chain would not show."
+        | "Aucune fin n'a été demandée (--until) : des empreintes coupées à la fin de toutes les chaînes ne se verraient pas.";
+    ProofNoStart = "No start was asked for (--since): what was deleted before the first digest of a chain would not show."
+        | "Aucun début n'a été demandé (--since) : ce qui a été supprimé avant la première empreinte d'une chaîne ne se verrait pas.";
+    ProofKeysNamed = "Keys: from the file that was named. The proof is worth what that file is worth."
+        | "Clés : du fichier indiqué. La preuve vaut ce que vaut ce fichier.";
+    ProofKeysBeside = "Keys: from a file that lay with the archive. Who could rewrite the archive could rewrite it too; take the keys from AWS to rule that out."
+        | "Clés : d'un fichier rangé avec l'archive. Qui a pu réécrire l'archive a pu le réécrire aussi ; prendre les clés chez AWS pour l'exclure.";
+    ProofKeysApi = "Keys: from CloudTrail's own ListPublicKeys."
+        | "Clés : de ListPublicKeys, chez CloudTrail même.";
+    ProofOthers = "Files that hold no CloudTrail record and that no digest lists: {files}."
+        | "Fichiers sans enregistrement CloudTrail, qu'aucune empreinte ne cite : {files}.";
+    ProofChain = "Trail {trail} of {home}, account {account}, region {region}"
+        | "Piste {trail} de {home}, compte {account}, région {region}";
+    ProofNoTrail = "Account {account}, region {region}: no digest"
+        | "Compte {account}, région {region} : aucune empreinte";
+    ProofBeyond = "Beyond any chain" | "Hors de toute chaîne";
+    ProofPlace = "Place" | "Lieu";
+    ProofDelivered = "Delivered to" | "Livré dans";
+    ProofDigests = "Digests valid" | "Empreintes valides";
+    ProofBackfills = "Backfill digests valid" | "Empreintes de rattrapage valides";
+    ProofLogs = "Logs unchanged" | "Journaux intacts";
+    ProofProven = "Proven" | "Prouvé";
+    ProofDoubts = "Doubts" | "Doutes";
+    ProofOf = "{n} of {total}" | "{n} sur {total}";
+    ProofUnbounded = "unbounded" | "sans borne";
+    ProofSpanFrom = "from {from} on" | "depuis le {from}";
+    ProofSpanTo = "up to {to}" | "jusqu'au {to}";
+    ProofMoment = "at {from}" | "le {from}";
+    ProofUnreadHead = "Incomplete: {failed}." | "Incomplet : {failed}.";
     // What an OCSF consumer reads.
     OcsfIncidentTitle = "{severity} incident: {stages}" | "Incident de gravité {severity} : {stages}";
 }

@@ -1,8 +1,8 @@
 //! Names of our enums' values.
 
 use gardefou_finding::{
-    BoundaryReason, Confidence, FailureReason, InputForm, LinkKind, NoveltyKind, Outcome, Pricing,
-    ResourceAction, ResourceState, Severity, SkipReason, Tactic,
+    BoundaryReason, Confidence, DoubtKind, FailureReason, InputForm, LinkKind, NoveltyKind,
+    Outcome, Pricing, ResourceAction, ResourceState, Severity, SkipReason, Tactic,
 };
 
 use super::{Pair, Say, pair};
@@ -172,6 +172,32 @@ words!(FailureReason {
     LimitReached = "limit reached, counted but not judged" | "limite atteinte, compté mais non jugé";
 });
 
+words!(DoubtKind {
+    EverythingDeleted = "everything deleted" | "tout est supprimé";
+    NoDigest = "logs without any digest" | "journaux sans aucune empreinte";
+    StartNotCovered = "start not covered" | "début non couvert";
+    EndNotCovered = "end not covered" | "fin non couverte";
+    DigestDeletedAtTail = "digests deleted at the tail" | "empreintes supprimées à la fin";
+    DigestMissing = "digest missing" | "empreinte absente";
+    ChainRestarted = "chain restarted" | "chaîne recommencée";
+    PreviousElsewhere = "another predecessor named" | "autre prédécesseur nommé";
+    PreviousHashMismatch = "predecessor's hash differs" | "empreinte du prédécesseur différente";
+    PreviousSignatureMismatch = "predecessor's signature differs" | "signature du prédécesseur différente";
+    HourGap = "gap between digests" | "trou entre empreintes";
+    HourOverlap = "digests overlap" | "empreintes qui se recouvrent";
+    SignatureInvalid = "signature invalid" | "signature invalide";
+    SignatureMissing = "signature not known" | "signature inconnue";
+    KeyUnknown = "key unknown" | "clé inconnue";
+    KeyOutsideValidity = "key outside its validity" | "clé hors de sa validité";
+    DigestMoved = "digest not in its own place" | "empreinte hors de sa place";
+    DigestUnparsable = "not a digest" | "pas une empreinte";
+    LogMissing = "log missing" | "journal absent";
+    LogModified = "log modified" | "journal modifié";
+    LogUnlisted = "log that no digest lists" | "journal qu'aucune empreinte ne cite";
+    LogUndigested = "log of a time without digest" | "journal d'une période sans empreinte";
+    Unread = "could not be read" | "n'a pas pu être lu";
+});
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -215,5 +241,6 @@ pub(crate) mod tests {
         distinct::<InputForm>();
         distinct::<SkipReason>();
         distinct::<FailureReason>();
+        distinct::<DoubtKind>();
     }
 }

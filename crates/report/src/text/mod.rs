@@ -36,6 +36,13 @@ pub(crate) fn render(report: &Report, options: &Options) -> String {
     out
 }
 
+/// Renders a document that has no incidents.
+pub(crate) fn render_document(document: &Document<'_>, options: &Options) -> String {
+    let mut page = Page::new(options);
+    page.document(document);
+    page.out
+}
+
 /// The text written so far.
 pub(crate) struct Page {
     out: String,
