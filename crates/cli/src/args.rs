@@ -10,6 +10,8 @@ use clap_complete::Shell;
 use gardefou_finding::{Severity, Timestamp};
 use gardefou_report::{Format, Lang};
 
+use crate::commands::ledger::args::Ledger;
+
 /// Reads AWS CloudTrail and tells what happened as incidents.
 #[derive(Debug, Parser)]
 #[command(name = "gardefou", version, max_term_width = 100, after_help = AFTER_HELP)]
@@ -44,6 +46,9 @@ Exit status:
 pub(crate) enum Command {
     /// Read CloudTrail logs and tell what happened as incidents
     Investigate(Box<Investigate>),
+    /// Keep and verify the journal that cannot be quietly rewritten
+    #[command(subcommand)]
+    Ledger(Box<Ledger>),
     /// List, show and test the detection rules
     #[command(subcommand)]
     Rules(Rules),
@@ -171,7 +176,7 @@ pub(crate) enum Color {
     Never,
 }
 
-fn time(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     if let Some(time) = Timestamp::parse(text) {
         return Ok(time);
     }

@@ -12,6 +12,7 @@ mod clock;
 mod error;
 mod inflate;
 mod layout;
+mod ledger;
 mod list;
 mod progress;
 mod read;
@@ -23,9 +24,13 @@ mod walk;
 mod write;
 
 pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
-pub use clock::now;
+pub use clock::{now, user_name};
 pub use error::SourceError;
 pub use layout::{DELIVERY_DELAY, PRUNING_MARGIN, Selection};
+pub use ledger::{
+    KeyFileError, KeyOrigin, LedgerFolder, LedgerLock, Lines, random, read_key, read_limited,
+    write_key,
+};
 pub use progress::{Progress, ProgressCallback};
 pub use read::{Consumer, Limits, ReadSummary, Reader};
 pub use source::{Object, Origin, Source};

@@ -2,6 +2,7 @@
 
 mod error;
 mod investigate;
+pub(crate) mod ledger;
 mod rules;
 
 use clap::CommandFactory;
@@ -16,6 +17,7 @@ use crate::args::{Command, Typed};
 pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
     match typed.command {
         Command::Investigate(options) => investigate::run(&options),
+        Command::Ledger(command) => ledger::run(&command),
         Command::Rules(command) => rules::run(&command),
         Command::Completions { shell } => {
             let mut script = Vec::new();

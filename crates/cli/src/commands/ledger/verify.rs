@@ -1,0 +1,68 @@
+//! `gardefou ledger verify`
+
+use std::path::Path;
+
+use gardefou_finding::ExitStatus;
+use gardefou_host::{LedgerFolder, read_limited};
+use gardefou_ledger::{Content, LedgerError, MAX_PAYLOAD, Proof, Reader, VerifierKey, verify};
+
+use super::args::Verify;
+use super::{Error, checkpoint_in, public, put};
+
+mod verdict;
+
+use verdict::Verdict;
+
+/// Largest proof file that is read, in bytes.
+const MAX_PROOF: usize = 1 << 20;
+
+/// Verifies a ledger or a proof, and tells what is proven.
+pub(crate) fn run(options: &Verify) -> Result<ExitStatus, Error> {
+    let key = public(&options.vkey)?.log()?;
+    let verdict = match (&options.proof, &options.dir) {
+        (Some(path), _) => proof(options, path, &key)?,
+        (None, Some(dir)) => whole(options, dir, &key)?,
+        (None, None) => return Err(Error::Usage("a folder or --proof is needed".to_owned())),
+    };
+    put(&verdict.render(options.format))?;
+    Ok(verdict.status())
+}
+
+fn whole(options: &Verify, dir: &Path, key: &VerifierKey) -> Result<Verdict, Error> {
+    let kept = options.checkpoint.iter().map(|path| checkpoint_in(path));
+    let kept = kept.collect::<Result<Vec<_>, _>>()?;
+    let content = match (options.opaque, options.without_payloads) {
+        (true, _) => Content::Opaque,
+        (false, true) => Content::WithoutPayloads,
+        (false, false) => Content::Ledger,
+    };
+    let folder = LedgerFolder::new(dir);
+    let report = Reader::open(&folder).and_then(|reader| verify(&reader, key, content, kept));
+    match report {
+        Ok(report) => Ok(Verdict::of_ledger(&report)),
+        // What contradicts itself was read well enough to be judged.
+        Err(error @ (LedgerError::Damaged { .. } | LedgerError::Entry(_))) => {
+            Ok(Verdict::refuted(&error.to_string()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn proof(options: &Verify, path: &Path, key: &VerifierKey) -> Result<Verdict, Error> {
+    let read = |path: &Path, most| {
+        read_limited(path, most).map_err(|error| Error::Unreadable(path.to_path_buf(), error))
+    };
+    let proof = match Proof::parse(&read(path, MAX_PROOF)?) {
+        Ok(proof) => proof,
+        Err(error) => return Ok(Verdict::refuted(&error.to_string())),
+    };
+    let payload = options
+        .payload
+        .as_deref()
+        .map(|path| read(path, MAX_PAYLOAD));
+    Ok(Verdict::of_proof(
+        &proof,
+        key,
+        payload.transpose()?.as_deref(),
+    ))
+}

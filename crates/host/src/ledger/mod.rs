@@ -1,0 +1,9 @@
+//! What a ledger needs of the machine: its folder, its lock, keys, randomness.
+
+mod folder;
+mod input;
+mod keys;
+
+pub use folder::{LedgerFolder, LedgerLock};
+pub use input::{Lines, random, read_limited};
+pub use keys::{KeyFileError, Origin as KeyOrigin, read_key, write_key};
