@@ -28,8 +28,8 @@ pub use clock::{now, user_name};
 pub use error::SourceError;
 pub use layout::{DELIVERY_DELAY, PRUNING_MARGIN, Selection};
 pub use ledger::{
-    KeyFileError, KeyOrigin, LedgerFolder, LedgerLock, Lines, random, read_key, read_limited,
-    write_key,
+    HttpAnswer, HttpRequest, KeyFileError, KeyOrigin, LedgerFolder, LedgerLock, Lines,
+    WitnessFolder, random, read_key, read_limited, serve_http, write_key,
 };
 pub use progress::{Progress, ProgressCallback};
 pub use read::{Consumer, Limits, ReadSummary, Reader};

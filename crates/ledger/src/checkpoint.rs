@@ -127,6 +127,19 @@ impl SignedCheckpoint {
         Self::parse(&Note::new(self.body(), &all).ok()?.to_bytes())
     }
 
+    /// The same checkpoint with those signatures only whose key's name and id
+    /// are wanted. `None` when none is.
+    pub(crate) fn only(&self, is_wanted: impl Fn(&str, u32) -> bool) -> Option<Self> {
+        let wanted = self.signatures.iter().filter(|one| is_wanted(one.name(), one.id()));
+        let wanted: Vec<Signature> = wanted.cloned().collect();
+        Self::parse(&Note::new(self.body(), &wanted).ok()?.to_bytes())
+    }
+
+    /// The signatures, verified or not.
+    pub(crate) fn signatures(&self) -> &[Signature] {
+        &self.signatures
+    }
+
     fn signatures_of(&self, key: &VerifierKey) -> impl Iterator<Item = &Signature> {
         let is_own = |one: &&Signature| one.name() == key.name() && one.id() == key.id();
         self.signatures.iter().filter(is_own)

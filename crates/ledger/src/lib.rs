@@ -26,6 +26,7 @@ mod key;
 mod layout;
 mod merkle;
 mod payload;
+mod policy;
 mod proof;
 mod reader;
 mod rotation;
@@ -33,6 +34,8 @@ mod store;
 mod tail;
 mod terms;
 mod verify;
+mod witness;
+mod witnessed;
 mod writer;
 
 pub use checkpoint::{Checkpoint, MAX_TREE_SIZE, SignedCheckpoint};
@@ -46,6 +49,7 @@ pub use merkle::{
     check_subtree_inclusion,
 };
 pub use payload::{Digest, MAX_PAYLOAD, Payload, SALT_SIZE};
+pub use policy::{Policy, PolicyError};
 pub use proof::{Extra, Proof, ProofFileError};
 pub use reader::Reader;
 pub use rotation::Rotation;
@@ -53,4 +57,6 @@ pub use store::Store;
 pub use terms::Terms;
 pub use tlog_tiles::Hash;
 pub use verify::{Content, Fault, Report, verify};
+pub use witness::{AddCheckpoint, MAX_REQUEST, Refusal, cosignature, judge, origin_id};
+pub use witnessed::{add_cosignatures, keep_witnessed};
 pub use writer::{BATCH_BYTES, BATCH_ENTRIES, Erasure, Receipt, Writer};

@@ -25,6 +25,13 @@ const MAX_BYTES: usize = 512 << 10;
 #[error("not a tlog-proof: {0}")]
 pub struct ProofFileError(&'static str);
 
+impl ProofFileError {
+    /// Of a witness's request, which has parts in common with a proof.
+    pub(crate) fn request() -> Self {
+        Self("the request is malformed")
+    }
+}
+
 /// What the `extra` line says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

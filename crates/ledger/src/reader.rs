@@ -144,6 +144,57 @@ impl<'s, S: Store> Reader<'s, S> {
         prove_tree(tip.size, old, &reader).map_err(|error| broken(&error))
     }
 
+    /// Bundles of entries, the last one perhaps partial.
+    pub fn bundles(&self) -> u64 {
+        self.size().div_ceil(TILE_WIDTH)
+    }
+
+    /// The tiles and entry bundles that the newest checkpoint needs.
+    pub fn paths(&self) -> Vec<String> {
+        let mut paths = Vec::new();
+        let mut hashes = self.size();
+        for n in 0..self.bundles() {
+            paths.push(bundle_path(n, width(n, hashes)));
+        }
+        for level in 0u8.. {
+            for n in 0..hashes.div_ceil(TILE_WIDTH) {
+                paths.push(tile_path(level, n, width(n, hashes)));
+            }
+            hashes /= TILE_WIDTH;
+            if hashes == 0 {
+                break;
+            }
+        }
+        paths
+    }
+
+    /// One of these files.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn file(&self, path: &str) -> Result<Vec<u8>, LedgerError> {
+        if let Some(bytes) = self.unfolded.files.get(path) {
+            return Ok(bytes.clone());
+        }
+        let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
+        match read_file(self.store, path)? {
+            Some(bytes) => Ok(bytes),
+            None => Err(missing()).at("read", path),
+        }
+    }
+
+    /// The payload file of a bundle: its path and its bytes.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn payload_file(&self, n: u64) -> Result<(String, Vec<u8>), LedgerError> {
+        let mut bytes = Vec::new();
+        for place in 0..width(n, self.size()) {
+            self.payload(n * TILE_WIDTH + place)?.encode(&mut bytes);
+        }
+        Ok((payload_path(n), bytes))
+    }
+
     /// What the ledger knows of its files that are not folded yet, by path.
     pub(crate) fn unfolded(&self) -> &std::collections::BTreeMap<String, Vec<u8>> {
         &self.unfolded.files

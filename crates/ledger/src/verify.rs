@@ -70,8 +70,6 @@ pub enum Fault {
         /// Entries in the log now.
         now: u64,
     },
-    /// A kept checkpoint is not signed by the log's key.
-    KeptSignature(u64),
 }
 
 impl fmt::Display for Fault {
@@ -113,12 +111,6 @@ impl fmt::Display for Fault {
                 f,
                 "the first {size} entries are not those of a kept checkpoint: history was rewritten"
             ),
-            Self::KeptSignature(size) => {
-                write!(
-                    f,
-                    "a kept checkpoint of {size} entries is not signed by the ledger's key"
-                )
-            }
         }
     }
 }

@@ -2,10 +2,9 @@
 //!
 //! **An append** is one record at the journal's end and one sync; when that
 //! returned, the entries are there for good. **Publishing** writes tiles and
-//! checkpoint for others to read, without waiting for the disk. **Folding**
-//! does the same durably, moves the payloads to their files, and begins a new
-//! journal; until that has its name, the old one is the truth, so every step
-//! can fail, be torn or be repeated.
+//! checkpoint for others to read. **Folding** does the same, moves the payloads
+//! to their files, and begins a new journal; until that has its name, the old
+//! one is the truth, so every step can fail, be torn or be repeated.
 
 use std::collections::BTreeMap;
 
@@ -235,6 +234,8 @@ impl<'s, S: Store> Writer<'s, S> {
     }
 
     /// Writes tiles and checkpoint for others to read; folds a large journal.
+    /// A file gets its name when its content is durable, so that nobody ever
+    /// sees a part of one.
     ///
     /// # Errors
     /// When a write failed. The ledger itself lost nothing.
@@ -244,14 +245,22 @@ impl<'s, S: Store> Writer<'s, S> {
         }
         self.begin_write()?;
         let tail = Tail::load(self.store)?;
-        let unfolded = Unfolded::of(self.store, &tail)?;
-        for (path, content) in &unfolded.files {
+        let mut files = Unfolded::of(self.store, &tail)?.files;
+        files.insert(CHECKPOINT.to_owned(), self.head(&tail)?);
+        let mut written = Vec::new();
+        for (path, content) in &files {
             if read_file(self.store, path)?.as_ref() != Some(content) {
-                self.replace(path, content)?;
+                self.write_new(path, content)?;
+                written.push(path);
             }
         }
-        let content = self.head(&tail)?;
-        self.replace(CHECKPOINT, &content)?;
+        let temporaries: Vec<String> = written.iter().map(|path| temporary(path)).collect();
+        self.store.sync(&temporaries).at("sync", "tile")?;
+        // The checkpoint last: who reads it finds what it needs.
+        written.sort_by_key(|path| *path == CHECKPOINT);
+        for path in written {
+            self.store.rename(&temporary(path), path).at("rename", path)?;
+        }
         self.is_poisoned = false;
         Ok(())
     }
@@ -342,11 +351,6 @@ impl<'s, S: Store> Writer<'s, S> {
         self.store
             .write(&temporary, 0, content)
             .at("write", &temporary)
-    }
-
-    fn replace(&self, path: &str, content: &[u8]) -> Result<(), LedgerError> {
-        self.write_new(path, content)?;
-        self.store.rename(&temporary(path), path).at("rename", path)
     }
 
     fn rename_all<'p>(&self, paths: impl Iterator<Item = &'p String>) -> Result<(), LedgerError> {
@@ -503,16 +507,6 @@ impl<'s, S: Store> Writer<'s, S> {
         self.is_poisoned = false;
         Ok(())
     }
-
-    /// Keeps the newest checkpoint that witnesses cosigned, and publishes it
-    /// when it is the newest of all.
-    ///
-    /// # Errors
-    /// When a write failed.
-    pub fn keep_witnessed(&mut self, checkpoint: &SignedCheckpoint) -> Result<(), LedgerError> {
-        self.replace(WITNESSED, &checkpoint.to_bytes())?;
-        self.publish()
-    }
 }
 
 impl NewEntry {
@@ -554,6 +548,6 @@ fn checkpoint(key: &LogKey, frontier: &Frontier) -> Checkpoint {
     }
 }
 
-fn temporary(path: &str) -> String {
+pub(crate) fn temporary(path: &str) -> String {
     format!("{path}.tmp")
 }

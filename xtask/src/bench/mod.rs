@@ -1,7 +1,9 @@
-//! `xtask bench trail`: speed and memory of an investigation, beside
-//! libdeflate alone and beside `rsigma engine eval`, as ratios of one run.
+//! `xtask bench`: speed and memory of an investigation, beside libdeflate alone
+//! and beside `rsigma engine eval`, and of a ledger, beside the disk and
+//! SHA-256 alone, as ratios of one run.
 
 mod inflate;
+mod ledger;
 mod measure;
 mod options;
 mod prepare;
@@ -22,9 +24,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         .map_or(("", arguments), |(w, rest)| (w, rest));
     match what {
         "trail" => trail::run(&options::Options::parse(rest)?),
-        // The two that `trail` runs as processes of their own.
+        "ledger" => ledger::run(rest),
+        // Those that the others run as processes of their own.
+        "ledger-step" => ledger::run_step(rest),
         "inflate" => inflate::run(Path::new(rest.first().map_or("", String::as_str))),
         "measure" => measure::run(rest),
-        _ => bail!("there is no benchmark `{what}`; there is `trail`"),
+        _ => bail!("there is no benchmark `{what}`; there are `trail` and `ledger`"),
     }
 }

@@ -1,5 +1,6 @@
 //! What was typed after `gardefou ledger`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -20,6 +21,12 @@ Exit status:
   2  wrong use
   3  something could not be read";
 
+const WITNESS_HELP: &str = "\
+Examples:
+  gardefou ledger checkpoint audit --request --out request
+  curl --data-binary @request https://witness.example/add-checkpoint > answer
+  cat request answer | gardefou ledger checkpoint audit --add - --witness witness.vkey";
+
 /// `gardefou ledger`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Ledger {
@@ -34,6 +41,18 @@ pub(crate) enum Ledger {
     /// Verify a whole ledger, or one proof, with nothing but a public key
     #[command(after_help = VERIFY_HELP)]
     Verify(Verify),
+    /// Print the newest checkpoint, ask witnesses to cosign it, keep their answers
+    #[command(after_help = WITNESS_HELP)]
+    Checkpoint(Checkpoint),
+    /// Be a witness of somebody's ledger
+    #[command(subcommand)]
+    Witness(Witness),
+    /// Erase an entry's payload; the entry and every proof stand
+    Erase(Erase),
+    /// Copy everything that an auditor needs, with a page that says how to verify it
+    Export(Export),
+    /// Hand over to another key; recorded in the ledger, signed by both
+    Rotate(Rotate),
 }
 
 /// The ledger's folder.
@@ -221,6 +240,10 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "FILE")]
     pub(crate) checkpoint: Vec<PathBuf>,
 
+    /// Policy (C2SP tlog-policy) that says which witnesses must have cosigned
+    #[arg(long, value_name = "FILE", conflicts_with = "opaque")]
+    pub(crate) policy: Option<PathBuf>,
+
     /// The payloads are not here, and need not be
     #[arg(long)]
     pub(crate) without_payloads: bool,
@@ -232,6 +255,137 @@ pub(crate) struct Verify {
     /// Form of the verdict
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub(crate) format: Form,
+}
+
+/// `gardefou ledger checkpoint`
+#[derive(Args, Debug)]
+pub(crate) struct Checkpoint {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+
+    /// Write a request to cosign it, for a witness
+    #[arg(long)]
+    pub(crate) request: bool,
+
+    /// Size of the checkpoint that the witness cosigned last [default: of the one kept here, or 0]
+    #[arg(long, value_name = "SIZE", requires = "request")]
+    pub(crate) old: Option<u64>,
+
+    /// Where it is written (standard output without this)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Keep the cosignatures of this answer: a cosigned checkpoint, or a request followed by the
+    /// answer to it; - for standard input
+    #[arg(long, value_name = "FILE", requires = "witness", conflicts_with_all = ["request", "out"])]
+    pub(crate) add: Option<PathBuf>,
+
+    /// Public key of a witness whose cosignature is kept, or a file of it [may be repeated]
+    #[arg(long, value_name = "KEY", value_parser = vkey)]
+    pub(crate) witness: Vec<VkeyChoice>,
+}
+
+/// `gardefou ledger witness`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Witness {
+    /// Make a witness's key and print the public half
+    Init {
+        /// The witness's name: a URL without scheme, such as witness.example/w1
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// Where the new private key is written
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+    /// Cosign over HTTP: POST /add-checkpoint (C2SP tlog-witness)
+    Serve {
+        #[command(flatten)]
+        config: WitnessConfig,
+        /// Address to listen on; plain HTTP, so put a TLS proxy before anything but 127.0.0.1
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8374")]
+        listen: SocketAddr,
+    },
+    /// Cosign a request that is in a file
+    Cosign {
+        #[command(flatten)]
+        config: WitnessConfig,
+        /// The request; - for standard input
+        #[arg(value_name = "REQUEST")]
+        request: PathBuf,
+    },
+}
+
+/// What a witness knows.
+#[derive(Args, Debug)]
+pub(crate) struct WitnessConfig {
+    /// File of the witness's private key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+
+    /// The witness's name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: String,
+
+    /// Folder in which it remembers what it cosigned; whoever can change it can make it forget
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: PathBuf,
+
+    /// Public key of a log that it knows, or a file of it [may be repeated]
+    #[arg(long, value_name = "KEY", value_parser = vkey, required = true)]
+    pub(crate) log: Vec<VkeyChoice>,
+}
+
+/// `gardefou ledger erase`
+#[derive(Args, Debug)]
+pub(crate) struct Erase {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+
+    /// The entry whose payload goes
+    #[arg(value_name = "ENTRY")]
+    pub(crate) entry: u64,
+
+    /// Why; recorded, and needed before the retention ends
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) actor: ActorChoice,
+
+    #[command(flatten)]
+    pub(crate) key: KeyChoice,
+}
+
+/// `gardefou ledger export`
+#[derive(Args, Debug)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+
+    /// The new folder
+    #[arg(value_name = "TO")]
+    pub(crate) to: PathBuf,
+
+    /// Leave the payloads out: entries and proofs only
+    #[arg(long)]
+    pub(crate) without_payloads: bool,
+}
+
+/// `gardefou ledger rotate`
+#[derive(Args, Debug)]
+pub(crate) struct Rotate {
+    #[command(flatten)]
+    pub(crate) folder: Folder,
+
+    /// The next private key; made when the file is missing
+    #[arg(long, value_name = "FILE")]
+    pub(crate) new_key: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) actor: ActorChoice,
+
+    #[command(flatten)]
+    pub(crate) key: KeyChoice,
 }
 
 /// A public key, or a file of one.

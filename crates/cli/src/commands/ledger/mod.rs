@@ -1,11 +1,16 @@
-//! `gardefou ledger`: open, append, show, prove, verify.
+//! `gardefou ledger`: the journal, its proofs, its witnesses.
 
 mod append;
 pub(crate) mod args;
+mod checkpoint;
+mod erase;
+mod export;
 mod init;
 mod prove;
+mod rotate;
 mod show;
 mod verify;
+mod witness;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -31,6 +36,11 @@ pub(crate) fn run(command: &Ledger) -> Result<ExitStatus, Error> {
         Ledger::Show(options) => show::run(options),
         Ledger::Prove(options) => prove::run(options),
         Ledger::Verify(options) => verify::run(options),
+        Ledger::Checkpoint(options) => checkpoint::run(options),
+        Ledger::Witness(command) => witness::run(command),
+        Ledger::Erase(options) => erase::run(options),
+        Ledger::Export(options) => export::run(options),
+        Ledger::Rotate(options) => rotate::run(options),
     }
 }
 

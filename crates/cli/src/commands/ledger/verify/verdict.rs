@@ -1,7 +1,7 @@
 //! What a verification proves, what contradicts it, and what it cannot rule out.
 
 use gardefou_finding::ExitStatus;
-use gardefou_ledger::{Entry, Proof, Report, VerifierKey};
+use gardefou_ledger::{Digest, Entry, Policy, Proof, Report, SignedCheckpoint, VerifierKey};
 use serde_json::{Value, json};
 
 use super::super::args::Form;
@@ -9,6 +9,17 @@ use super::super::escaped;
 
 /// Name and version of the JSON form.
 const SCHEMA: &str = "gardefou.ledger-verdict/1";
+
+/// What whoever verifies knows besides the key.
+#[derive(Debug)]
+pub(crate) struct Given {
+    /// Sizes of the checkpoints that were kept elsewhere.
+    pub(crate) kept: Vec<u64>,
+    /// Which witnesses suffice.
+    pub(crate) policy: Option<Policy>,
+    /// The newest checkpoint that was cosigned, as the folder has it.
+    pub(crate) witnessed: Option<SignedCheckpoint>,
+}
 
 /// A verdict in words.
 #[derive(Debug, Default)]
@@ -35,7 +46,7 @@ impl Verdict {
     }
 
     /// Of a whole ledger.
-    pub(crate) fn of_ledger(report: &Report) -> Self {
+    pub(crate) fn of_ledger(report: &Report, given: &Given) -> Self {
         let mut verdict = Self {
             faults: report
                 .faults
@@ -52,7 +63,8 @@ impl Verdict {
         }
         verdict.tell_entries(report);
         verdict.tell_notes(report);
-        verdict.tell_tail(report);
+        let witnessed = verdict.tell_witnesses(report, given);
+        verdict.tell_tail(report, given, witnessed);
         verdict
     }
 
@@ -103,24 +115,48 @@ impl Verdict {
         }
     }
 
-    /// Whether anything rules out that the tail was cut off or all was replaced.
-    fn tell_tail(&mut self, report: &Report) {
+    /// Whether the policy's witnesses cosigned; how many entries they vouch for.
+    fn tell_witnesses(&mut self, report: &Report, given: &Given) -> Option<u64> {
+        let policy = given.policy.as_ref().filter(|one| !one.is_without_witnesses())?;
         let size = report.checkpoint.checkpoint().size;
-        let kept = report.kept.iter().max().copied();
+        let candidates = [Some(&report.checkpoint), given.witnessed.as_ref()];
+        let met = candidates.into_iter().flatten().find(|one| policy.is_met_by(one));
+        let Some(met) = met else {
+            self.faults.push("the policy's quorum of witnesses has not cosigned".to_owned());
+            return None;
+        };
+        let seen = met.checkpoint().size;
+        if seen < size {
+            self.faults.push(format!(
+                "the policy's quorum of witnesses has cosigned the first {seen} of {size} entries only"
+            ));
+        }
+        self.proven.push(format!(
+            "{} cosigned: whoever trusts the quorum knows that everybody was shown the same first {seen} entries, which cannot have been changed, cut off or replaced since",
+            cosigners(policy, met)
+        ));
+        Some(seen)
+    }
+
+    /// Whether anything rules out that the tail was cut off or all was replaced.
+    fn tell_tail(&mut self, report: &Report, given: &Given, witnessed: Option<u64>) {
+        let size = report.checkpoint.checkpoint().size;
+        let kept = given.kept.iter().max().copied();
         if let Some(kept) = kept {
             self.proven.push(format!(
                 "a kept checkpoint rules out that any of the first {kept} entries was changed, cut off or replaced since it was kept"
             ));
         }
-        match kept {
-            Some(kept) if kept == size => {}
-            Some(kept) => self.limits.push(format!(
-                "entries {kept} to {} are vouched for by the ledger's key alone: who holds it could have replaced them, and entries after {} could have been cut off",
-                size.saturating_sub(1),
+        match kept.max(witnessed) {
+            Some(known) if known == size => self.limits.push(format!(
+                "that there were more than {size} entries, if the later ones were never witnessed or kept"
+            )),
+            Some(known) => self.limits.push(format!(
+                "entries {known} to {}: the ledger's key alone vouches for them, so who holds it could have replaced them or cut off later ones",
                 size.saturating_sub(1)
             )),
             None => self.limits.push(
-                "a cut tail or a whole replacement by who holds the ledger's key: neither a witness nor a kept checkpoint was given".to_owned(),
+                "a cut tail or a whole replacement by who holds the ledger's key: neither a kept checkpoint (--checkpoint) nor witnesses (--policy) were given".to_owned(),
             ),
         }
         self.limits.push(
@@ -130,9 +166,15 @@ impl Verdict {
     }
 
     /// Of one entry's proof.
-    pub(crate) fn of_proof(proof: &Proof, key: &VerifierKey, payload: Option<&[u8]>) -> Self {
+    pub(crate) fn of_proof(
+        proof: &Proof,
+        key: &VerifierKey,
+        payload: Option<&[u8]>,
+        policy: Option<&Policy>,
+    ) -> Self {
         let mut verdict = Self::default();
         let tree = proof.checkpoint.checkpoint();
+        verdict.tell_proofs_witnesses(proof, policy);
         if !proof.checkpoint.signed_by(key) || key.name() != tree.origin {
             verdict
                 .faults
@@ -158,12 +200,22 @@ impl Verdict {
         verdict
     }
 
-    fn tell_entry(
-        &mut self,
-        proof: &Proof,
-        entry: &Entry,
-        payload: Option<Option<gardefou_ledger::Digest>>,
-    ) {
+    fn tell_proofs_witnesses(&mut self, proof: &Proof, policy: Option<&Policy>) {
+        match policy.filter(|one| !one.is_without_witnesses()) {
+            Some(policy) if policy.is_met_by(&proof.checkpoint) => self.proven.push(format!(
+                "{} cosigned the checkpoint",
+                cosigners(policy, &proof.checkpoint)
+            )),
+            Some(_) => {
+                self.faults.push("the policy's quorum of witnesses has not cosigned".to_owned());
+            }
+            None => self.limits.push(
+                "that everybody was shown this history: no witnesses (--policy) were given".to_owned(),
+            ),
+        }
+    }
+
+    fn tell_entry(&mut self, proof: &Proof, entry: &Entry, payload: Option<Option<Digest>>) {
         let tree = proof.checkpoint.checkpoint();
         self.proven.push(format!(
             "entry {} of `{}` ({} entries): {} {} `{}` `{}`",
@@ -244,6 +296,13 @@ impl Verdict {
     }
 }
 
+/// The witnesses that cosigned, and when.
+fn cosigners(policy: &Policy, checkpoint: &SignedCheckpoint) -> String {
+    let cosigners = policy.cosigners(checkpoint);
+    let told = cosigners.iter().map(|(key, time)| format!("{} ({time})", escaped(key.name())));
+    told.collect::<Vec<_>>().join(", ")
+}
+
 fn facts(report: &Report) -> Value {
     let tree = report.checkpoint.checkpoint();
     json!({
@@ -254,7 +313,6 @@ fn facts(report: &Report) -> Value {
         "rotations": report.rotations.len(),
         "retain_at_least_days": report.terms.as_ref().map(|terms| terms.retain_at_least_days),
         "payloads": {"unchanged": report.payloads, "erased": report.erased, "absent": report.absent},
-        "kept_checkpoints": report.kept,
         "faults": report.faults.len() as u64 + report.more_faults,
     })
 }
