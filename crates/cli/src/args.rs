@@ -126,6 +126,14 @@ pub(crate) struct Investigate {
     #[arg(long, value_name = "S3-URL")]
     pub(crate) resume_after: Option<String>,
 
+    /// Append the report's digest and coverage to this ledger
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ledger: Option<PathBuf>,
+
+    /// File of the ledger's private key [default: DIR.key]
+    #[arg(long, value_name = "FILE", requires = "ledger")]
+    pub(crate) ledger_key: Option<PathBuf>,
+
     /// Show no progress on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,

@@ -130,7 +130,10 @@ impl SignedCheckpoint {
     /// The same checkpoint with those signatures only whose key's name and id
     /// are wanted. `None` when none is.
     pub(crate) fn only(&self, is_wanted: impl Fn(&str, u32) -> bool) -> Option<Self> {
-        let wanted = self.signatures.iter().filter(|one| is_wanted(one.name(), one.id()));
+        let wanted = self
+            .signatures
+            .iter()
+            .filter(|one| is_wanted(one.name(), one.id()));
         let wanted: Vec<Signature> = wanted.cloned().collect();
         Self::parse(&Note::new(self.body(), &wanted).ok()?.to_bytes())
     }

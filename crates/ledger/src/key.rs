@@ -92,8 +92,9 @@ impl SecretKey {
 /// A private key under a log's name: signs checkpoints.
 #[derive(Clone, Debug)]
 pub struct LogKey {
-    name: String,
     secret: SecretKey,
+    /// Deriving it takes as long as signing does.
+    verifier: VerifierKey,
 }
 
 impl LogKey {
@@ -105,25 +106,23 @@ impl LogKey {
         if !is_key_name_valid(name) || name.chars().any(char::is_control) {
             return Err(KeyError::Name(name.to_owned()));
         }
-        Ok(Self {
-            name: name.to_owned(),
-            secret,
-        })
+        let verifier = VerifierKey::of(name, LOG, secret.0.verifying_key());
+        Ok(Self { secret, verifier })
     }
 
     /// Its public half.
     pub fn verifier(&self) -> VerifierKey {
-        VerifierKey::of(&self.name, LOG, self.secret.0.verifying_key())
+        self.verifier.clone()
     }
 }
 
 impl Signer for LogKey {
     fn name(&self) -> &str {
-        &self.name
+        &self.verifier.name
     }
 
     fn key_id(&self) -> u32 {
-        self.verifier().id
+        self.verifier.id
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
@@ -150,13 +149,17 @@ impl Cosigner {
 
     /// Its public half.
     pub fn verifier(&self) -> VerifierKey {
-        VerifierKey::of(&self.key.name, WITNESS, self.key.secret.0.verifying_key())
+        VerifierKey::of(
+            Signer::name(&self.key),
+            WITNESS,
+            self.key.secret.0.verifying_key(),
+        )
     }
 }
 
 impl Signer for Cosigner {
     fn name(&self) -> &str {
-        &self.key.name
+        Signer::name(&self.key)
     }
 
     fn key_id(&self) -> u32 {

@@ -57,6 +57,6 @@ pub use store::Store;
 pub use terms::Terms;
 pub use tlog_tiles::Hash;
 pub use verify::{Content, Fault, Report, verify};
-pub use witness::{AddCheckpoint, MAX_REQUEST, Refusal, cosignature, judge, origin_id};
+pub use witness::{AddCheckpoint, MAX_REQUEST, Refusal, cosignature, judge, sha256_hex};
 pub use witnessed::{add_cosignatures, keep_witnessed};
-pub use writer::{BATCH_BYTES, BATCH_ENTRIES, Erasure, Receipt, Writer};
+pub use writer::{BATCH_BYTES, BATCH_ENTRIES, Erasure, Receipt, Writer, WriterState};

@@ -26,7 +26,10 @@ pub struct PolicyError {
 #[derive(Clone, Debug)]
 enum Node {
     Witness(Box<VerifierKey>),
-    Group { threshold: usize, members: Vec<Vec<u8>> },
+    Group {
+        threshold: usize,
+        members: Vec<Vec<u8>>,
+    },
 }
 
 /// Known logs, known witnesses, and how many of whom suffice.
@@ -46,7 +49,10 @@ impl Policy {
     /// # Errors
     /// Anything that the specification forbids; an unknown word.
     pub fn parse(bytes: &[u8]) -> Result<Self, PolicyError> {
-        let whole = |what: &str| PolicyError { line: 0, what: what.to_owned() };
+        let whole = |what: &str| PolicyError {
+            line: 0,
+            what: what.to_owned(),
+        };
         if bytes.len() > MAX_BYTES {
             return Err(whole("it is too large"));
         }
@@ -154,10 +160,7 @@ impl Policy {
     }
 
     /// The witnesses that cosigned a checkpoint, and when.
-    pub fn cosigners<'p>(
-        &'p self,
-        checkpoint: &SignedCheckpoint,
-    ) -> Vec<(&'p VerifierKey, Time)> {
+    pub fn cosigners<'p>(&'p self, checkpoint: &SignedCheckpoint) -> Vec<(&'p VerifierKey, Time)> {
         let cosigned = |key: &'p VerifierKey| Some((key, checkpoint.cosigned_by(key)?));
         self.witnesses().filter_map(cosigned).collect()
     }
@@ -177,7 +180,9 @@ impl Policy {
         match self.nodes.get(name) {
             Some(Node::Witness(key)) => checkpoint.cosigned_by(key).is_some(),
             Some(Node::Group { threshold, members }) => {
-                let seen = members.iter().filter(|member| self.has_seen(member, checkpoint));
+                let seen = members
+                    .iter()
+                    .filter(|member| self.has_seen(member, checkpoint));
                 seen.count() >= *threshold
             }
             None => false,
@@ -187,7 +192,10 @@ impl Policy {
 
 /// The words of a line; none of a comment's.
 fn words(line: &[u8]) -> Result<Vec<&[u8]>, String> {
-    if line.iter().any(|byte| (*byte < b' ' && *byte != b'\t') || *byte == 0x7f) {
+    if line
+        .iter()
+        .any(|byte| (*byte < b' ' && *byte != b'\t') || *byte == 0x7f)
+    {
         return Err("a control character".to_owned());
     }
     let words = line.split(|byte| matches!(byte, b' ' | b'\t'));
@@ -213,7 +221,12 @@ mod tests {
 
     fn witness(seed: u8) -> Cosigner {
         let time = Time::from_seconds(1_790_000_000).unwrap();
-        Cosigner::new(&format!("w{seed}.example"), SecretKey::from_seed(&[seed; 32]), time).unwrap()
+        Cosigner::new(
+            &format!("w{seed}.example"),
+            SecretKey::from_seed(&[seed; 32]),
+            time,
+        )
+        .unwrap()
     }
 
     fn cosigned(by: &[u8]) -> SignedCheckpoint {
@@ -224,14 +237,20 @@ mod tests {
             root: Hash([9; 32]),
         };
         let signed = SignedCheckpoint::sign(checkpoint, &[&key]).unwrap();
-        let lines: Vec<_> = by.iter().map(|seed| signed.cosign(&witness(*seed)).unwrap()).collect();
+        let lines: Vec<_> = by
+            .iter()
+            .map(|seed| signed.cosign(&witness(*seed)).unwrap())
+            .collect();
         signed.with(&lines).unwrap()
     }
 
     fn text() -> String {
         let mut text = String::from("# two of X and one of Y\n\n");
         for seed in 1..=6 {
-            text += &format!("\twitness {seed} {}  https://w{seed}.example/\n", witness(seed).verifier());
+            text += &format!(
+                "\twitness {seed} {}  https://w{seed}.example/\n",
+                witness(seed).verifier()
+            );
         }
         text + "group X 2 1 2 3\ngroup Y any 4 5 6\ngroup XY all X Y\nquorum XY\n"
     }
@@ -271,10 +290,21 @@ mod tests {
             ("quorum XY", "quorums XY", 12),
         ] {
             let bad = good.replacen(from, to, 1);
-            assert_eq!(Policy::parse(bad.as_bytes()).unwrap_err().line, line, "{to}");
+            assert_eq!(
+                Policy::parse(bad.as_bytes()).unwrap_err().line,
+                line,
+                "{to}"
+            );
         }
-        let twice = good.replace("\twitness 2 ", &format!("\twitness 7 {}\n\twitness 2 ", witness(1).verifier()));
+        let twice = good.replace(
+            "\twitness 2 ",
+            &format!("\twitness 7 {}\n\twitness 2 ", witness(1).verifier()),
+        );
         assert!(Policy::parse(twice.as_bytes()).is_err());
-        assert!(Policy::parse(b"quorum none\n").unwrap().is_met_by(&cosigned(&[])));
+        assert!(
+            Policy::parse(b"quorum none\n")
+                .unwrap()
+                .is_met_by(&cosigned(&[]))
+        );
     }
 }

@@ -35,10 +35,17 @@ impl AddCheckpoint {
         }
         let text = std::str::from_utf8(bytes).map_err(|_| malformed.clone())?;
         let (old, rest) = split(text)?;
-        let old = old.strip_prefix("old ").and_then(decimal).ok_or(malformed.clone())?;
+        let old = old
+            .strip_prefix("old ")
+            .and_then(decimal)
+            .ok_or(malformed.clone())?;
         let (proof, rest) = hashes(rest)?;
         let checkpoint = SignedCheckpoint::parse(rest.as_bytes()).ok_or(malformed)?;
-        Ok(Self { old, proof, checkpoint })
+        Ok(Self {
+            old,
+            proof,
+            checkpoint,
+        })
     }
 }
 
@@ -48,7 +55,11 @@ impl fmt::Display for AddCheckpoint {
         for hash in &self.proof {
             writeln!(f, "{hash}")?;
         }
-        write!(f, "\n{}", String::from_utf8_lossy(&self.checkpoint.to_bytes()))
+        write!(
+            f,
+            "\n{}",
+            String::from_utf8_lossy(&self.checkpoint.to_bytes())
+        )
     }
 }
 
@@ -89,14 +100,20 @@ impl fmt::Display for Refusal {
             Self::UnknownLog => write!(f, "this witness does not know the log"),
             Self::NotSigned => write!(f, "the checkpoint is not signed by the log's key"),
             Self::Conflict(size) => {
-                write!(f, "the last checkpoint cosigned here has {size} entries; prove from there")
+                write!(
+                    f,
+                    "the last checkpoint cosigned here has {size} entries; prove from there"
+                )
             }
             Self::Fork(size) => write!(
                 f,
                 "another checkpoint of {size} entries was cosigned here: the log shows two histories"
             ),
             Self::NotConsistent => {
-                write!(f, "the proof does not lead from the last checkpoint cosigned here to this one")
+                write!(
+                    f,
+                    "the proof does not lead from the last checkpoint cosigned here to this one"
+                )
             }
         }
     }
@@ -115,7 +132,10 @@ pub fn judge(
     request: &AddCheckpoint,
 ) -> Result<(), Refusal> {
     let new = request.checkpoint.checkpoint();
-    let mut keys = logs.iter().filter(|key| key.name() == new.origin).peekable();
+    let mut keys = logs
+        .iter()
+        .filter(|key| key.name() == new.origin)
+        .peekable();
     if keys.peek().is_none() {
         return Err(Refusal::UnknownLog);
     }
@@ -145,10 +165,10 @@ pub fn cosignature(cosigner: &Cosigner, request: &AddCheckpoint) -> Result<Strin
     Ok(String::from_utf8_lossy(&line).into_owned())
 }
 
-/// A file name for a log: the SHA-256 of its origin, in hexadecimal.
-pub fn origin_id(origin: &str) -> String {
+/// SHA-256 in hexadecimal: a file name for a log, or the digest of a report.
+pub fn sha256_hex(bytes: &[u8]) -> String {
     use sha2::{Digest as _, Sha256};
-    hex::encode(Sha256::digest(origin.as_bytes()))
+    hex::encode(Sha256::digest(bytes))
 }
 
 #[cfg(test)]
@@ -174,7 +194,11 @@ mod tests {
 
     fn request(old: u64, proof: Vec<Hash>, new: &Checkpoint, by: u8) -> AddCheckpoint {
         let checkpoint = SignedCheckpoint::sign(new.clone(), &[&key(by)]).unwrap();
-        let request = AddCheckpoint { old, proof, checkpoint };
+        let request = AddCheckpoint {
+            old,
+            proof,
+            checkpoint,
+        };
         AddCheckpoint::parse(request.to_string().as_bytes()).unwrap()
     }
 
@@ -186,24 +210,66 @@ mod tests {
         let proof = vec![tlog_tiles::record_hash(b"b")];
         let judge = |latest, request| judge(&logs, latest, &request);
         assert_eq!(judge(None, request(0, vec![], &one, 1)), Ok(()));
-        assert_eq!(judge(Some(&one), request(1, proof.clone(), &two, 1)), Ok(()));
+        assert_eq!(
+            judge(Some(&one), request(1, proof.clone(), &two, 1)),
+            Ok(())
+        );
         assert_eq!(judge(Some(&two), request(2, vec![], &two, 1)), Ok(()));
-        assert_eq!(judge(Some(&one), request(0, vec![], &two, 1)), Err(Refusal::Conflict(1)));
-        assert_eq!(judge(Some(&two), request(2, vec![], &other, 1)), Err(Refusal::Fork(2)));
-        assert_eq!(judge(Some(&one), request(1, proof.clone(), &other, 1)), Err(Refusal::NotConsistent));
-        assert_eq!(judge(Some(&one), request(1, vec![], &two, 1)), Err(Refusal::NotConsistent));
-        assert_eq!(judge(Some(&two), request(2, vec![], &one, 1)), Err(Refusal::Malformed));
-        assert_eq!(judge(None, request(0, vec![], &one, 2)), Err(Refusal::NotSigned));
-        let elsewhere = [Cosigner::new("w", SecretKey::from_seed(&[1; 32]), Time::from_seconds(0).unwrap()).unwrap().verifier()];
-        assert_eq!(super::judge(&elsewhere, None, &request(0, vec![], &one, 1)), Err(Refusal::UnknownLog));
-        assert_eq!(judge(None, request(0, proof, &one, 1)), Err(Refusal::NotConsistent));
+        assert_eq!(
+            judge(Some(&one), request(0, vec![], &two, 1)),
+            Err(Refusal::Conflict(1))
+        );
+        assert_eq!(
+            judge(Some(&two), request(2, vec![], &other, 1)),
+            Err(Refusal::Fork(2))
+        );
+        assert_eq!(
+            judge(Some(&one), request(1, proof.clone(), &other, 1)),
+            Err(Refusal::NotConsistent)
+        );
+        assert_eq!(
+            judge(Some(&one), request(1, vec![], &two, 1)),
+            Err(Refusal::NotConsistent)
+        );
+        assert_eq!(
+            judge(Some(&two), request(2, vec![], &one, 1)),
+            Err(Refusal::Malformed)
+        );
+        assert_eq!(
+            judge(None, request(0, vec![], &one, 2)),
+            Err(Refusal::NotSigned)
+        );
+        let elsewhere = [Cosigner::new(
+            "w",
+            SecretKey::from_seed(&[1; 32]),
+            Time::from_seconds(0).unwrap(),
+        )
+        .unwrap()
+        .verifier()];
+        assert_eq!(
+            super::judge(&elsewhere, None, &request(0, vec![], &one, 1)),
+            Err(Refusal::UnknownLog)
+        );
+        assert_eq!(
+            judge(None, request(0, proof, &one, 1)),
+            Err(Refusal::NotConsistent)
+        );
     }
 
     #[test]
     fn what_is_no_request_is_refused() {
         let good = request(0, vec![Hash([1; 32])], &tree(&[b"a"]), 1).to_string();
-        for (from, to) in [("old 0", "old 00"), ("old 0", "old -1"), ("old 0", "size 0"), ("\n\n", "\n"), ("AQ", "!!")] {
-            assert!(AddCheckpoint::parse(good.replacen(from, to, 1).as_bytes()).is_err(), "{to}");
+        for (from, to) in [
+            ("old 0", "old 00"),
+            ("old 0", "old -1"),
+            ("old 0", "size 0"),
+            ("\n\n", "\n"),
+            ("AQ", "!!"),
+        ] {
+            assert!(
+                AddCheckpoint::parse(good.replacen(from, to, 1).as_bytes()).is_err(),
+                "{to}"
+            );
         }
     }
 }

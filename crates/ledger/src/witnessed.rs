@@ -23,11 +23,15 @@ pub fn add_cosignatures(
         Ok(request) => request.checkpoint,
         Err(_) => SignedCheckpoint::parse(answer)?,
     };
-    let count = trusted.iter().filter(|key| given.cosigned_by(key).is_some()).count();
+    let count = trusted
+        .iter()
+        .filter(|key| given.cosigned_by(key).is_some())
+        .count();
     let origin = given.checkpoint().origin.clone();
     let is_kept = |name: &str, id: u32| {
-        let is_witness =
-            |key: &VerifierKey| key.name() == name && key.key_id() == id && given.cosigned_by(key).is_some();
+        let is_witness = |key: &VerifierKey| {
+            key.name() == name && key.key_id() == id && given.cosigned_by(key).is_some()
+        };
         name == origin || trusted.iter().any(is_witness)
     };
     let kept = given.only(is_kept)?;
@@ -66,5 +70,7 @@ fn replace<S: Store>(store: &S, path: &str, content: &[u8]) -> Result<(), Ledger
     store.write(&new, 0, content).at("write", &new)?;
     store.sync(std::slice::from_ref(&new)).at("sync", &new)?;
     store.rename(&new, path).at("rename", path)?;
-    store.sync_names(&[path.to_owned()]).at("sync the folder of", path)
+    store
+        .sync_names(&[path.to_owned()])
+        .at("sync the folder of", path)
 }

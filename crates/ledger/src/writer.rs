@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use tlog_tiles::record_hash;
+use tlog_tiles::{Hash, record_hash};
 
 use crate::entry::NewEntry;
 use crate::error::At as _;
@@ -56,12 +56,24 @@ pub struct Erasure<'a> {
 /// A ledger that is being written.
 pub struct Writer<'s, S> {
     store: &'s S,
+    state: WriterState,
+}
+
+/// What a writer knows of its ledger; outlasts the lock, to be used again if
+/// nobody else wrote in between.
+#[derive(Clone, Debug)]
+pub struct WriterState {
     key: LogKey,
     frontier: Frontier,
+    /// Its root, which takes some hundred hashes to find.
+    root: Hash,
+    /// The last record's check.
     check: Check,
+    /// Bytes of the journal.
     journal: u64,
     /// The journal's first bytes, by which it is told from a later one.
     head: Vec<u8>,
+    /// Whether a write failed, so that nothing is known any more.
     is_poisoned: bool,
 }
 
@@ -97,18 +109,19 @@ impl<'s, S: Store> Writer<'s, S> {
         let empty = sign(&key, &Frontier::default())?;
         let (base, check) = base_record(&empty.to_bytes());
         let mut frontier = Frontier::default();
-        let batch = grow(&mut frontier, &key, vec![first])?;
+        let (batch, _) = grow(&mut frontier, &key, vec![first])?;
         let (record, check) = batch_record(&check, &batch);
         let journal = [base, record].concat();
-        let mut writer = Self {
-            store,
+        let state = WriterState {
             key,
+            root: frontier.root(),
             frontier,
             check,
             journal: journal.len() as u64,
             head: Vec::new(),
             is_poisoned: false,
         };
+        let mut writer = Self { store, state };
         writer.begin_journal(&journal)?;
         writer.fold()?;
         Ok(writer)
@@ -127,17 +140,41 @@ impl<'s, S: Store> Writer<'s, S> {
             return Err(KeyError::NotThisLedgers(tail.base.origin.clone()).into());
         }
         let unfolded = Unfolded::of(store, &tail)?;
-        let mut writer = Self {
-            store,
+        let state = WriterState {
             key,
+            root: tail.tip.checkpoint().root,
             frontier: unfolded.frontier,
             check: tail.check,
             journal,
             head: store.read(JOURNAL, 0, HEAD).at("read", JOURNAL)?,
             is_poisoned: false,
         };
+        let mut writer = Self { store, state };
         writer.recover(&tail)?;
         Ok(writer)
+    }
+
+    /// Opens a ledger for writing again, at once when nobody wrote in between.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub fn resume(
+        store: &'s S,
+        secret: &SecretKey,
+        state: Option<WriterState>,
+    ) -> Result<Self, LedgerError> {
+        if let Some(state) = state {
+            let writer = Self { store, state };
+            if writer.is_current()? {
+                return Ok(writer);
+            }
+        }
+        Self::open(store, secret)
+    }
+
+    /// What it knows, for [`Self::resume`].
+    pub fn suspend(self) -> WriterState {
+        self.state
     }
 
     /// Finishes what a crash left half done: an erasure, a torn record, a
@@ -168,12 +205,12 @@ impl<'s, S: Store> Writer<'s, S> {
     pub fn is_current(&self) -> Result<bool, LedgerError> {
         let size = self.store.size(JOURNAL).at("read", JOURNAL)?;
         let head = self.store.read(JOURNAL, 0, HEAD).at("read", JOURNAL)?;
-        Ok(!self.is_poisoned && size == Some(self.journal) && head == self.head)
+        Ok(!self.state.is_poisoned && size == Some(self.state.journal) && head == self.state.head)
     }
 
     /// Entries in the ledger.
     pub fn size(&self) -> u64 {
-        self.frontier.size()
+        self.state.frontier.size()
     }
 
     /// Appends entries, durably: one record and one sync for each
@@ -184,7 +221,7 @@ impl<'s, S: Store> Writer<'s, S> {
     /// are when the ledger, opened again, has them.
     pub fn append(&mut self, entries: Vec<NewEntry>) -> Result<Receipt, LedgerError> {
         let first = self.size();
-        if self.journal > FOLD_AT {
+        if self.state.journal > FOLD_AT {
             self.fold()?;
         }
         let mut batch = Vec::new();
@@ -200,34 +237,42 @@ impl<'s, S: Store> Writer<'s, S> {
         if !batch.is_empty() {
             self.append_batch(batch)?;
         }
-        let checkpoint = checkpoint(&self.key, &self.frontier);
+        let checkpoint = Checkpoint {
+            origin: self.state.key.verifier().name().to_owned(),
+            size: self.size(),
+            root: self.state.root,
+        };
         Ok(Receipt { first, checkpoint })
     }
 
     fn append_batch(&mut self, entries: Vec<NewEntry>) -> Result<(), LedgerError> {
-        let mut frontier = self.frontier.clone();
-        let batch = grow(&mut frontier, &self.key, entries)?;
-        self.commit(frontier, &batch)
+        let mut frontier = self.state.frontier.clone();
+        let grown = grow(&mut frontier, &self.state.key, entries)?;
+        self.commit(frontier, grown)
     }
 
     /// The commit point: when this returned well, the batch is there for good.
-    fn commit(&mut self, frontier: Frontier, batch: &Batch) -> Result<(), LedgerError> {
+    fn commit(
+        &mut self,
+        frontier: Frontier,
+        (batch, root): (Batch, Hash),
+    ) -> Result<(), LedgerError> {
         self.begin_write()?;
-        let (record, check) = batch_record(&self.check, batch);
-        let at = self.journal;
+        let (record, check) = batch_record(&self.state.check, &batch);
+        let at = self.state.journal;
         self.store
             .write(JOURNAL, at, &record)
             .at("write", JOURNAL)?;
         self.store.sync(&[JOURNAL.to_owned()]).at("sync", JOURNAL)?;
-        self.journal += record.len() as u64;
-        (self.check, self.frontier) = (check, frontier);
-        self.is_poisoned = false;
+        self.state.journal += record.len() as u64;
+        (self.state.check, self.state.frontier, self.state.root) = (check, frontier, root);
+        self.state.is_poisoned = false;
         Ok(())
     }
 
     /// Every write ends well or leaves the writer poisoned.
     fn begin_write(&mut self) -> Result<(), LedgerError> {
-        if std::mem::replace(&mut self.is_poisoned, true) {
+        if std::mem::replace(&mut self.state.is_poisoned, true) {
             return Err(LedgerError::Poisoned);
         }
         Ok(())
@@ -240,7 +285,7 @@ impl<'s, S: Store> Writer<'s, S> {
     /// # Errors
     /// When a write failed. The ledger itself lost nothing.
     pub fn publish(&mut self) -> Result<(), LedgerError> {
-        if self.journal > FOLD_AT {
+        if self.state.journal > FOLD_AT {
             return self.fold();
         }
         self.begin_write()?;
@@ -259,9 +304,11 @@ impl<'s, S: Store> Writer<'s, S> {
         // The checkpoint last: who reads it finds what it needs.
         written.sort_by_key(|path| *path == CHECKPOINT);
         for path in written {
-            self.store.rename(&temporary(path), path).at("rename", path)?;
+            self.store
+                .rename(&temporary(path), path)
+                .at("rename", path)?;
         }
-        self.is_poisoned = false;
+        self.state.is_poisoned = false;
         Ok(())
     }
 
@@ -285,9 +332,9 @@ impl<'s, S: Store> Writer<'s, S> {
         self.store.sync(&written).at("sync", "tile")?;
         self.rename_all(unfolded.files.keys())?;
         self.rename_all([&JOURNAL.to_owned(), &CHECKPOINT.to_owned()].into_iter())?;
-        (self.check, self.journal) = (check, journal.len() as u64);
-        self.head = journal.into_iter().take(HEAD).collect();
-        self.is_poisoned = false;
+        (self.state.check, self.state.journal) = (check, journal.len() as u64);
+        self.state.head = journal.into_iter().take(HEAD).collect();
+        self.state.is_poisoned = false;
         self.remove_partials(&unfolded.files)
     }
 
@@ -399,10 +446,10 @@ impl<'s, S: Store> Writer<'s, S> {
         now: Time,
         salt: [u8; SALT_SIZE],
     ) -> Result<Rotation, LedgerError> {
-        let old = self.key.verifier();
+        let old = self.state.key.verifier();
         let new = LogKey::new(old.name(), new)?;
         let index = self.size();
-        let statement = Some(Rotation::statement(index, &self.key, &new)?);
+        let statement = Some(Rotation::statement(index, &self.state.key, &new)?);
         let subject = new.verifier().to_string();
         let entry = NewEntry::any(
             now,
@@ -413,15 +460,15 @@ impl<'s, S: Store> Writer<'s, S> {
             salt,
             statement,
         )?;
-        let mut frontier = self.frontier.clone();
-        let batch = grow(&mut frontier, &new, vec![entry])?;
-        self.commit(frontier, &batch)?;
+        let mut frontier = self.state.frontier.clone();
+        let grown = grow(&mut frontier, &new, vec![entry])?;
+        self.commit(frontier, grown)?;
         let rotation = Rotation {
             index,
             old,
             new: new.verifier(),
         };
-        self.key = new;
+        self.state.key = new;
         self.fold()?;
         Ok(rotation)
     }
@@ -504,7 +551,7 @@ impl<'s, S: Store> Writer<'s, S> {
         self.write_new(&path, &content)?;
         self.store.sync(&[temporary(&path)]).at("sync", &path)?;
         self.rename_all([&path].into_iter())?;
-        self.is_poisoned = false;
+        self.state.is_poisoned = false;
         Ok(())
     }
 }
@@ -525,15 +572,20 @@ pub(crate) fn erased_by(entry: &Entry) -> Option<u64> {
 }
 
 /// Adds entries to the tree; the batch with the checkpoint after them.
-fn grow(frontier: &mut Frontier, key: &LogKey, entries: Vec<NewEntry>) -> Result<Batch, KeyError> {
+fn grow(
+    frontier: &mut Frontier,
+    key: &LogKey,
+    entries: Vec<NewEntry>,
+) -> Result<(Batch, Hash), KeyError> {
     let mut items = Vec::with_capacity(entries.len());
     for NewEntry { entry, payload } in entries {
         let entry = entry.encode();
         frontier.push(record_hash(&entry), &mut |_, _, _| ());
         items.push(Item { entry, payload });
     }
-    let checkpoint = sign(key, frontier)?.to_bytes();
-    Ok(Batch { items, checkpoint })
+    let signed = sign(key, frontier)?;
+    let checkpoint = signed.to_bytes();
+    Ok((Batch { items, checkpoint }, signed.checkpoint().root))
 }
 
 fn sign(key: &LogKey, frontier: &Frontier) -> Result<SignedCheckpoint, KeyError> {

@@ -1,6 +1,11 @@
 //! The fault table, and random crash points: whatever goes wrong, the ledger
 //! opens again, verifies, and has lost nothing that was acknowledged.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 mod common;
 
@@ -8,9 +13,7 @@ use std::collections::BTreeMap;
 
 use common::{FAULTS, Fault, Memory, create, day, entry, key, secret};
 use fastrand::Rng;
-use gardefou_ledger::{
-    Content, Entry, Erasure, LedgerError, Payload, Reader, Writer, verify,
-};
+use gardefou_ledger::{Content, Entry, Erasure, LedgerError, Payload, Reader, Writer, verify};
 
 /// One thing that is done to a ledger.
 #[derive(Clone, Copy, Debug)]
@@ -53,8 +56,12 @@ fn run(store: &Memory, steps: &[Step], known: &mut Known) -> Result<(), LedgerEr
             Step::Fold => writer.fold()?,
             Step::Erase(index) => {
                 known.maybe_erased = Some(index);
-                let erasure =
-                    Erasure { index, reason: Some("because"), actor: "zoe", now: day(3) };
+                let erasure = Erasure {
+                    index,
+                    reason: Some("because"),
+                    actor: "zoe",
+                    now: day(3),
+                };
                 match writer.erase(&erasure, [5; 32]) {
                     Err(LedgerError::Erased(_)) => {}
                     other => {
@@ -68,7 +75,9 @@ fn run(store: &Memory, steps: &[Step], known: &mut Known) -> Result<(), LedgerEr
             Step::Rotate(to) => {
                 known.maybe_key = Some(to);
                 let rotation = writer.rotate(secret(to), "zoe", day(3), [6; 32])?;
-                known.subjects.insert(rotation.index, key(to).verifier().to_string());
+                known
+                    .subjects
+                    .insert(rotation.index, key(to).verifier().to_string());
                 (known.key, known.maybe_key) = (to, None);
             }
             Step::Reopen => writer = Writer::open(store, &secret(known.key))?,
@@ -107,7 +116,11 @@ fn look(store: &Memory, known: &Known, case: &str) {
         assert_eq!(&entry.subject, subject, "{case}: entry {index}");
         // Payloads are compared with their digests by `verify` below.
         if known.erased.contains(index) {
-            assert_eq!(reader.payload(*index).unwrap(), Payload::Erased, "{case}: entry {index}");
+            assert_eq!(
+                reader.payload(*index).unwrap(),
+                Payload::Erased,
+                "{case}: entry {index}"
+            );
         }
     }
     // An erasure that was cut short is finished by the next writer.
@@ -123,11 +136,16 @@ fn look(store: &Memory, known: &Known, case: &str) {
 fn grown(size: u64) -> (Memory, Known) {
     let store = Memory::default();
     let mut writer = create(&store);
-    let mut known = Known { key: 1, ..Known::default() };
+    let mut known = Known {
+        key: 1,
+        ..Known::default()
+    };
     if size > 1 {
         writer.append((1..size).map(entry).collect()).unwrap();
         writer.fold().unwrap();
-        known.subjects = (1..size).map(|index| (index, format!("subject {index}"))).collect();
+        known.subjects = (1..size)
+            .map(|index| (index, format!("subject {index}")))
+            .collect();
     }
     (store, known)
 }
@@ -153,12 +171,20 @@ fn table(size: u64, steps: &[Step]) -> u64 {
     cases
 }
 
-fn one_case(start: &Memory, known: &Known, steps: &[Step], (at, fault, is_cut): (u64, Fault, bool)) {
+fn one_case(
+    start: &Memory,
+    known: &Known,
+    steps: &[Step],
+    (at, fault, is_cut): (u64, Fault, bool),
+) {
     let case = format!("operation {at} {fault:?} power cut {is_cut} in {steps:?}");
     let (store, mut known) = (start.clone(), known.clone());
     store.plan(at, fault);
     let outcome = run(&store, steps, &mut known);
-    assert!(outcome.is_err() || store.has_failed(), "{case}: the fault was not noticed");
+    assert!(
+        outcome.is_err() || store.has_failed(),
+        "{case}: the fault was not noticed"
+    );
     if is_cut {
         store.cut_power(&mut Rng::with_seed(at));
     } else {
@@ -171,15 +197,20 @@ fn one_case(start: &Memory, known: &Known, steps: &[Step], (at, fault, is_cut): 
 /// A writer that opens finishes an erasure that was cut short; whether it had
 /// begun is seen in the entries.
 fn finish_erasure(store: &Memory, known: &mut Known) {
-    let Some(index) = known.maybe_erased else { return };
+    let Some(index) = known.maybe_erased else {
+        return;
+    };
     let keys = [Some(known.key), known.maybe_key];
-    let opened = keys.into_iter().flatten().any(|seed| Writer::open(store, &secret(seed)).is_ok());
+    let opened = keys
+        .into_iter()
+        .flatten()
+        .any(|seed| Writer::open(store, &secret(seed)).is_ok());
     assert!(opened, "it does not open");
     let reader = Reader::open(store).unwrap();
     let bundles = (0..reader.bundles()).flat_map(|n| reader.bundle(n).unwrap());
-    let is_recorded = bundles.map(|bytes| Entry::decode(&bytes).unwrap()).any(|entry| {
-        entry.kind == Entry::ERASURE && entry.subject == index.to_string()
-    });
+    let is_recorded = bundles
+        .map(|bytes| Entry::decode(&bytes).unwrap())
+        .any(|entry| entry.kind == Entry::ERASURE && entry.subject == index.to_string());
     if is_recorded && !known.erased.contains(&index) {
         known.erased.push(index);
     }
@@ -189,8 +220,18 @@ fn finish_erasure(store: &Memory, known: &mut Known) {
 #[test]
 fn every_operation_of_appending_may_fail_in_every_way() {
     use Step::{Append, Fold, Publish, Reopen};
-    let cases = table(1, &[Append(1), Publish, Append(2), Reopen, Append(1), Fold, Append(1)])
-        + table(255, &[Append(1), Fold, Append(1), Publish])
+    let cases = table(
+        1,
+        &[
+            Append(1),
+            Publish,
+            Append(2),
+            Reopen,
+            Append(1),
+            Fold,
+            Append(1),
+        ],
+    ) + table(255, &[Append(1), Fold, Append(1), Publish])
         + table(254, &[Append(4), Publish, Fold, Append(1)]);
     assert!(cases > 1_500, "{cases}");
 }
@@ -204,14 +245,24 @@ fn every_operation_of_erasing_and_rotating_may_fail_in_every_way() {
 
 #[test]
 fn ten_thousand_random_crash_points() {
-    let starts: Vec<_> = [1, 2, 250, 255, 256, 257].into_iter().map(grown).collect();
+    let starts: Vec<_> = [1, 2, 3, 4, 5, 6, 255, 256]
+        .into_iter()
+        .map(grown)
+        .collect();
     let mut crashed = 0;
     for seed in 0..10_000 {
         let mut rng = Rng::with_seed(seed);
         let (start, known) = &starts[rng.usize(..starts.len())];
         let (store, mut known) = (start.clone(), known.clone());
-        let steps: Vec<Step> = (0..rng.usize(1..6)).map(|_| step(&mut rng, start)).collect();
-        let killed = [Fault::KilledBefore, Fault::KilledAfter, Fault::Short, Fault::LyingSync];
+        let steps: Vec<Step> = (0..rng.usize(1..6))
+            .map(|_| step(&mut rng, start))
+            .collect();
+        let killed = [
+            Fault::KilledBefore,
+            Fault::KilledAfter,
+            Fault::Short,
+            Fault::LyingSync,
+        ];
         store.plan(rng.u64(..90), killed[rng.usize(..killed.len())]);
         crashed += u64::from(run(&store, &steps, &mut known).is_err());
         if rng.u8(..4) == 0 {

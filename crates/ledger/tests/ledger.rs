@@ -59,7 +59,11 @@ fn entries_are_there_before_and_after_folding() {
         Err(LedgerError::NoEntry { .. })
     ));
     let is_left_over = |name: &String| name.contains("0/000.p/") || name.contains("entries/000.p/");
-    assert!(!store.files().iter().any(is_left_over), "{:?}", store.files());
+    assert!(
+        !store.files().iter().any(is_left_over),
+        "{:?}",
+        store.files()
+    );
 }
 
 #[test]

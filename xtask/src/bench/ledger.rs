@@ -9,7 +9,9 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use gardefou_host::LedgerFolder;
-use gardefou_ledger::{BATCH_ENTRIES, Content, LogKey, NewEntry, Reader, SecretKey, Time, Writer, verify};
+use gardefou_ledger::{
+    BATCH_ENTRIES, Content, LogKey, NewEntry, Reader, SecretKey, Time, Writer, verify,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::measure::{Cost, Subject, medians};
@@ -72,7 +74,9 @@ fn entry(number: u64) -> Result<NewEntry> {
     let digits = number.to_string();
     payload.splice(..digits.len(), digits.bytes());
     let subject = format!("call {number}");
-    Ok(NewEntry::new(time, "bench", "verdict", &subject, payload, salt)?)
+    Ok(NewEntry::new(
+        time, "bench", "verdict", &subject, payload, salt,
+    )?)
 }
 
 fn create(folder: &LedgerFolder) -> Result<Writer<'_, LedgerFolder>> {
@@ -97,7 +101,16 @@ fn single(dir: &Path) -> Result<()> {
         ours.push(start.elapsed().as_secs_f64());
     }
     let (bare, ours) = (median(&mut bare), median(&mut ours));
-    row("a single durable append ÷ a bare write and sync", &format!("{:.2} ({:.2} ms ÷ {:.2} ms)", ours / bare, ours * 1e3, bare * 1e3), "≤ 1.5");
+    row(
+        "a single durable append ÷ a bare write and sync",
+        &format!(
+            "{:.2} ({:.2} ms ÷ {:.2} ms)",
+            ours / bare,
+            ours * 1e3,
+            bare * 1e3
+        ),
+        "≤ 1.5",
+    );
     Ok(())
 }
 
@@ -111,8 +124,14 @@ fn append(dir: &Path, entries: u64) -> Result<()> {
     let cost = step("append", dir, entries)?;
     let rate = entries as f64 / cost.wall;
     row(
-        &format!("appends of 1 KB a second, {entries} of them, one core, a sync each {BATCH_ENTRIES}, folded"),
-        &format!("{rate:.0} by the clock, {:.0} by CPU time; {:.0} MB", entries as f64 / cost.cpu, cost.peak / 1e6),
+        &format!(
+            "appends of 1 KB a second, {entries} of them, one core, a sync each {BATCH_ENTRIES}, folded"
+        ),
+        &format!(
+            "{rate:.0} by the clock, {:.0} by CPU time; {:.0} MB",
+            entries as f64 / cost.cpu,
+            cost.peak / 1e6
+        ),
         "≥ 100,000",
     );
     Ok(())
@@ -126,12 +145,22 @@ fn verification(small: &Path, large: &Path, entries: u64) -> Result<()> {
     let rate = |cost: Cost| bytes as f64 / 1e6 / cost.cpu;
     row(
         "verification ÷ SHA-256 alone over the same bytes, CPU time, one core",
-        &format!("{:.2} ({:.0} ÷ {:.0} MB/s)", hashing.cpu / verifying.cpu, rate(verifying), rate(hashing)),
+        &format!(
+            "{:.2} ({:.0} ÷ {:.0} MB/s)",
+            hashing.cpu / verifying.cpu,
+            rate(verifying),
+            rate(hashing)
+        ),
         "≥ 0.7",
     );
     row(
         "peak memory of verifying ÷ that of a tenth of the log",
-        &format!("{:.2} ({:.1} MB ÷ {:.1} MB)", verifying.peak / little.peak, verifying.peak / 1e6, little.peak / 1e6),
+        &format!(
+            "{:.2} ({:.1} MB ÷ {:.1} MB)",
+            verifying.peak / little.peak,
+            verifying.peak / 1e6,
+            little.peak / 1e6
+        ),
         "≈ 1",
     );
     Ok(())
@@ -174,7 +203,9 @@ fn step(what: &'static str, dir: &Path, number: u64) -> Result<Cost> {
         core: Some(0),
     };
     let runs = if what == "append" { 1 } else { 3 };
-    medians(&[subject], runs)?.pop().context("nothing was measured")
+    medians(&[subject], runs)?
+        .pop()
+        .context("nothing was measured")
 }
 
 /// Runs one part in this process.
@@ -240,7 +271,15 @@ fn proofs(dir: &Path, entries: u64) -> Result<()> {
     }
     let middle = median(&mut times);
     let worst = times.last().copied().unwrap_or_default();
-    row("opening and an inclusion proof, tiles not in the page cache", &format!("{:.2} ms (worst of {PROOFS}: {:.2} ms)", middle * 1e3, worst * 1e3), "< 1 ms");
+    row(
+        "opening and an inclusion proof, tiles not in the page cache",
+        &format!(
+            "{:.2} ms (worst of {PROOFS}: {:.2} ms)",
+            middle * 1e3,
+            worst * 1e3
+        ),
+        "< 1 ms",
+    );
     Ok(())
 }
 

@@ -39,12 +39,17 @@ impl WitnessFolder {
     pub fn latest(&self, origin: &str) -> Result<Option<SignedCheckpoint>, LedgerError> {
         let path = self.path(origin);
         let shown = path.to_string_lossy().into_owned();
-        let bytes = match fs::metadata(&path).and_then(|_| crate::read_text(&path, MAX_CHECKPOINT)) {
+        let bytes = match fs::metadata(&path).and_then(|_| crate::read_text(&path, MAX_CHECKPOINT))
+        {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => {
                 let doing = "read";
-                return Err(LedgerError::Store { doing, path: shown, source });
+                return Err(LedgerError::Store {
+                    doing,
+                    path: shown,
+                    source,
+                });
             }
         };
         match SignedCheckpoint::parse(bytes.as_bytes()) {
@@ -67,7 +72,7 @@ impl WitnessFolder {
 
     /// An origin is anybody's text; its file's name must not be.
     fn path(&self, origin: &str) -> PathBuf {
-        let name = gardefou_ledger::origin_id(origin);
+        let name = gardefou_ledger::sha256_hex(origin.as_bytes());
         self.root.join(format!("{name}.checkpoint"))
     }
 }

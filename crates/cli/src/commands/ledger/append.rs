@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use gardefou_finding::ExitStatus;
-use gardefou_host::{LedgerFolder, LedgerLock, Lines, random, read_limited};
+use gardefou_host::{LedgerFolder, Lines, random, read_limited};
 use gardefou_ledger::{
-    BATCH_BYTES, BATCH_ENTRIES, MAX_PAYLOAD, NewEntry, Receipt, SecretKey, Writer,
+    BATCH_BYTES, BATCH_ENTRIES, MAX_PAYLOAD, NewEntry, Receipt, SecretKey, Writer, WriterState,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -29,13 +29,7 @@ struct Line<'l> {
 /// Appends one entry, or one for each line.
 pub(crate) fn run(options: &Append) -> Result<ExitStatus, Error> {
     let secret = secret(&options.key, &options.folder.dir)?;
-    let folder = LedgerFolder::new(&options.folder.dir);
-    let mut target = Target {
-        folder: &folder,
-        dir: &options.folder.dir,
-        secret,
-        writer: None,
-    };
+    let mut target = Target::new(&options.folder.dir, secret);
     if options.ndjson {
         return lines(options, &mut target);
     }
@@ -48,7 +42,12 @@ pub(crate) fn run(options: &Append) -> Result<ExitStatus, Error> {
     Ok(ExitStatus::Clean)
 }
 
-fn entry(kind: &str, subject: &str, actor: &str, payload: Vec<u8>) -> Result<NewEntry, Error> {
+pub(super) fn entry(
+    kind: &str,
+    subject: &str,
+    actor: &str,
+    payload: Vec<u8>,
+) -> Result<NewEntry, Error> {
     let salt = random().map_err(Error::randomness)?;
     Ok(NewEntry::new(
         time_now()?,
@@ -98,44 +97,43 @@ fn from_line(line: &[u8], default: &str) -> Result<NewEntry, Error> {
 
 /// A ledger that several processes may append to: the lock is held for a batch
 /// at a time, and what others wrote in between is read.
-struct Target<'f> {
-    folder: &'f LedgerFolder,
-    dir: &'f Path,
+pub(super) struct Target<'d> {
+    folder: LedgerFolder,
+    dir: &'d Path,
     secret: SecretKey,
-    writer: Option<Writer<'f, LedgerFolder>>,
+    state: Option<WriterState>,
 }
 
-impl<'f> Target<'f> {
-    fn append(&mut self, batch: Vec<NewEntry>, is_last: bool) -> Result<Receipt, Error> {
-        let _lock = self.open()?;
-        let writer = self.writer.as_mut().ok_or_else(Error::not_opened)?;
+impl<'d> Target<'d> {
+    /// Nothing is opened yet.
+    pub(super) fn new(dir: &'d Path, secret: SecretKey) -> Self {
+        Self {
+            folder: LedgerFolder::new(dir),
+            dir,
+            secret,
+            state: None,
+        }
+    }
+
+    /// Appends a batch; when this returns, it is durable.
+    pub(super) fn append(&mut self, batch: Vec<NewEntry>, is_last: bool) -> Result<Receipt, Error> {
+        let _lock = lock(&self.folder, self.dir)?;
+        let mut writer = Writer::resume(&self.folder, &self.secret, self.state.take())?;
         let receipt = writer.append(batch)?;
         if is_last {
             writer.publish()?;
         }
+        self.state = Some(writer.suspend());
         Ok(receipt)
     }
 
     /// Writes tiles and checkpoint for others to read, when anything was appended.
     fn publish(&mut self) -> Result<(), Error> {
-        if self.writer.is_none() {
+        let Some(state) = self.state.take() else {
             return Ok(());
-        }
-        let _lock = self.open()?;
-        let writer = self.writer.as_mut().ok_or_else(Error::not_opened)?;
-        Ok(writer.publish()?)
-    }
-
-    fn open(&mut self) -> Result<LedgerLock, Error> {
-        let lock = lock(self.folder, self.dir)?;
-        let is_current = match &self.writer {
-            Some(writer) => writer.is_current()?,
-            None => false,
         };
-        if !is_current {
-            self.writer = Some(Writer::open(self.folder, &self.secret)?);
-        }
-        Ok(lock)
+        let _lock = lock(&self.folder, self.dir)?;
+        Ok(Writer::resume(&self.folder, &self.secret, Some(state))?.publish()?)
     }
 }
 

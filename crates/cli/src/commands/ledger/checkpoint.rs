@@ -67,11 +67,16 @@ fn request(
 /// Keeps the cosignatures of an answer.
 fn add(options: &Checkpoint, path: &Path) -> Result<ExitStatus, Error> {
     let answer = read_limited(path, 2 * MAX_REQUEST).map_err(|error| Error::file(path, error))?;
-    let witnesses = options.witness.iter().map(|key| Ok(public(key)?.witness()?));
+    let witnesses = options
+        .witness
+        .iter()
+        .map(|key| Ok(public(key)?.witness()?));
     let witnesses = witnesses.collect::<Result<Vec<VerifierKey>, Error>>()?;
     let (cosigned, count) = add_cosignatures(&answer, &witnesses).ok_or_else(|| {
         let name = path.display();
-        Error::Usage(format!("`{name}` is neither a cosigned checkpoint nor a request with its answer"))
+        Error::Usage(format!(
+            "`{name}` is neither a cosigned checkpoint nor a request with its answer"
+        ))
     })?;
     if count == 0 {
         say("gardefou: none of these witnesses cosigned it; nothing was kept");
@@ -95,10 +100,14 @@ fn add(options: &Checkpoint, path: &Path) -> Result<ExitStatus, Error> {
 fn must_be_ours(folder: &LedgerFolder, cosigned: &SignedCheckpoint) -> Result<(), Error> {
     let reader = Reader::open(folder)?;
     let (old, new) = (cosigned.checkpoint(), reader.tip().checkpoint());
-    let newer = reader.witnessed()?.filter(|one| one.checkpoint().size > old.size);
+    let newer = reader
+        .witnessed()?
+        .filter(|one| one.checkpoint().size > old.size);
     if let Some(newer) = newer {
         let size = newer.checkpoint().size;
-        return Err(Error::Usage(format!("a newer checkpoint, of {size} entries, is witnessed already")));
+        return Err(Error::Usage(format!(
+            "a newer checkpoint, of {size} entries, is witnessed already"
+        )));
     }
     let is_ours = old.size <= new.size && {
         let proof = reader.prove_consistency(old.size)?;
@@ -107,5 +116,7 @@ fn must_be_ours(folder: &LedgerFolder, cosigned: &SignedCheckpoint) -> Result<()
     if is_ours && old.origin == new.origin {
         return Ok(());
     }
-    Err(Error::Usage("the cosigned checkpoint is not of this ledger's history".to_owned()))
+    Err(Error::Usage(
+        "the cosigned checkpoint is not of this ledger's history".to_owned(),
+    ))
 }

@@ -18,7 +18,9 @@ const PROGRAM: &str = include_str!("../../../../ledger/tests/go/verify.go");
 /// Copies a ledger into a new folder, without its journal and without keys.
 pub(crate) fn run(options: &Export) -> Result<ExitStatus, Error> {
     let to = &options.to;
-    let is_empty = to.read_dir().map_or(true, |mut entries| entries.next().is_none());
+    let is_empty = to
+        .read_dir()
+        .map_or(true, |mut entries| entries.next().is_none());
     if !is_empty {
         return Err(Error::Usage(format!("`{}` is not empty", to.display())));
     }
@@ -28,7 +30,9 @@ pub(crate) fn run(options: &Export) -> Result<ExitStatus, Error> {
     let mut files = 0u64;
     let mut copy = |path: &str, bytes: &[u8]| {
         files += 1;
-        target.write(path, 0, bytes).map_err(|error| Error::file(&to.join(path), error))
+        target
+            .write(path, 0, bytes)
+            .map_err(|error| Error::file(&to.join(path), error))
     };
     for path in reader.paths() {
         copy(&path, &reader.file(&path)?)?;

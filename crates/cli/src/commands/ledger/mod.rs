@@ -19,7 +19,7 @@ use gardefou_finding::{ExitStatus, Untrusted};
 use gardefou_host::{
     KeyOrigin, LedgerFolder, LedgerLock, Stream, now, print, read_key, read_text, user_name,
 };
-use gardefou_ledger::{SecretKey, SignedCheckpoint, Time, VerifierKey};
+use gardefou_ledger::{Receipt, SecretKey, SignedCheckpoint, Time, VerifierKey};
 
 use self::args::{ActorChoice, KeyChoice, Ledger, VkeyChoice};
 use super::Error;
@@ -106,4 +106,18 @@ fn lock(folder: &LedgerFolder, dir: &Path) -> Result<LedgerLock, Error> {
     folder
         .lock(|| say("gardefou: another process writes this ledger; waiting for it"))
         .map_err(|error| Error::file(dir, error))
+}
+
+/// Appends an entry that this program makes of its own work.
+pub(crate) fn record(
+    dir: &Path,
+    key: Option<PathBuf>,
+    kind: &str,
+    payload: serde_json::Value,
+) -> Result<Receipt, Error> {
+    let choice = KeyChoice { key, key_env: None };
+    let mut target = append::Target::new(dir, secret(&choice, dir)?);
+    let payload = payload.to_string().into_bytes();
+    let entry = append::entry(kind, "", &user_name(), payload)?;
+    target.append(vec![entry], true)
 }

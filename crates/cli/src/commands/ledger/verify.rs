@@ -5,8 +5,8 @@ use std::path::Path;
 use gardefou_finding::ExitStatus;
 use gardefou_host::{LedgerFolder, read_limited};
 use gardefou_ledger::{
-    Content, LedgerError, MAX_PAYLOAD, Policy, Proof, Reader, Report, SignedCheckpoint, VerifierKey,
-    verify,
+    Content, LedgerError, MAX_PAYLOAD, Policy, Proof, Reader, Report, SignedCheckpoint,
+    VerifierKey, verify,
 };
 
 use super::args::Verify;
@@ -37,7 +37,9 @@ fn whole(options: &Verify, dir: &Path, key: &VerifierKey) -> Result<Verdict, Err
     let policy = options.policy.as_deref().map(policy_in).transpose()?;
     let accepted = policy.as_ref().map(Policy::logs).unwrap_or_default();
     if !accepted.is_empty() && !accepted.contains(key) {
-        return Err(Error::Usage("the policy does not accept this ledger's key".to_owned()));
+        return Err(Error::Usage(
+            "the policy does not accept this ledger's key".to_owned(),
+        ));
     }
     let content = match (options.opaque, options.without_payloads) {
         (true, _) => Content::Opaque,

@@ -23,10 +23,17 @@ pub(crate) fn run(command: &Witness) -> Result<ExitStatus, Error> {
         Witness::Cosign { config, request } => cosign(config, request),
         Witness::Serve { config, listen } => {
             let office = Arc::new(Office::open(config)?);
-            let ready = |address| say(&format!("gardefou: witness `{}` listens on http://{address}/add-checkpoint", office.name));
+            let ready = |address| {
+                say(&format!(
+                    "gardefou: witness `{}` listens on http://{address}/add-checkpoint",
+                    office.name
+                ))
+            };
             let answerer = Arc::clone(&office);
-            serve_http(*listen, MAX_REQUEST, ready, move |request| answerer.answer(&request))
-                .map_err(|error| Error::File(listen.to_string(), error))?;
+            serve_http(*listen, MAX_REQUEST, ready, move |request| {
+                answerer.answer(&request)
+            })
+            .map_err(|error| Error::File(listen.to_string(), error))?;
             Ok(ExitStatus::Clean)
         }
     }
@@ -111,14 +118,20 @@ impl Office {
             Ok(Err(refusal)) => self.refuse(refusal),
             Err(error) => {
                 // Whoever asks learns nothing of this machine.
-                error.lines().iter().for_each(|line| say(&format!("gardefou: {line}")));
+                error
+                    .lines()
+                    .iter()
+                    .for_each(|line| say(&format!("gardefou: {line}")));
                 plain(500, "the witness cannot answer now")
             }
         }
     }
 
     fn refuse(&self, refusal: Refusal) -> HttpAnswer {
-        say(&format!("gardefou: not cosigned: {}", escaped(&refusal.to_string())));
+        say(&format!(
+            "gardefou: not cosigned: {}",
+            escaped(&refusal.to_string())
+        ));
         match refusal {
             Refusal::Conflict(size) => HttpAnswer {
                 status: refusal.status(),

@@ -117,12 +117,19 @@ impl Verdict {
 
     /// Whether the policy's witnesses cosigned; how many entries they vouch for.
     fn tell_witnesses(&mut self, report: &Report, given: &Given) -> Option<u64> {
-        let policy = given.policy.as_ref().filter(|one| !one.is_without_witnesses())?;
+        let policy = given
+            .policy
+            .as_ref()
+            .filter(|one| !one.is_without_witnesses())?;
         let size = report.checkpoint.checkpoint().size;
         let candidates = [Some(&report.checkpoint), given.witnessed.as_ref()];
-        let met = candidates.into_iter().flatten().find(|one| policy.is_met_by(one));
+        let met = candidates
+            .into_iter()
+            .flatten()
+            .find(|one| policy.is_met_by(one));
         let Some(met) = met else {
-            self.faults.push("the policy's quorum of witnesses has not cosigned".to_owned());
+            self.faults
+                .push("the policy's quorum of witnesses has not cosigned".to_owned());
             return None;
         };
         let seen = met.checkpoint().size;
@@ -207,10 +214,12 @@ impl Verdict {
                 cosigners(policy, &proof.checkpoint)
             )),
             Some(_) => {
-                self.faults.push("the policy's quorum of witnesses has not cosigned".to_owned());
+                self.faults
+                    .push("the policy's quorum of witnesses has not cosigned".to_owned());
             }
             None => self.limits.push(
-                "that everybody was shown this history: no witnesses (--policy) were given".to_owned(),
+                "that everybody was shown this history: no witnesses (--policy) were given"
+                    .to_owned(),
             ),
         }
     }
@@ -299,7 +308,9 @@ impl Verdict {
 /// The witnesses that cosigned, and when.
 fn cosigners(policy: &Policy, checkpoint: &SignedCheckpoint) -> String {
     let cosigners = policy.cosigners(checkpoint);
-    let told = cosigners.iter().map(|(key, time)| format!("{} ({time})", escaped(key.name())));
+    let told = cosigners
+        .iter()
+        .map(|(key, time)| format!("{} ({time})", escaped(key.name())));
     told.collect::<Vec<_>>().join(", ")
 }
 
