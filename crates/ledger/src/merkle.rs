@@ -140,7 +140,7 @@ fn walk(
 /// Whether the entries from `start` to before `end` are one of the draft's
 /// subtrees: not empty, and beginning where a full one of their length could.
 fn is_subtree(start: u64, end: u64) -> bool {
-    end <= MAX_TREE_SIZE && start < end && start % (end - start).next_power_of_two() == 0
+    end <= MAX_TREE_SIZE && start < end && start.is_multiple_of((end - start).next_power_of_two())
 }
 
 fn bounds(are_kept: bool, proof: &[Hash]) -> Outcome {

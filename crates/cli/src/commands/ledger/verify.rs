@@ -99,9 +99,12 @@ fn proof(options: &Verify, path: &Path, key: &VerifierKey) -> Result<Verdict, Er
         .payload
         .as_deref()
         .map(|path| read(path, MAX_PAYLOAD));
+    let payload = payload.transpose()?;
+    let policy = options.policy.as_deref().map(policy_in).transpose()?;
     Ok(Verdict::of_proof(
         &proof,
         key,
-        payload.transpose()?.as_deref(),
+        payload.as_deref(),
+        policy.as_ref(),
     ))
 }
