@@ -43,6 +43,8 @@ usage: cargo xtask COMMAND
   bench trail [--bytes N] [--files N] [--dir DIR] [--sigma DIR] [--rsigma BIN]
               [--events N] [--runs N] [--core N] [--write]
                                      measure speed and memory (Linux; build xtask with --release)
+  bench ledger [--entries N] [--dir DIR]
+                                     the same of the ledger
 ";
 
 fn main() -> ExitCode {

@@ -10,6 +10,8 @@ use clap_complete::Shell;
 use gardefou_finding::{Severity, Timestamp};
 use gardefou_report::{Format, Lang};
 
+use crate::commands::ledger::args::Ledger;
+
 /// Reads AWS CloudTrail and tells what happened as incidents.
 #[derive(Debug, Parser)]
 #[command(name = "gardefou", version, max_term_width = 100, after_help = AFTER_HELP)]
@@ -72,6 +74,9 @@ pub(crate) enum Command {
     VerifyTrail(Box<VerifyTrail>),
     /// Copy logs and digests from S3, with all that verify-trail needs to prove the copy
     FetchTrail(Box<FetchTrail>),
+    /// Keep and verify the journal that cannot be quietly rewritten
+    #[command(subcommand)]
+    Ledger(Box<Ledger>),
     /// List, show and test the detection rules
     #[command(subcommand)]
     Rules(Rules),
@@ -148,6 +153,14 @@ pub(crate) struct Investigate {
     /// Go on after this object of an s3:// listing, which was read before
     #[arg(long, value_name = "S3-URL")]
     pub(crate) resume_after: Option<String>,
+
+    /// Append the report's digest and coverage to this ledger
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ledger: Option<PathBuf>,
+
+    /// File of the ledger's private key [default: DIR.key]
+    #[arg(long, value_name = "FILE", requires = "ledger")]
+    pub(crate) ledger_key: Option<PathBuf>,
 
     /// Show no progress on standard error
     #[arg(long, short)]
@@ -277,7 +290,7 @@ pub(crate) enum Color {
     Never,
 }
 
-fn time(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     if let Some(time) = Timestamp::parse(text) {
         return Ok(time);
     }

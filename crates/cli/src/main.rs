@@ -8,7 +8,6 @@ mod pipeline;
 use std::process::ExitCode;
 
 use clap::Parser;
-use gardefou_finding::ExitStatus;
 
 /// Many threads allocate small things; the system's allocator makes them wait.
 #[global_allocator]
@@ -21,7 +20,7 @@ fn main() -> ExitCode {
     };
     let status = commands::run(typed).unwrap_or_else(|error| {
         messages::error(&error);
-        ExitStatus::Usage
+        error.status()
     });
     ExitCode::from(status.code())
 }

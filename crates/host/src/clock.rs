@@ -1,4 +1,4 @@
-//! The clock.
+//! The clock, and who looks at it.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,4 +8,13 @@ use gardefou_finding::Timestamp;
 pub fn now() -> Option<Timestamp> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
     Timestamp::from_seconds(i64::try_from(since.as_secs()).ok()?)
+}
+
+/// The user's name, as the environment tells it; `unknown` when it does not.
+pub fn user_name() -> String {
+    let name = ["USER", "LOGNAME", "USERNAME"];
+    let found = name.into_iter().find_map(|name| std::env::var(name).ok());
+    found
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "unknown".to_owned())
 }

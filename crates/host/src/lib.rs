@@ -13,6 +13,7 @@ mod companion;
 mod error;
 mod inflate;
 mod layout;
+mod ledger;
 mod list;
 mod progress;
 mod read;
@@ -25,10 +26,14 @@ mod walk;
 mod write;
 
 pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
-pub use clock::now;
+pub use clock::{now, user_name};
 pub use companion::{companion, read_bytes, showing};
 pub use error::SourceError;
 pub use layout::{DELIVERY_DELAY, PRUNING_MARGIN, Selection};
+pub use ledger::{
+    HttpAnswer, HttpRequest, KeyFileError, KeyOrigin, LedgerFolder, LedgerLock, Lines,
+    WitnessFolder, random, read_key, read_limited, serve_http, write_key,
+};
 pub use progress::{Progress, ProgressCallback};
 pub use read::{Consumer, Limits, ReadSummary, Reader};
 pub use s3::UserMetadata;

@@ -1,9 +1,11 @@
 //! `xtask bench`: speed and memory, as ratios of one run.
 //!
 //! `trail` measures an investigation beside libdeflate alone and beside `rsigma
-//! engine eval`; `verify-trail` a verification beside inflating and hashing.
+//! engine eval`; `verify-trail` a verification beside inflating and hashing;
+//! `ledger` a ledger beside the disk and SHA-256 alone.
 
 mod inflate;
+mod ledger;
 mod measure;
 mod options;
 mod prepare;
@@ -30,6 +32,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "inflate-hash" => inflate::run_hashed(Path::new(rest.first().map_or("", String::as_str))),
         "inflate" => inflate::run(Path::new(rest.first().map_or("", String::as_str))),
         "measure" => measure::run(rest),
-        _ => bail!("there is no benchmark `{what}`; there are `trail` and `verify-trail`"),
+        "ledger" => ledger::run(rest),
+        "ledger-step" => ledger::run_step(rest),
+        _ => {
+            bail!("there is no benchmark `{what}`; there are `trail`, `verify-trail` and `ledger`")
+        }
     }
 }

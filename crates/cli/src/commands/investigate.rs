@@ -8,6 +8,7 @@ use gardefou_finding::{
 use gardefou_host::{
     Archive, Limits, ReadOptions, Scope, Selection, Stream, Terminal, print, write_atomically,
 };
+use gardefou_ledger::sha256_hex;
 use gardefou_report::{Format, Options, render};
 use gardefou_trail::facts::Facts;
 use gardefou_trail::proof::Period;
@@ -15,7 +16,7 @@ use gardefou_trail::rules::RuleSet;
 use gardefou_trail::scan::{SeenEvents, TimeRange};
 use gardefou_trail::story::{Details, Focus, judge, tell};
 
-use super::{Error, colour, rules, tool, verify_trail};
+use super::{Error, colour, ledger, rules, tool, verify_trail};
 use crate::args::Investigate;
 use crate::messages::{progress, say};
 use crate::pipeline::{Again, Endings, First, Second};
@@ -31,6 +32,7 @@ pub(crate) fn run(options: &Investigate) -> Result<ExitStatus, Error> {
     let archive = Archive::open(&options.paths, &scope(options))?;
     let report = investigate(options, &rules, archive);
     write_all(options, &report)?;
+    record(options, &report)?;
     let terminal = Terminal::of(Stream::Out);
     let text = render(&report, options.format, &render_options(options, &terminal));
     print(Stream::Out, &text).map(drop).map_err(Error::output)?;
@@ -180,6 +182,29 @@ fn second_look(
     (details, unread)
 }
 
+/// Appends what was concluded, from how much, to the ledger: the digest is that
+/// of `report.json`, as `--out` writes it.
+fn record(options: &Investigate, report: &Report) -> Result<(), Error> {
+    let Some(dir) = &options.ledger else {
+        return Ok(());
+    };
+    let json = render(report, Format::Json, &plain(options));
+    let payload = serde_json::json!({
+        "schema": report.schema,
+        "tool": report.tool,
+        "report_sha256": sha256_hex(json.as_bytes()),
+        "incidents": report.incidents.len(),
+        "exit_status": report.exit_status(options.fail_on).code(),
+        "coverage": report.coverage,
+    });
+    let receipt = ledger::record(dir, options.ledger_key.clone(), "investigation", payload)?;
+    say(&format!(
+        "gardefou: recorded as entry {} of the ledger",
+        receipt.first
+    ));
+    Ok(())
+}
+
 fn render_options(options: &Investigate, terminal: &Terminal) -> Options {
     let colour = colour(options.color, terminal);
     let width = terminal.width.map_or(100, usize::from);
@@ -196,15 +221,19 @@ fn write_all(options: &Investigate, report: &Report) -> Result<(), Error> {
         return Ok(());
     };
     for format in Format::ALL {
-        let plain = Options {
-            lang: options.lang,
-            width: 100,
-            colour: false,
-            pretty: true,
-        };
         let path = dir.join(format!("report.{}", format.extension()));
-        let text = render(report, *format, &plain);
+        let text = render(report, *format, &plain(options));
         write_atomically(&path, text.as_bytes()).map_err(|error| Error::file(&path, error))?;
     }
     Ok(())
+}
+
+/// How files are rendered, whatever the terminal.
+fn plain(options: &Investigate) -> Options {
+    Options {
+        lang: options.lang,
+        width: 100,
+        colour: false,
+        pretty: true,
+    }
 }

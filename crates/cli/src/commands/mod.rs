@@ -3,6 +3,7 @@
 mod error;
 mod fetch_trail;
 mod investigate;
+pub(crate) mod ledger;
 mod rules;
 mod verify_trail;
 
@@ -20,6 +21,7 @@ pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
         Command::Investigate(options) => investigate::run(&options),
         Command::VerifyTrail(options) => verify_trail::run(&options),
         Command::FetchTrail(options) => fetch_trail::run(&options),
+        Command::Ledger(command) => ledger::run(&command),
         Command::Rules(command) => rules::run(&command),
         Command::Completions { shell } => {
             let mut script = Vec::new();

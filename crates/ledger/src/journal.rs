@@ -1,0 +1,175 @@
+//! The journal: what was acknowledged and is not folded into tiles yet.
+//!
+//! One append is one record and one sync, whatever the tree's shape. A record
+//! is its length (4 bytes, big-endian), a check (32 bytes) and a body. The
+//! check is SHA-256 over the previous record's check and the body, so a record
+//! is whole, in its place, and after the right one, or it is none. The first
+//! record is the base: the checkpoint into which everything before is folded.
+//! Every other is a batch of entries with the checkpoint after it.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::payload::Payload;
+
+/// First bytes of the first record's body.
+const BASE: &[u8] = b"gardefou ledger journal 1\n";
+
+/// Largest body of a record in bytes; more is damage.
+pub(crate) const MAX_BODY: usize = 64 << 20;
+
+/// Bytes before a body.
+pub(crate) const HEAD: usize = 36;
+
+/// The check of a record, to which the next one's is chained.
+pub(crate) type Check = [u8; 32];
+
+/// An entry with its payload, as they go into the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Item {
+    /// The encoded envelope.
+    pub(crate) entry: Vec<u8>,
+    /// Its payload.
+    pub(crate) payload: Payload,
+}
+
+/// A batch of entries with the signed checkpoint after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Batch {
+    /// In order.
+    pub(crate) items: Vec<Item>,
+    /// The signed note.
+    pub(crate) checkpoint: Vec<u8>,
+}
+
+/// The first record, over this signed checkpoint.
+pub(crate) fn base_record(checkpoint: &[u8]) -> (Vec<u8>, Check) {
+    seal(&[0; 32], [BASE, checkpoint].concat())
+}
+
+/// A batch's record after the one with this check.
+pub(crate) fn batch_record(previous: &Check, batch: &Batch) -> (Vec<u8>, Check) {
+    let mut body = Vec::with_capacity(size_of_batch(batch));
+    push_field(&mut body, &batch.checkpoint);
+    for item in &batch.items {
+        push_field(&mut body, &item.entry);
+        item.payload.encode(&mut body);
+    }
+    seal(previous, body)
+}
+
+fn size_of_batch(batch: &Batch) -> usize {
+    let of_payload = |payload: &Payload| match payload {
+        Payload::Present { bytes, .. } => bytes.len() + 37,
+        Payload::Erased => 5,
+    };
+    let items = batch.items.iter();
+    let items = items.map(|item| item.entry.len() + 4 + of_payload(&item.payload));
+    batch.checkpoint.len() + 4 + items.sum::<usize>()
+}
+
+fn seal(previous: &Check, body: Vec<u8>) -> (Vec<u8>, Check) {
+    let check = check(previous, &body);
+    // A body has at most `MAX_BODY` bytes.
+    let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
+    let mut record = Vec::with_capacity(HEAD + body.len());
+    record.extend_from_slice(&length.to_be_bytes());
+    record.extend_from_slice(&check);
+    record.extend_from_slice(&body);
+    (record, check)
+}
+
+fn check(previous: &Check, body: &[u8]) -> Check {
+    Sha256::new()
+        .chain_update(previous)
+        .chain_update(body)
+        .finalize()
+        .into()
+}
+
+/// Length of the body of the record with this head; `None` when it cannot be.
+pub(crate) fn body_length(head: &[u8]) -> Option<usize> {
+    let length = u32::from_be_bytes(*head.first_chunk()?) as usize;
+    (length <= MAX_BODY).then_some(length)
+}
+
+/// The check of a whole record after the one with `previous`; `None` when the
+/// record is torn or another.
+pub(crate) fn open<'a>(previous: &Check, record: &'a [u8]) -> Option<(Check, &'a [u8])> {
+    let length = body_length(record)?;
+    let (claimed, body) = record.get(4..)?.split_first_chunk()?;
+    (body.len() == length && check(previous, body) == *claimed).then_some((*claimed, body))
+}
+
+/// The signed checkpoint of a first record's body.
+pub(crate) fn base_of(body: &[u8]) -> Option<&[u8]> {
+    body.strip_prefix(BASE)
+}
+
+/// Reads a batch's body.
+pub(crate) fn batch_of(body: &[u8]) -> Option<Batch> {
+    let (checkpoint, mut rest) = split_field(body)?;
+    let mut items = Vec::new();
+    while !rest.is_empty() {
+        let (entry, after) = split_field(rest)?;
+        let (payload, after) = Payload::decode(after)?;
+        items.push(Item {
+            entry: entry.to_vec(),
+            payload,
+        });
+        rest = after;
+    }
+    Some(Batch {
+        items,
+        checkpoint: checkpoint.to_vec(),
+    })
+}
+
+fn push_field(out: &mut Vec<u8>, field: &[u8]) {
+    // Entries and checkpoints have at most 64 KiB.
+    let length = u32::try_from(field.len()).unwrap_or(u32::MAX);
+    out.extend_from_slice(&length.to_be_bytes());
+    out.extend_from_slice(field);
+}
+
+fn split_field(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    rest.split_at_checked(u32::from_be_bytes(*length) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch() -> Batch {
+        let item = |entry: &[u8], salt| Item {
+            entry: entry.to_vec(),
+            payload: Payload::new([salt; 32], b"p".to_vec()).unwrap(),
+        };
+        Batch {
+            items: vec![item(b"one", 1), item(b"two", 2)],
+            checkpoint: b"checkpoint".to_vec(),
+        }
+    }
+
+    #[test]
+    fn records_come_back_and_only_in_their_place() {
+        let (first, check) = base_record(b"note");
+        let (opened, body) = open(&[0; 32], &first).unwrap();
+        assert_eq!((opened, base_of(body)), (check, Some(&b"note"[..])));
+        let (second, _) = batch_record(&check, &batch());
+        let (_, body) = open(&check, &second).unwrap();
+        assert_eq!(batch_of(body), Some(batch()));
+        assert_eq!(open(&[0; 32], &second), None, "after another record");
+    }
+
+    #[test]
+    fn a_torn_or_flipped_record_is_none() {
+        let (record, _) = batch_record(&[0; 32], &batch());
+        for at in 0..record.len() {
+            assert_eq!(open(&[0; 32], &record[..at]), None);
+            let mut flipped = record.clone();
+            flipped[at] ^= 1;
+            assert_eq!(open(&[0; 32], &flipped), None, "{at}");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! The journal as it stands, and the files that it would become.
+
+use std::collections::BTreeMap;
+
+use tlog_tiles::{Hash, record_hash};
+
+use crate::error::At as _;
+use crate::frontier::{flatten, unflatten};
+use crate::journal::{self, Check, HEAD, Item};
+use crate::layout::{
+    CHECKPOINT, JOURNAL, TILE_WIDTH, bundle_path, push_entry, split_bundle, tile_path,
+};
+use crate::{Checkpoint, Frontier, LedgerError, SignedCheckpoint, Store};
+
+/// Largest stored file that is read in one piece: a full entry bundle.
+const MAX_FILE: usize = 256 * (65_535 + 2);
+
+/// What was acknowledged: everything up to the base is in tiles, the rest is here.
+pub(crate) struct Tail {
+    /// Size and root of what is folded into tiles.
+    pub(crate) base: Checkpoint,
+    /// Entries after that.
+    pub(crate) items: Vec<Item>,
+    /// The signed checkpoint after them.
+    pub(crate) tip: SignedCheckpoint,
+    /// The last whole record's check.
+    pub(crate) check: Check,
+    /// Bytes of the journal's whole records; `None` without a journal.
+    pub(crate) journal: Option<u64>,
+    /// Whether a torn record, which nobody was told of, follows.
+    pub(crate) is_torn: bool,
+}
+
+impl Tail {
+    /// Reads the journal. Without one, as in a copy or in another program's
+    /// log, everything is taken to be in tiles under the `checkpoint`.
+    ///
+    /// # Errors
+    /// No ledger, or a damaged one.
+    pub(crate) fn load(store: &impl Store) -> Result<Self, LedgerError> {
+        let tail = match store.size(JOURNAL).at("read", JOURNAL)? {
+            Some(length) => Self::of_journal(store, length)?,
+            None => Self::of_checkpoint(store)?,
+        };
+        let published = published(store)?;
+        let ahead = published.filter(|one| one.checkpoint().size > tail.size());
+        match ahead {
+            Some(ahead) => Err(LedgerError::damaged(
+                JOURNAL,
+                format!(
+                    "it ends at {} entries, but the checkpoint says {}",
+                    tail.size(),
+                    ahead.checkpoint().size
+                ),
+            )),
+            None => Ok(tail),
+        }
+    }
+
+    fn of_checkpoint(store: &impl Store) -> Result<Self, LedgerError> {
+        if store.size(CHECKPOINT).at("read", CHECKPOINT)?.is_none() {
+            return Err(LedgerError::Missing(CHECKPOINT));
+        }
+        let tip = published(store)?
+            .ok_or_else(|| LedgerError::damaged(CHECKPOINT, "it is no checkpoint"))?;
+        Ok(Self {
+            base: tip.checkpoint().clone(),
+            items: Vec::new(),
+            tip,
+            check: [0; 32],
+            journal: None,
+            is_torn: false,
+        })
+    }
+
+    fn of_journal(store: &impl Store, length: u64) -> Result<Self, LedgerError> {
+        let first = record(store, &[0; 32], 0)?;
+        let base = first
+            .as_ref()
+            .and_then(|(_, body, _)| journal::base_of(body));
+        let tip = base.and_then(SignedCheckpoint::parse);
+        let (Some(tip), Some((check, _, end))) = (tip, first) else {
+            return Err(LedgerError::damaged(JOURNAL, "it does not begin as one"));
+        };
+        let mut tail = Self {
+            base: tip.checkpoint().clone(),
+            items: Vec::new(),
+            tip,
+            check,
+            journal: Some(end),
+            is_torn: false,
+        };
+        let mut at = end;
+        while let Some((check, body, end)) = record(store, &tail.check, at)? {
+            tail.add(&body)
+                .ok_or_else(|| LedgerError::damaged(JOURNAL, format!("the record at byte {at}")))?;
+            (tail.check, tail.journal, at) = (check, Some(end), end);
+        }
+        tail.is_torn = at < length;
+        Ok(tail)
+    }
+
+    fn add(&mut self, body: &[u8]) -> Option<()> {
+        let batch = journal::batch_of(body)?;
+        let tip = SignedCheckpoint::parse(&batch.checkpoint)?;
+        let size = self.size() + batch.items.len() as u64;
+        (tip.checkpoint().size == size && tip.checkpoint().origin == self.base.origin)
+            .then_some(())?;
+        self.items.extend(batch.items);
+        self.tip = tip;
+        Some(())
+    }
+
+    /// Entries of the log.
+    pub(crate) fn size(&self) -> u64 {
+        self.tip.checkpoint().size
+    }
+
+    /// The item of an entry that is not folded.
+    pub(crate) fn item(&self, index: u64) -> Option<&Item> {
+        let after = index.checked_sub(self.base.size)?;
+        self.items.get(usize::try_from(after).ok()?)
+    }
+}
+
+/// The record at byte `at`: its check, its body, and where it ends. `None` when
+/// there is no whole one.
+fn record(
+    store: &impl Store,
+    previous: &Check,
+    at: u64,
+) -> Result<Option<(Check, Vec<u8>, u64)>, LedgerError> {
+    let head = store.read(JOURNAL, at, HEAD).at("read", JOURNAL)?;
+    let Some(length) = journal::body_length(&head).filter(|_| head.len() == HEAD) else {
+        return Ok(None);
+    };
+    let record = store.read(JOURNAL, at, HEAD + length).at("read", JOURNAL)?;
+    let end = at + record.len() as u64;
+    let opened = journal::open(previous, &record);
+    Ok(opened.map(|(check, body)| (check, body.to_vec(), end)))
+}
+
+/// The published checkpoint; `None` when it is missing or none.
+pub(crate) fn published(store: &impl Store) -> Result<Option<SignedCheckpoint>, LedgerError> {
+    let bytes = read_file(store, CHECKPOINT)?;
+    Ok(bytes.and_then(|bytes| SignedCheckpoint::parse(&bytes)))
+}
+
+/// A whole file; `None` when it is missing.
+pub(crate) fn read_file(store: &impl Store, path: &str) -> Result<Option<Vec<u8>>, LedgerError> {
+    match store.read(path, 0, MAX_FILE + 1) {
+        Ok(bytes) if bytes.len() > MAX_FILE => {
+            Err(LedgerError::damaged(path, "it is larger than any can be"))
+        }
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).at("read", path),
+    }
+}
+
+/// Hashes of a tile; of a full one when the partial one is gone.
+pub(crate) fn read_tile(
+    store: &impl Store,
+    level: u8,
+    n: u64,
+    width: u64,
+) -> Result<Vec<Hash>, LedgerError> {
+    let (path, bytes) = partial_or_full(store, width, |width| tile_path(level, n, width))?;
+    let hashes = unflatten(&bytes).filter(|hashes| hashes.len() as u64 >= width);
+    let mut hashes = hashes.ok_or_else(|| LedgerError::damaged(&path, "its length is wrong"))?;
+    hashes.truncate(usize::try_from(width).unwrap_or(usize::MAX));
+    Ok(hashes)
+}
+
+/// The first `width` entries of a bundle; of a full one when the partial one is gone.
+pub(crate) fn read_bundle(
+    store: &impl Store,
+    n: u64,
+    width: u64,
+) -> Result<Vec<Vec<u8>>, LedgerError> {
+    let (path, bytes) = partial_or_full(store, width, |width| bundle_path(n, width))?;
+    let stored = if path == bundle_path(n, width) {
+        width
+    } else {
+        TILE_WIDTH
+    };
+    let entries = split_bundle(&path, &bytes, stored)?;
+    let first = entries
+        .into_iter()
+        .take(usize::try_from(width).unwrap_or(0));
+    Ok(first.map(<[u8]>::to_vec).collect())
+}
+
+fn partial_or_full(
+    store: &impl Store,
+    width: u64,
+    path: impl Fn(u64) -> String,
+) -> Result<(String, Vec<u8>), LedgerError> {
+    for path in [path(width), path(TILE_WIDTH)] {
+        if let Some(bytes) = read_file(store, &path)? {
+            return Ok((path, bytes));
+        }
+    }
+    Err(std::io::Error::from(std::io::ErrorKind::NotFound)).at("read", &path(width))
+}
+
+/// The tiles and bundles that a tail becomes.
+pub(crate) struct Unfolded {
+    /// The tree's edge after the tail.
+    pub(crate) frontier: Frontier,
+    /// Content of each file that differs from what the base needs, by path.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Unfolded {
+    /// Grows the base's tree by the tail, and checks it against both signed roots.
+    ///
+    /// # Errors
+    /// A tree that contradicts its checkpoint.
+    pub(crate) fn of(store: &impl Store, tail: &Tail) -> Result<Self, LedgerError> {
+        let tile = |level, n, width| read_tile(store, level, n, width);
+        let mut frontier = Frontier::restore(tail.base.size, tile)?;
+        agree(&frontier, &tail.base)?;
+        let mut files = BTreeMap::new();
+        let mut bundle = Vec::new();
+        let begun = tail.base.size % TILE_WIDTH;
+        if begun > 0 && !tail.items.is_empty() {
+            let entries = read_bundle(store, tail.base.size / TILE_WIDTH, begun)?;
+            entries
+                .iter()
+                .for_each(|entry| push_entry(&mut bundle, entry));
+        }
+        for item in &tail.items {
+            push_entry(&mut bundle, &item.entry);
+            frontier.push(record_hash(&item.entry), &mut |level, n, hashes| {
+                files.insert(tile_path(level, n, TILE_WIDTH), flatten(hashes));
+            });
+            if frontier.size().is_multiple_of(TILE_WIDTH) {
+                let n = frontier.size() / TILE_WIDTH - 1;
+                files.insert(bundle_path(n, TILE_WIDTH), std::mem::take(&mut bundle));
+            }
+        }
+        if !bundle.is_empty() {
+            let (n, width) = (frontier.size() / TILE_WIDTH, frontier.size() % TILE_WIDTH);
+            files.insert(bundle_path(n, width), bundle);
+        }
+        agree(&frontier, tail.tip.checkpoint())?;
+        add_edge(&mut files, &frontier, tail);
+        Ok(Self { frontier, files })
+    }
+}
+
+/// Adds the partial tiles, when there is anything new.
+fn add_edge(files: &mut BTreeMap<String, Vec<u8>>, frontier: &Frontier, tail: &Tail) {
+    if tail.items.is_empty() {
+        return;
+    }
+    for (level, n, hashes) in frontier.partial_tiles() {
+        files.insert(tile_path(level, n, hashes.len() as u64), flatten(hashes));
+    }
+}
+
+fn agree(frontier: &Frontier, checkpoint: &Checkpoint) -> Result<(), LedgerError> {
+    if frontier.root() == checkpoint.root {
+        return Ok(());
+    }
+    let what = format!(
+        "they do not lead to the root that was signed for {} entries",
+        checkpoint.size
+    );
+    Err(LedgerError::damaged("tile", what))
+}
