@@ -622,7 +622,7 @@ fn a_digest_out_of_its_place_is_told() {
     let (status, proof) = judged(&trail);
     assert_eq!(status, 1);
     assert!(kinds(&proof).contains("digest_moved"), "{proof:#}");
-    assert_eq!(proven(&proof), ["00:00/01:00", "03:00/06:00"]);
+    assert_eq!(proven(&proof), ["00:00/02:00", "03:00/06:00"]);
     // One that was delivered to another bucket.
     let elsewhere = TrailPlan {
         bucket: "other-bucket".to_owned(),

@@ -175,6 +175,30 @@ fn a_forged_digest_cannot_cover_up_a_hole() {
     assert_every_moment_is_accounted_for(&proof);
 }
 
+#[test]
+fn a_digest_of_garbage_cannot_cover_up_a_hole() {
+    let mut trail = plan().sign().unwrap();
+    for hour in [1, 2] {
+        trail.delete(&plan().digest_number(hour));
+        trail.delete(&plan().log_number(hour, 0));
+    }
+    for hour in [3, 4] {
+        trail.delete(&plan().log_number(hour, 0));
+    }
+    trail.delete(&plan().digest_number(4));
+    let garbage = gzip(b"{}").unwrap();
+    trail.objects.insert(plan().digest_number(3), garbage);
+    let proof = prove(&inflated(&trail), &trail.metadata_json());
+    let kinds: Vec<DoubtKind> = proof.doubts.keys().copied().collect();
+    let expected = [
+        DoubtKind::EndNotCovered,
+        DoubtKind::HourGap,
+        DoubtKind::DigestUnparsable,
+    ];
+    assert_eq!(kinds, expected, "{proof:#?}");
+    assert_every_moment_is_accounted_for(&proof);
+}
+
 /// The trail that tampering begins with.
 fn honest() -> &'static SignedTrail {
     static HONEST: OnceLock<SignedTrail> = OnceLock::new();

@@ -262,15 +262,24 @@ impl<'a> Chain<'a> {
         let Some([before, link]) = self.links.get(index - 1..=index) else {
             return;
         };
-        let Some(head) = &link.head else {
-            return;
+        let name = survey.name(link.file);
+        let found = match &link.head {
+            Some(head) => {
+                let start = link.span.from;
+                let pair = Pair {
+                    before,
+                    head,
+                    start,
+                };
+                pair.judge(survey.name(before.file), name)
+            }
+            // It says nothing, so that the time before its own is a hole.
+            None if before.span.to < link.span.from => {
+                let between = (before.span.to, link.span.from);
+                vec![doubt(DoubtKind::HourGap, between, name)]
+            }
+            None => return,
         };
-        let pair = Pair {
-            before,
-            head,
-            start: link.span.from,
-        };
-        let found = pair.judge(survey.name(before.file), survey.name(link.file));
         let tainted = found
             .iter()
             .any(|doubt| doubt.kind == DoubtKind::PreviousHashMismatch);
@@ -289,8 +298,9 @@ impl<'a> Chain<'a> {
     /// Whether the chain goes on to `end`; `asked` when somebody wanted that,
     /// `shown` when something shows that it did.
     pub(crate) fn judge_end(&mut self, end: Timestamp, shown: Option<Timestamp>) {
-        // One that is not valid may claim any time: it shows no end.
-        let Some(last) = self.last_valid_end() else {
+        // One that is not valid counts for its name's hour only, which is in
+        // doubt by itself, and what lies before it is a gap.
+        let Some(last) = self.links.last().map(|link| link.span.to) else {
             return self.judge_metadata(None);
         };
         self.judge_metadata(Some(last));
