@@ -30,6 +30,9 @@ impl Event for Record<'_> {
         if let Some((root, rest)) = plain_path(path) {
             follow(self.top_level(root)?, rest, &mut found);
         } else {
+            if let Some(root) = root_key(path) {
+                self.top_level(&root)?;
+            }
             collect(self.raw(), &steps(path), &mut found);
         }
         if found.len() > 1 {
@@ -84,6 +87,13 @@ enum Step<'a> {
     Key(Cow<'a, str>),
     /// To one element, from the end where negative.
     Index(i64),
+}
+
+/// The key at the root that a path needs; `None` where it needs none.
+fn root_key(path: &str) -> Option<Cow<'_, str>> {
+    let segment = path.get(..first_unescaped(path, b'.').unwrap_or(path.len()))?;
+    let name = segment.get(..first_unescaped(segment, b'[').unwrap_or(segment.len()))?;
+    (!name.is_empty()).then(|| unescape_brackets(name))
 }
 
 /// The root and the rest of a path of keys alone, as nearly all are.
