@@ -1,9 +1,12 @@
 //! The right edge of the tree: all that is needed to grow it.
 
-use tlog_tiles::{Error, Hash, HashReader, Tile, split_stored_hash_index, tree_hash};
+use tlog_tiles::{EMPTY_HASH, Hash, Tile, node_hash};
 
 use crate::LedgerError;
 use crate::layout::{TILE_HEIGHT, TILE_WIDTH};
+
+/// Levels of the tree that one tile spans.
+const HEIGHT: u32 = TILE_HEIGHT as u32;
 
 /// Bytes of a hash.
 const HASH_SIZE: usize = 32;
@@ -15,6 +18,9 @@ pub struct Frontier {
     size: u64,
     /// Hashes of the partial tile of each level, fewer than 256.
     edges: Vec<Vec<Hash>>,
+    /// Roots of the perfect trees of which the tree consists, largest first:
+    /// one for each bit of its size.
+    peaks: Vec<Hash>,
 }
 
 impl Frontier {
@@ -39,7 +45,28 @@ impl Frontier {
             left = n;
             level += 1;
         }
-        Ok(Self { size, edges })
+        let mut frontier = Self {
+            size,
+            edges,
+            peaks: Vec::new(),
+        };
+        let heights = (0..u64::BITS)
+            .rev()
+            .filter(|height| size >> height & 1 == 1);
+        // A hash that is missing makes a root that contradicts the checkpoint.
+        let peaks = heights.map(|height| frontier.peak(height).unwrap_or_default());
+        frontier.peaks = peaks.collect();
+        Ok(frontier)
+    }
+
+    /// The perfect tree of this height at the right edge, from its tile.
+    fn peak(&self, height: u32) -> Option<Hash> {
+        let (level, within) = (height / HEIGHT, height % HEIGHT);
+        let edge = self.edges.get(usize::try_from(level).ok()?)?;
+        let n = (self.size >> height) - 1;
+        let begin = usize::try_from((n << within) % TILE_WIDTH).ok()?;
+        let hashes = edge.get(begin..begin + (1 << within))?;
+        Some(Tile::subtree_hash(&flatten(hashes)))
     }
 
     /// Entries of the tree.
@@ -52,21 +79,31 @@ impl Frontier {
     pub fn push(&mut self, leaf: Hash, full: &mut impl FnMut(u8, u64, &[Hash])) {
         self.size += 1;
         let mut hash = leaf;
-        let mut last = self.size;
-        for level in 0.. {
-            if self.edges.len() == usize::from(level) {
-                self.edges.push(Vec::new());
+        self.widen(0, hash, full);
+        for height in 1..=self.size.trailing_zeros() {
+            hash = node_hash(self.peaks.pop().unwrap_or_default(), hash);
+            if height.is_multiple_of(HEIGHT) {
+                self.widen(height / HEIGHT, hash, full);
             }
-            let Some(edge) = self.edges.get_mut(usize::from(level)) else {
-                return;
-            };
-            edge.push(hash);
-            if (edge.len() as u64) < TILE_WIDTH {
-                return;
-            }
-            last /= TILE_WIDTH;
-            full(level, last - 1, edge);
-            hash = Tile::subtree_hash(&flatten(edge));
+        }
+        self.peaks.push(hash);
+    }
+
+    /// Adds a hash to the partial tile of a level.
+    fn widen(&mut self, level: u32, hash: Hash, full: &mut impl FnMut(u8, u64, &[Hash])) {
+        let (Ok(level), Ok(place)) = (u8::try_from(level), usize::try_from(level)) else {
+            return;
+        };
+        if self.edges.len() == place {
+            self.edges.push(Vec::new());
+        }
+        let Some(edge) = self.edges.get_mut(place) else {
+            return;
+        };
+        edge.push(hash);
+        if edge.len() as u64 == TILE_WIDTH {
+            let tiles = self.size >> (HEIGHT * (u32::from(level) + 1));
+            full(level, tiles - 1, edge);
             edge.clear();
         }
     }
@@ -85,30 +122,21 @@ impl Frontier {
 
     /// The root hash (RFC 6962, section 2.1).
     pub fn root(&self) -> Hash {
-        // A frontier holds every hash that its own root needs.
-        tree_hash(self.size, self).unwrap_or_default()
-    }
-
-    fn hash_at(&self, index: u64) -> Option<Hash> {
-        let (level, n) = split_stored_hash_index(index);
-        let edge = self.edges.get(usize::from(level / TILE_HEIGHT))?;
-        let height = level % TILE_HEIGHT;
-        let begin = usize::try_from((n << height) % TILE_WIDTH).ok()?;
-        let hashes = edge.get(begin..begin + (1 << height))?;
-        Some(Tile::subtree_hash(&flatten(hashes)))
-    }
-}
-
-impl HashReader for Frontier {
-    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, Error> {
-        let hashes = indexes.iter().map(|&index| self.hash_at(index));
-        hashes.collect::<Option<_>>().ok_or(Error::IndexesNotInTree)
+        let Some((last, larger)) = self.peaks.split_last() else {
+            return EMPTY_HASH;
+        };
+        let larger = larger.iter().rev();
+        larger.fold(*last, |right, left| node_hash(*left, right))
     }
 }
 
 /// Hashes one after another.
 pub(crate) fn flatten(hashes: &[Hash]) -> Vec<u8> {
-    hashes.iter().flat_map(|hash| hash.0).collect()
+    let mut bytes = Vec::with_capacity(hashes.len() * HASH_SIZE);
+    for hash in hashes {
+        bytes.extend_from_slice(&hash.0);
+    }
+    bytes
 }
 
 /// Bytes to hashes; `None` when their number does not fit.

@@ -43,38 +43,45 @@ pub(crate) struct Batch {
 
 /// The first record, over this signed checkpoint.
 pub(crate) fn base_record(checkpoint: &[u8]) -> (Vec<u8>, Check) {
-    seal(&[0; 32], [BASE, checkpoint].concat())
+    seal(&[0; 32], [&[0; HEAD], BASE, checkpoint].concat())
 }
 
-/// A batch's record after the one with this check.
-pub(crate) fn batch_record(previous: &Check, batch: &Batch) -> (Vec<u8>, Check) {
-    let mut body = Vec::with_capacity(size_of_batch(batch));
-    push_field(&mut body, &batch.checkpoint);
-    for item in &batch.items {
-        push_field(&mut body, &item.entry);
-        item.payload.encode(&mut body);
+/// The record of these items, with the signed checkpoint after them, that
+/// follows the one with this check.
+pub(crate) fn batch_record(
+    previous: &Check,
+    checkpoint: &[u8],
+    items: &[Item],
+) -> (Vec<u8>, Check) {
+    let size = items.iter().map(Item::size).sum::<usize>();
+    let mut record = Vec::with_capacity(HEAD + 4 + checkpoint.len() + size);
+    record.resize(HEAD, 0);
+    push_field(&mut record, checkpoint);
+    for item in items {
+        push_field(&mut record, &item.entry);
+        item.payload.encode(&mut record);
     }
-    seal(previous, body)
+    seal(previous, record)
 }
 
-fn size_of_batch(batch: &Batch) -> usize {
-    let of_payload = |payload: &Payload| match payload {
-        Payload::Present { bytes, .. } => bytes.len() + 37,
-        Payload::Erased => 5,
-    };
-    let items = batch.items.iter();
-    let items = items.map(|item| item.entry.len() + 4 + of_payload(&item.payload));
-    batch.checkpoint.len() + 4 + items.sum::<usize>()
+impl Item {
+    /// Its bytes in a record.
+    fn size(&self) -> usize {
+        let payload = match &self.payload {
+            Payload::Present { bytes, .. } => bytes.len() + 37,
+            Payload::Erased => 5,
+        };
+        4 + self.entry.len() + payload
+    }
 }
 
-fn seal(previous: &Check, body: Vec<u8>) -> (Vec<u8>, Check) {
-    let check = check(previous, &body);
+/// Fills in the head of a record, for which its first [`HEAD`] bytes are kept free.
+fn seal(previous: &Check, mut record: Vec<u8>) -> (Vec<u8>, Check) {
+    let body = record.get(HEAD..).unwrap_or_default();
     // A body has at most `MAX_BODY` bytes.
     let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
-    let mut record = Vec::with_capacity(HEAD + body.len());
-    record.extend_from_slice(&length.to_be_bytes());
-    record.extend_from_slice(&check);
-    record.extend_from_slice(&body);
+    let check = check(previous, body);
+    record.splice(..HEAD, length.to_be_bytes().into_iter().chain(check));
     (record, check)
 }
 
@@ -151,12 +158,16 @@ mod tests {
         }
     }
 
+    fn record_of(previous: &Check, batch: &Batch) -> (Vec<u8>, Check) {
+        batch_record(previous, &batch.checkpoint, &batch.items)
+    }
+
     #[test]
     fn records_come_back_and_only_in_their_place() {
         let (first, check) = base_record(b"note");
         let (opened, body) = open(&[0; 32], &first).unwrap();
         assert_eq!((opened, base_of(body)), (check, Some(&b"note"[..])));
-        let (second, _) = batch_record(&check, &batch());
+        let (second, _) = record_of(&check, &batch());
         let (_, body) = open(&check, &second).unwrap();
         assert_eq!(batch_of(body), Some(batch()));
         assert_eq!(open(&[0; 32], &second), None, "after another record");
@@ -164,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_torn_or_flipped_record_is_none() {
-        let (record, _) = batch_record(&[0; 32], &batch());
+        let (record, _) = record_of(&[0; 32], &batch());
         for at in 0..record.len() {
             assert_eq!(open(&[0; 32], &record[..at]), None);
             let mut flipped = record.clone();

@@ -41,6 +41,19 @@ impl Digest {
         Self(digest.into())
     }
 
+    /// Of a salt with the payload after it, as they lie in a record.
+    fn of_record(salted: &[u8]) -> Self {
+        Self(Sha256::digest(salted).into())
+    }
+
+    /// As 64 lower-case hexadecimal digits.
+    pub(crate) fn to_hex(self) -> [u8; 64] {
+        let mut text = [0; 64];
+        // Sixty-four digits always hold thirty-two bytes.
+        let _ = hex::encode_to_slice(self.0, &mut text);
+        text
+    }
+
     /// Reads 64 lower-case hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
@@ -58,10 +71,7 @@ impl fmt::Display for Digest {
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = [0; 64];
-        // Sixty-four digits always hold thirty-two bytes.
-        let _ = hex::encode_to_slice(self.0, &mut text);
-        serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default())
+        serializer.serialize_str(std::str::from_utf8(&self.to_hex()).unwrap_or_default())
     }
 }
 
@@ -140,8 +150,7 @@ impl Payload {
         if record.first() == Some(&ERASED) {
             return Some((None, length));
         }
-        let (salt, payload) = record.get(5..)?.split_first_chunk()?;
-        Some((Some(Digest::of(salt, payload)), length))
+        Some((Some(Digest::of_record(record.get(5..)?)), length))
     }
 
     /// Reads the record at the front of `bytes`; returns it and the rest.

@@ -1,5 +1,7 @@
 //! Reading a ledger: entries, payloads, proofs.
 
+use std::collections::BTreeMap;
+
 use tlog_tiles::{Error, Hash, Tile, TileHashReader, TileReader, prove_record, prove_tree};
 
 use crate::error::At as _;
@@ -17,7 +19,8 @@ pub(crate) const WITNESSED: &str = "witnessed";
 pub struct Reader<'s, S> {
     store: &'s S,
     tail: Tail,
-    unfolded: Unfolded,
+    /// Files that are not folded yet, by path.
+    unfolded: BTreeMap<String, Vec<u8>>,
 }
 
 impl<'s, S: Store> Reader<'s, S> {
@@ -27,7 +30,7 @@ impl<'s, S: Store> Reader<'s, S> {
     /// No ledger, an unreadable or a damaged one.
     pub fn open(store: &'s S) -> Result<Self, LedgerError> {
         let tail = Tail::load(store)?;
-        let unfolded = Unfolded::of(store, &tail)?;
+        let unfolded = Unfolded::of(store, &tail)?.into_files(&tail);
         Ok(Self {
             store,
             tail,
@@ -75,7 +78,7 @@ impl<'s, S: Store> Reader<'s, S> {
     pub fn bundle(&self, n: u64) -> Result<Vec<Vec<u8>>, LedgerError> {
         let width = width(n, self.size());
         let path = bundle_path(n, width);
-        match self.unfolded.files.get(&path) {
+        match self.unfolded.get(&path) {
             Some(bytes) => {
                 let entries = split_bundle(&path, bytes, width)?;
                 Ok(entries.into_iter().map(<[u8]>::to_vec).collect())
@@ -173,7 +176,7 @@ impl<'s, S: Store> Reader<'s, S> {
     /// # Errors
     /// When it cannot be read.
     pub fn file(&self, path: &str) -> Result<Vec<u8>, LedgerError> {
-        if let Some(bytes) = self.unfolded.files.get(path) {
+        if let Some(bytes) = self.unfolded.get(path) {
             return Ok(bytes.clone());
         }
         let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
@@ -196,8 +199,8 @@ impl<'s, S: Store> Reader<'s, S> {
     }
 
     /// What the ledger knows of its files that are not folded yet, by path.
-    pub(crate) fn unfolded(&self) -> &std::collections::BTreeMap<String, Vec<u8>> {
-        &self.unfolded.files
+    pub(crate) fn unfolded(&self) -> &BTreeMap<String, Vec<u8>> {
+        &self.unfolded
     }
 
     /// The folder.
@@ -227,7 +230,7 @@ impl<'s, S: Store> Reader<'s, S> {
     fn tile(&self, level: u8, n: u64, wanted: u64) -> Result<Vec<Hash>, LedgerError> {
         let hashes_below = self.size().checked_shr(8 * u32::from(level)).unwrap_or(0);
         let width = width(n, hashes_below);
-        let held = self.unfolded.files.get(&tile_path(level, n, width));
+        let held = self.unfolded.get(&tile_path(level, n, width));
         let mut hashes = match held.and_then(|bytes| unflatten(bytes)) {
             Some(hashes) => hashes,
             None => read_tile(self.store, level, n, width)?,

@@ -16,6 +16,7 @@ use crate::{Checkpoint, Frontier, LedgerError, SignedCheckpoint, Store};
 const MAX_FILE: usize = 256 * (65_535 + 2);
 
 /// What was acknowledged: everything up to the base is in tiles, the rest is here.
+#[derive(Debug)]
 pub(crate) struct Tail {
     /// Size and root of what is folded into tiles.
     pub(crate) base: Checkpoint,
@@ -77,9 +78,9 @@ impl Tail {
         let first = record(store, &[0; 32], 0)?;
         let base = first
             .as_ref()
-            .and_then(|(_, body, _)| journal::base_of(body));
+            .and_then(|(_, record)| journal::base_of(record.get(HEAD..)?));
         let tip = base.and_then(SignedCheckpoint::parse);
-        let (Some(tip), Some((check, _, end))) = (tip, first) else {
+        let (Some(tip), Some((check, first))) = (tip, first) else {
             return Err(LedgerError::damaged(JOURNAL, "it does not begin as one"));
         };
         let mut tail = Self {
@@ -87,15 +88,17 @@ impl Tail {
             items: Vec::new(),
             tip,
             check,
-            journal: Some(end),
+            journal: None,
             is_torn: false,
         };
-        let mut at = end;
-        while let Some((check, body, end)) = record(store, &tail.check, at)? {
-            tail.add(&body)
+        let mut at = first.len() as u64;
+        while let Some((check, record)) = record(store, &tail.check, at)? {
+            tail.add(record.get(HEAD..).unwrap_or_default())
                 .ok_or_else(|| LedgerError::damaged(JOURNAL, format!("the record at byte {at}")))?;
-            (tail.check, tail.journal, at) = (check, Some(end), end);
+            tail.check = check;
+            at += record.len() as u64;
         }
+        tail.journal = Some(at);
         tail.is_torn = at < length;
         Ok(tail)
     }
@@ -123,21 +126,19 @@ impl Tail {
     }
 }
 
-/// The record at byte `at`: its check, its body, and where it ends. `None` when
-/// there is no whole one.
+/// The record at byte `at` with its check. `None` when there is no whole one.
 fn record(
     store: &impl Store,
     previous: &Check,
     at: u64,
-) -> Result<Option<(Check, Vec<u8>, u64)>, LedgerError> {
+) -> Result<Option<(Check, Vec<u8>)>, LedgerError> {
     let head = store.read(JOURNAL, at, HEAD).at("read", JOURNAL)?;
     let Some(length) = journal::body_length(&head).filter(|_| head.len() == HEAD) else {
         return Ok(None);
     };
     let record = store.read(JOURNAL, at, HEAD + length).at("read", JOURNAL)?;
-    let end = at + record.len() as u64;
-    let opened = journal::open(previous, &record);
-    Ok(opened.map(|(check, body)| (check, body.to_vec(), end)))
+    let check = journal::open(previous, &record).map(|(check, _)| check);
+    Ok(check.map(|check| (check, record)))
 }
 
 /// The published checkpoint; `None` when it is missing or none.
@@ -205,11 +206,14 @@ fn partial_or_full(
 }
 
 /// The tiles and bundles that a tail becomes.
+#[derive(Debug, Default)]
 pub(crate) struct Unfolded {
     /// The tree's edge after the tail.
     pub(crate) frontier: Frontier,
-    /// Content of each file that differs from what the base needs, by path.
-    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// Content of each tile and bundle that the tail made full, by path.
+    pub(crate) full: BTreeMap<String, Vec<u8>>,
+    /// The bundle that is not full yet.
+    bundle: Vec<u8>,
 }
 
 impl Unfolded {
@@ -219,44 +223,79 @@ impl Unfolded {
     /// A tree that contradicts its checkpoint.
     pub(crate) fn of(store: &impl Store, tail: &Tail) -> Result<Self, LedgerError> {
         let tile = |level, n, width| read_tile(store, level, n, width);
-        let mut frontier = Frontier::restore(tail.base.size, tile)?;
+        let frontier = Frontier::restore(tail.base.size, tile)?;
         agree(&frontier, &tail.base)?;
-        let mut files = BTreeMap::new();
-        let mut bundle = Vec::new();
-        let begun = tail.base.size % TILE_WIDTH;
-        if begun > 0 && !tail.items.is_empty() {
-            let entries = read_bundle(store, tail.base.size / TILE_WIDTH, begun)?;
-            entries
-                .iter()
-                .for_each(|entry| push_entry(&mut bundle, entry));
+        let mut unfolded = Self {
+            frontier,
+            ..Self::default()
+        };
+        if !tail.items.is_empty() {
+            unfolded.load_bundle(store)?;
         }
         for item in &tail.items {
-            push_entry(&mut bundle, &item.entry);
-            frontier.push(record_hash(&item.entry), &mut |level, n, hashes| {
-                files.insert(tile_path(level, n, TILE_WIDTH), flatten(hashes));
-            });
-            if frontier.size().is_multiple_of(TILE_WIDTH) {
-                let n = frontier.size() / TILE_WIDTH - 1;
-                files.insert(bundle_path(n, TILE_WIDTH), std::mem::take(&mut bundle));
+            unfolded.push(&item.entry);
+        }
+        agree(&unfolded.frontier, tail.tip.checkpoint())?;
+        Ok(unfolded)
+    }
+
+    /// Reads the bundle that the base has begun, which must be there before
+    /// anything is added.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn load_bundle(&mut self, store: &impl Store) -> Result<(), LedgerError> {
+        let (n, begun) = (
+            self.frontier.size() / TILE_WIDTH,
+            self.frontier.size() % TILE_WIDTH,
+        );
+        if begun > 0 && self.bundle.is_empty() {
+            for entry in read_bundle(store, n, begun)? {
+                push_entry(&mut self.bundle, &entry);
             }
         }
-        if !bundle.is_empty() {
-            let (n, width) = (frontier.size() / TILE_WIDTH, frontier.size() % TILE_WIDTH);
-            files.insert(bundle_path(n, width), bundle);
-        }
-        agree(&frontier, tail.tip.checkpoint())?;
-        add_edge(&mut files, &frontier, tail);
-        Ok(Self { frontier, files })
+        Ok(())
     }
-}
 
-/// Adds the partial tiles, when there is anything new.
-fn add_edge(files: &mut BTreeMap<String, Vec<u8>>, frontier: &Frontier, tail: &Tail) {
-    if tail.items.is_empty() {
-        return;
+    /// Adds an encoded entry.
+    pub(crate) fn push(&mut self, entry: &[u8]) {
+        push_entry(&mut self.bundle, entry);
+        let full = &mut self.full;
+        self.frontier
+            .push(record_hash(entry), &mut |level, n, hashes| {
+                full.insert(tile_path(level, n, TILE_WIDTH), flatten(hashes));
+            });
+        if self.frontier.size().is_multiple_of(TILE_WIDTH) {
+            let n = self.frontier.size() / TILE_WIDTH - 1;
+            full.insert(bundle_path(n, TILE_WIDTH), std::mem::take(&mut self.bundle));
+        }
     }
-    for (level, n, hashes) in frontier.partial_tiles() {
-        files.insert(tile_path(level, n, hashes.len() as u64), flatten(hashes));
+
+    /// The partial tiles and the partial bundle at the tree's edge, by path.
+    pub(crate) fn partial(&self) -> BTreeMap<String, Vec<u8>> {
+        let tiles = self.frontier.partial_tiles();
+        let mut partial: BTreeMap<_, _> = tiles
+            .map(|(level, n, hashes)| {
+                let path = tile_path(level, n, hashes.len() as u64);
+                (path, flatten(hashes))
+            })
+            .collect();
+        if !self.bundle.is_empty() {
+            let size = self.frontier.size();
+            let path = bundle_path(size / TILE_WIDTH, size % TILE_WIDTH);
+            partial.insert(path, self.bundle.clone());
+        }
+        partial
+    }
+
+    /// The files that differ from what the base needs.
+    pub(crate) fn into_files(self, tail: &Tail) -> BTreeMap<String, Vec<u8>> {
+        if tail.items.is_empty() {
+            return BTreeMap::new();
+        }
+        let mut files = self.partial();
+        files.extend(self.full);
+        files
     }
 }
 

@@ -249,9 +249,10 @@ impl<'r, 's, S: Store> Run<'r, 's, S> {
         let entries = split_bundle(&path, &bytes, width)?;
         let first = n * TILE_WIDTH;
         let leaves: Vec<Hash> = entries.iter().map(|entry| record_hash(entry)).collect();
-        self.compare_stored(&tile_path(0, n, width), &flatten(&leaves))?;
+        let tile = flatten(&leaves);
+        self.compare_stored(&tile_path(0, n, width), &tile)?;
         self.partial_forms(&bundle_path(n, TILE_WIDTH), &bytes)?;
-        self.partial_forms(&tile_path(0, n, TILE_WIDTH), &flatten(&leaves))?;
+        self.partial_forms(&tile_path(0, n, TILE_WIDTH), &tile)?;
         for leaf in leaves {
             self.grow(leaf)?;
         }
@@ -335,6 +336,11 @@ impl<'r, 's, S: Store> Run<'r, 's, S> {
         let mut payloads = Payloads::of(self.reader, first)?;
         for (index, bytes) in (first..).zip(entries) {
             let payload = payloads.next(self.reader, index)?;
+            if let Some(time) = plain(index, bytes, &payload) {
+                self.report.payloads += 1;
+                self.order(time);
+                continue;
+            }
             match Entry::decode(bytes) {
                 Ok(entry) => self.envelope(index, &entry, payload),
                 Err(error) => self.fault(Fault::Entry(index, error.to_string())),
@@ -358,10 +364,15 @@ impl<'r, 's, S: Store> Run<'r, 's, S> {
         if entry.kind == Entry::ROTATION {
             self.rotation(index, entry);
         }
-        if self.newest.is_some_and(|newest| entry.time < newest) {
+        self.order(entry.time);
+    }
+
+    /// Counts the times that go backwards.
+    fn order(&mut self, time: Time) {
+        if self.newest.is_some_and(|newest| time < newest) {
             self.report.backwards += 1;
         }
-        self.newest = self.newest.max(Some(entry.time));
+        self.newest = self.newest.max(Some(time));
     }
 
     fn payload(&mut self, index: u64, entry: &Entry, payload: Found) {
@@ -481,6 +492,16 @@ fn is_form_of(name: &str, stored: &[u8], content: &[u8], full: &str) -> bool {
         stored.len() as u64 == width * 32
     };
     has_width && content.starts_with(stored)
+}
+
+/// The time of an entry of which nothing but that and its payload's digest
+/// matters, and whose payload is whole.
+fn plain(index: u64, bytes: &[u8], payload: &Found) -> Option<Time> {
+    match payload {
+        // The first entry holds the terms.
+        Found::Whole(digest) if index > 0 => Entry::time_of_plain(bytes, digest),
+        _ => None,
+    }
 }
 
 /// A payload's state.

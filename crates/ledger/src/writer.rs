@@ -8,11 +8,9 @@
 
 use std::collections::BTreeMap;
 
-use tlog_tiles::{Hash, record_hash};
-
 use crate::entry::NewEntry;
 use crate::error::At as _;
-use crate::journal::{Batch, Check, HEAD, Item, base_record, batch_record};
+use crate::journal::{Check, HEAD, Item, base_record, batch_record};
 use crate::layout::{CHECKPOINT, JOURNAL, TILE_WIDTH, partials, payload_path};
 use crate::payload::{Payload, SALT_SIZE};
 use crate::reader::{WITNESSED, payload_place, width};
@@ -61,16 +59,13 @@ pub struct Writer<'s, S> {
 
 /// What a writer knows of its ledger; outlasts the lock, to be used again if
 /// nobody else wrote in between.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct WriterState {
     key: LogKey,
-    frontier: Frontier,
-    /// Its root, which takes some hundred hashes to find.
-    root: Hash,
-    /// The last record's check.
-    check: Check,
-    /// Bytes of the journal.
-    journal: u64,
+    /// What the journal holds; kept, so that folding need not read it again.
+    tail: Tail,
+    /// What it becomes.
+    unfolded: Unfolded,
     /// The journal's first bytes, by which it is told from a later one.
     head: Vec<u8>,
     /// Whether a write failed, so that nothing is known any more.
@@ -106,21 +101,10 @@ impl<'s, S: Store> Writer<'s, S> {
             salt,
             statement,
         )?;
-        let empty = sign(&key, &Frontier::default())?;
-        let (base, check) = base_record(&empty.to_bytes());
-        let mut frontier = Frontier::default();
-        let (batch, _) = grow(&mut frontier, &key, vec![first])?;
-        let (record, check) = batch_record(&check, &batch);
+        let mut state = WriterState::empty(key)?;
+        let (base, _) = base_record(&state.tail.tip.to_bytes());
+        let record = state.extend(vec![first])?;
         let journal = [base, record].concat();
-        let state = WriterState {
-            key,
-            root: frontier.root(),
-            frontier,
-            check,
-            journal: journal.len() as u64,
-            head: Vec::new(),
-            is_poisoned: false,
-        };
         let mut writer = Self { store, state };
         writer.begin_journal(&journal)?;
         writer.fold()?;
@@ -134,23 +118,22 @@ impl<'s, S: Store> Writer<'s, S> {
     /// No ledger, a damaged one, or a key that is not its own.
     pub fn open(store: &'s S, secret: &SecretKey) -> Result<Self, LedgerError> {
         let tail = Tail::load(store)?;
-        let journal = tail.journal.ok_or(LedgerError::Missing(JOURNAL))?;
+        tail.journal.ok_or(LedgerError::Missing(JOURNAL))?;
         let key = LogKey::new(&tail.base.origin, secret.clone())?;
         if !tail.tip.signed_by(&key.verifier()) {
             return Err(KeyError::NotThisLedgers(tail.base.origin.clone()).into());
         }
-        let unfolded = Unfolded::of(store, &tail)?;
+        let mut unfolded = Unfolded::of(store, &tail)?;
+        unfolded.load_bundle(store)?;
         let state = WriterState {
             key,
-            root: tail.tip.checkpoint().root,
-            frontier: unfolded.frontier,
-            check: tail.check,
-            journal,
+            tail,
+            unfolded,
             head: store.read(JOURNAL, 0, HEAD).at("read", JOURNAL)?,
             is_poisoned: false,
         };
         let mut writer = Self { store, state };
-        writer.recover(&tail)?;
+        writer.recover()?;
         Ok(writer)
     }
 
@@ -179,19 +162,21 @@ impl<'s, S: Store> Writer<'s, S> {
 
     /// Finishes what a crash left half done: an erasure, a torn record, a
     /// checkpoint that was not published.
-    fn recover(&mut self, tail: &Tail) -> Result<(), LedgerError> {
+    fn recover(&mut self) -> Result<(), LedgerError> {
         let journal = [JOURNAL.to_owned()];
         self.store.sync_names(&journal).at("sync", JOURNAL)?;
-        let mut must_fold = tail.is_torn;
-        for item in &tail.items {
-            if let Some(index) = erased_by(&Entry::decode(&item.entry)?) {
-                self.wipe(index)?;
-                must_fold = true;
-            }
-        }
+        let tail = &self.state.tail;
+        let entries = tail.items.iter().map(|item| Entry::decode(&item.entry));
+        let erased = entries.map(|entry| Ok(erased_by(&entry?)));
+        let erased: Vec<Option<u64>> = erased.collect::<Result<_, LedgerError>>()?;
         let published = published(self.store)?;
         let is_current = published.is_some_and(|one| one.body() == tail.tip.body());
-        if must_fold || !is_current {
+        let mut must_fold = tail.is_torn || !is_current;
+        for index in erased.into_iter().flatten() {
+            self.wipe(index)?;
+            must_fold = true;
+        }
+        if must_fold {
             self.fold()?;
         }
         Ok(())
@@ -205,12 +190,12 @@ impl<'s, S: Store> Writer<'s, S> {
     pub fn is_current(&self) -> Result<bool, LedgerError> {
         let size = self.store.size(JOURNAL).at("read", JOURNAL)?;
         let head = self.store.read(JOURNAL, 0, HEAD).at("read", JOURNAL)?;
-        Ok(!self.state.is_poisoned && size == Some(self.state.journal) && head == self.state.head)
+        Ok(!self.state.is_poisoned && size == self.state.tail.journal && head == self.state.head)
     }
 
     /// Entries in the ledger.
     pub fn size(&self) -> u64 {
-        self.state.frontier.size()
+        self.state.tail.size()
     }
 
     /// Appends entries, durably: one record and one sync for each
@@ -221,7 +206,7 @@ impl<'s, S: Store> Writer<'s, S> {
     /// are when the ledger, opened again, has them.
     pub fn append(&mut self, entries: Vec<NewEntry>) -> Result<Receipt, LedgerError> {
         let first = self.size();
-        if self.state.journal > FOLD_AT {
+        if self.state.is_large() {
             self.fold()?;
         }
         let mut batch = Vec::new();
@@ -237,35 +222,19 @@ impl<'s, S: Store> Writer<'s, S> {
         if !batch.is_empty() {
             self.append_batch(batch)?;
         }
-        let checkpoint = Checkpoint {
-            origin: self.state.key.verifier().name().to_owned(),
-            size: self.size(),
-            root: self.state.root,
-        };
+        let checkpoint = self.state.tail.tip.checkpoint().clone();
         Ok(Receipt { first, checkpoint })
     }
 
-    fn append_batch(&mut self, entries: Vec<NewEntry>) -> Result<(), LedgerError> {
-        let mut frontier = self.state.frontier.clone();
-        let grown = grow(&mut frontier, &self.state.key, entries)?;
-        self.commit(frontier, grown)
-    }
-
     /// The commit point: when this returned well, the batch is there for good.
-    fn commit(
-        &mut self,
-        frontier: Frontier,
-        (batch, root): (Batch, Hash),
-    ) -> Result<(), LedgerError> {
+    fn append_batch(&mut self, entries: Vec<NewEntry>) -> Result<(), LedgerError> {
         self.begin_write()?;
-        let (record, check) = batch_record(&self.state.check, &batch);
-        let at = self.state.journal;
+        let at = self.state.journal();
+        let record = self.state.extend(entries)?;
         self.store
             .write(JOURNAL, at, &record)
             .at("write", JOURNAL)?;
         self.store.sync(&[JOURNAL.to_owned()]).at("sync", JOURNAL)?;
-        self.state.journal += record.len() as u64;
-        (self.state.check, self.state.frontier, self.state.root) = (check, frontier, root);
         self.state.is_poisoned = false;
         Ok(())
     }
@@ -285,15 +254,14 @@ impl<'s, S: Store> Writer<'s, S> {
     /// # Errors
     /// When a write failed. The ledger itself lost nothing.
     pub fn publish(&mut self) -> Result<(), LedgerError> {
-        if self.state.journal > FOLD_AT {
+        if self.state.is_large() {
             return self.fold();
         }
         self.begin_write()?;
-        let tail = Tail::load(self.store)?;
-        let mut files = Unfolded::of(self.store, &tail)?.files;
-        files.insert(CHECKPOINT.to_owned(), self.head(&tail)?);
+        let mut edge = self.state.partial();
+        edge.insert(CHECKPOINT.to_owned(), self.head()?);
         let mut written = Vec::new();
-        for (path, content) in &files {
+        for (path, content) in self.state.unfolded.full.iter().chain(&edge) {
             if read_file(self.store, path)?.as_ref() != Some(content) {
                 self.write_new(path, content)?;
                 written.push(path);
@@ -318,37 +286,38 @@ impl<'s, S: Store> Writer<'s, S> {
     /// When a write failed. The ledger itself lost nothing.
     pub fn fold(&mut self) -> Result<(), LedgerError> {
         self.begin_write()?;
-        let tail = Tail::load(self.store)?;
-        let unfolded = Unfolded::of(self.store, &tail)?;
-        let mut written = self.write_payloads(&tail)?;
-        for (path, content) in &unfolded.files {
+        let mut written = self.write_payloads()?;
+        let edge = self.state.partial();
+        let full = &self.state.unfolded.full;
+        for (path, content) in full.iter().chain(&edge) {
             self.write_new(path, content)?;
             written.push(temporary(path));
         }
-        let (journal, check) = base_record(&tail.tip.to_bytes());
+        let (journal, check) = base_record(&self.state.tail.tip.to_bytes());
         self.write_new(JOURNAL, &journal)?;
-        self.write_new(CHECKPOINT, &self.head(&tail)?)?;
+        self.write_new(CHECKPOINT, &self.head()?)?;
         written.extend([temporary(JOURNAL), temporary(CHECKPOINT)]);
         self.store.sync(&written).at("sync", "tile")?;
-        self.rename_all(unfolded.files.keys())?;
+        self.rename_all(full.keys().chain(edge.keys()))?;
         self.rename_all([&JOURNAL.to_owned(), &CHECKPOINT.to_owned()].into_iter())?;
-        (self.state.check, self.state.journal) = (check, journal.len() as u64);
-        self.state.head = journal.into_iter().take(HEAD).collect();
+        let full = self.state.begin_anew(journal, check);
         self.state.is_poisoned = false;
-        self.remove_partials(&unfolded.files)
+        self.remove_partials(full.keys())
     }
 
     /// The checkpoint to publish: with cosignatures, when there are any of it.
-    fn head(&self, tail: &Tail) -> Result<Vec<u8>, LedgerError> {
+    fn head(&self) -> Result<Vec<u8>, LedgerError> {
+        let tip = &self.state.tail.tip;
         let witnessed = read_file(self.store, WITNESSED)?;
         let same = witnessed.filter(|bytes| {
-            SignedCheckpoint::parse(bytes).is_some_and(|one| one.body() == tail.tip.body())
+            SignedCheckpoint::parse(bytes).is_some_and(|one| one.body() == tip.body())
         });
-        Ok(same.unwrap_or_else(|| tail.tip.to_bytes()))
+        Ok(same.unwrap_or_else(|| tip.to_bytes()))
     }
 
     /// Writes the tail's payloads into their files, from where the base's end.
-    fn write_payloads(&self, tail: &Tail) -> Result<Vec<String>, LedgerError> {
+    fn write_payloads(&self) -> Result<Vec<String>, LedgerError> {
+        let tail = &self.state.tail;
         let mut written = Vec::new();
         let mut items = tail.items.as_slice();
         let mut index = tail.base.size;
@@ -423,8 +392,11 @@ impl<'s, S: Store> Writer<'s, S> {
     }
 
     /// Removes partial forms of what is full now (C2SP tlog-tiles allows it).
-    fn remove_partials(&self, files: &BTreeMap<String, Vec<u8>>) -> Result<(), LedgerError> {
-        for path in files.keys().filter(|path| !path.contains(".p/")) {
+    fn remove_partials<'p>(
+        &self,
+        full: impl Iterator<Item = &'p String>,
+    ) -> Result<(), LedgerError> {
+        for path in full {
             let folder = partials(path);
             for name in self.store.list(&folder).at("list", &folder)? {
                 let partial = format!("{folder}/{name}");
@@ -460,15 +432,13 @@ impl<'s, S: Store> Writer<'s, S> {
             salt,
             statement,
         )?;
-        let mut frontier = self.state.frontier.clone();
-        let grown = grow(&mut frontier, &new, vec![entry])?;
-        self.commit(frontier, grown)?;
         let rotation = Rotation {
             index,
             old,
             new: new.verifier(),
         };
         self.state.key = new;
+        self.append_batch(vec![entry])?;
         self.fold()?;
         Ok(rotation)
     }
@@ -536,7 +506,7 @@ impl<'s, S: Store> Writer<'s, S> {
     /// the base in it, a crash's remains, goes too; folding brings it back.
     fn wipe(&mut self, index: u64) -> Result<(), LedgerError> {
         self.begin_write()?;
-        let base = Tail::load(self.store)?.base.size;
+        let base = self.state.tail.base.size;
         let n = index / TILE_WIDTH;
         let path = payload_path(n);
         let mut content = Vec::new();
@@ -571,33 +541,83 @@ pub(crate) fn erased_by(entry: &Entry) -> Option<u64> {
     (entry.kind == Entry::ERASURE).then(|| entry.subject.parse().ok())?
 }
 
-/// Adds entries to the tree; the batch with the checkpoint after them.
-fn grow(
-    frontier: &mut Frontier,
-    key: &LogKey,
-    entries: Vec<NewEntry>,
-) -> Result<(Batch, Hash), KeyError> {
-    let mut items = Vec::with_capacity(entries.len());
-    for NewEntry { entry, payload } in entries {
-        let entry = entry.encode();
-        frontier.push(record_hash(&entry), &mut |_, _, _| ());
-        items.push(Item { entry, payload });
+impl WriterState {
+    /// Of a journal with nothing but its base, the empty tree.
+    fn empty(key: LogKey) -> Result<Self, KeyError> {
+        let unfolded = Unfolded::default();
+        let tip = sign(&key, &unfolded.frontier)?;
+        let (base, check) = base_record(&tip.to_bytes());
+        let tail = Tail {
+            base: tip.checkpoint().clone(),
+            items: Vec::new(),
+            tip,
+            check,
+            journal: Some(base.len() as u64),
+            is_torn: false,
+        };
+        Ok(Self {
+            key,
+            tail,
+            unfolded,
+            head: Vec::new(),
+            is_poisoned: false,
+        })
     }
-    let signed = sign(key, frontier)?;
-    let checkpoint = signed.to_bytes();
-    Ok((Batch { items, checkpoint }, signed.checkpoint().root))
+
+    /// Bytes of the journal.
+    fn journal(&self) -> u64 {
+        self.tail.journal.unwrap_or_default()
+    }
+
+    /// Whether the journal is to be folded.
+    fn is_large(&self) -> bool {
+        self.journal() > FOLD_AT
+    }
+
+    /// Adds entries to the tree and the tail; their record, to be written at
+    /// the journal's end.
+    fn extend(&mut self, entries: Vec<NewEntry>) -> Result<Vec<u8>, KeyError> {
+        let first = self.tail.items.len();
+        for NewEntry { entry, payload } in entries {
+            let entry = entry.encode();
+            self.unfolded.push(&entry);
+            self.tail.items.push(Item { entry, payload });
+        }
+        self.tail.tip = sign(&self.key, &self.unfolded.frontier)?;
+        let items = self.tail.items.get(first..).unwrap_or_default();
+        let (record, check) = batch_record(&self.tail.check, &self.tail.tip.to_bytes(), items);
+        self.tail.check = check;
+        self.tail.journal = Some(self.journal() + record.len() as u64);
+        Ok(record)
+    }
+
+    /// The partial files at the tree's edge, when there is anything new.
+    fn partial(&self) -> BTreeMap<String, Vec<u8>> {
+        if self.tail.items.is_empty() {
+            return BTreeMap::new();
+        }
+        self.unfolded.partial()
+    }
+
+    /// Everything is folded, into the base of this new journal; the files that
+    /// became full.
+    fn begin_anew(&mut self, journal: Vec<u8>, check: Check) -> BTreeMap<String, Vec<u8>> {
+        self.tail.base = self.tail.tip.checkpoint().clone();
+        self.tail.items.clear();
+        self.tail.is_torn = false;
+        (self.tail.check, self.tail.journal) = (check, Some(journal.len() as u64));
+        self.head = journal.into_iter().take(HEAD).collect();
+        std::mem::take(&mut self.unfolded.full)
+    }
 }
 
 fn sign(key: &LogKey, frontier: &Frontier) -> Result<SignedCheckpoint, KeyError> {
-    SignedCheckpoint::sign(checkpoint(key, frontier), &[key])
-}
-
-fn checkpoint(key: &LogKey, frontier: &Frontier) -> Checkpoint {
-    Checkpoint {
+    let checkpoint = Checkpoint {
         origin: key.verifier().name().to_owned(),
         size: frontier.size(),
         root: frontier.root(),
-    }
+    };
+    SignedCheckpoint::sign(checkpoint, &[key])
 }
 
 pub(crate) fn temporary(path: &str) -> String {

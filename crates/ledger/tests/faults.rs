@@ -238,8 +238,9 @@ fn every_operation_of_appending_may_fail_in_every_way() {
 
 #[test]
 fn every_operation_of_erasing_and_rotating_may_fail_in_every_way() {
-    use Step::{Append, Erase, Rotate};
-    let cases = table(3, &[Append(1), Erase(2), Append(1)]) + table(2, &[Rotate(2), Append(1)]);
+    use Step::{Append, Erase, Publish, Rotate};
+    let cases = table(3, &[Append(1), Erase(2), Append(1)])
+        + table(2, &[Append(1), Publish, Rotate(2), Append(1)]);
     assert!(cases > 1_500, "{cases}");
 }
 
