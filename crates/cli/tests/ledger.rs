@@ -1,4 +1,12 @@
 //! `gardefou ledger` as its users meet it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and makes its own files and processes"
+)]
 #![cfg(unix)]
 
 mod common;

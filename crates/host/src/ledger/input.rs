@@ -56,7 +56,7 @@ impl Lines {
     ///
     /// # Errors
     /// The system's; [`io::ErrorKind::FileTooLarge`] for a line over the limit.
-    pub fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+    pub fn next_line(&mut self) -> io::Result<Option<Vec<u8>>> {
         let mut line = Vec::new();
         let most = self.limit as u64 + 1;
         self.input

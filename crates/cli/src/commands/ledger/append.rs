@@ -70,7 +70,7 @@ fn lines(options: &Append, target: &mut Target<'_>) -> Result<ExitStatus, Error>
         let mut batch = Vec::new();
         let mut bytes = 0;
         while batch.len() < BATCH_ENTRIES && bytes < BATCH_BYTES {
-            let Some(line) = lines.next().map_err(wrong)? else {
+            let Some(line) = lines.next_line().map_err(wrong)? else {
                 is_open = false;
                 break;
             };
