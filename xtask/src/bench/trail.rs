@@ -60,7 +60,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// Builds the program as it is released; returns its path.
 pub(crate) fn build() -> Result<PathBuf> {
     let status = Command::new("cargo")
-        .args(["build", "--quiet", "--release", "--package", "gardefou", "--package", "xtask"])
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "--package",
+            "gardefou",
+            "--package",
+            "xtask",
+        ])
         .status()?;
     if !status.success() {
         bail!("the program does not build");
