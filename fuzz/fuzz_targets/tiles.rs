@@ -93,7 +93,12 @@ fuzz_target!(|bytes: &[u8]| {
     let names: Vec<String> = files.0.borrow().keys().cloned().collect();
     let name = &names[usize::from(*which) % names.len()];
     let old = files.0.borrow_mut().insert(name.clone(), content.to_vec());
-    let is_same = old.as_deref() == Some(content);
+    // Zeros after the journal's last record are room, however many.
+    let without_room = |bytes: &[u8]| {
+        let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        bytes[..if name == "journal" { end } else { bytes.len() }].to_vec()
+    };
+    let is_same = old.is_some_and(|old| without_room(&old) == without_room(content));
     let proven = Reader::open(&files).and_then(|reader| {
         let report = verify(&reader, &key().verifier(), Content::Ledger, Vec::new())?;
         let whole = report.checkpoint.checkpoint().size == 3 && !report.is_torn;

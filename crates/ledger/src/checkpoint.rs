@@ -44,10 +44,22 @@ impl SignedCheckpoint {
     /// An origin that no note can begin with.
     pub fn sign(checkpoint: Checkpoint, keys: &[&LogKey]) -> Result<Self, KeyError> {
         let name = || KeyError::Name(checkpoint.origin.clone());
-        let mut note = Note::new(checkpoint.body().as_bytes(), &[]).map_err(|_| name())?;
-        let signers: Vec<&dyn Signer> = keys.iter().map(|key| *key as &dyn Signer).collect();
-        note.add_sigs(&signers).map_err(|_| name())?;
-        Self::parse(&note.to_bytes()).ok_or_else(name)
+        let body = checkpoint.body();
+        let sign = |key: &&LogKey| {
+            let signature = key.sign(body.as_bytes()).map_err(|_| name())?;
+            Signature::new(key.name().to_owned(), key.key_id(), signature).map_err(|_| name())
+        };
+        let signatures = keys.iter().map(sign).collect::<Result<Vec<_>, _>>()?;
+        let note = Note::new(body.as_bytes(), &signatures).map_err(|_| name())?;
+        // What nobody could read back is not signed: an origin of two lines, say.
+        let read = tlog_tiles::Checkpoint::from_bytes(note.text()).ok();
+        let is_same = read.is_some_and(|read| read.origin() == checkpoint.origin);
+        is_same.then_some(()).ok_or_else(name)?;
+        Ok(Self {
+            checkpoint,
+            note,
+            signatures,
+        })
     }
 
     /// Reads a checkpoint; nothing is verified yet. `None` when it is none.

@@ -45,10 +45,13 @@ impl Time {
         Self((self.0 + i64::from(days) * 86_400).min(Self::MAX))
     }
 
-    /// Reads `2026-11-22T01:02:03Z`, in UTC and whole seconds only. A million
-    /// of them are read in a verification, which general parsers make slow.
+    /// Reads `2026-11-22T01:02:03Z`, in UTC and whole seconds only.
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes: &[u8; 20] = text.as_bytes().try_into().ok()?;
+        Self::parse_bytes(text.as_bytes().try_into().ok()?)
+    }
+
+    /// A million of them are read in a verification, which general parsers make slow.
+    fn parse_bytes(bytes: &[u8; Self::SIZE]) -> Option<Self> {
         let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', rest @ ..] = bytes else {
             return None;
         };
@@ -263,26 +266,36 @@ impl Entry {
     /// and is in its one spelling without any escape. `None` says nothing: then
     /// [`Self::decode`] decides. Most of a million entries need no more.
     pub(crate) fn time_of_plain(bytes: &[u8], digest: &Digest) -> Option<Time> {
-        let text = std::str::from_utf8(bytes).ok()?;
-        let rest = text.strip_prefix(r#"{"v":1,"time":""#)?;
-        let (time, rest) = rest.split_at_checked(Time::SIZE)?;
-        let (actor, rest) = plain_field(rest, r#"","actor":""#)?;
-        let (kind, rest) = plain_field(rest, r#"","kind":""#)?;
-        let (subject, rest) = plain_field(rest, r#"","subject":""#)?;
-        let claimed = rest.strip_prefix(r#"","digest":""#)?;
-        let claimed = claimed.strip_suffix(r#""}"#)?;
-        check_fields(actor, kind, subject, "").ok()?;
-        let is_plain = claimed.as_bytes() == digest.to_hex() && !RESERVED.contains(&kind);
-        is_plain.then(|| Time::parse(time)).flatten()
+        let (rest, end) = bytes.split_last_chunk::<66>()?;
+        let claimed = end.strip_suffix(br#""}"#)?;
+        let rest = rest.strip_prefix(br#"{"v":1,"time":""#)?;
+        let (time, rest) = rest.split_first_chunk::<{ Time::SIZE }>()?;
+        let (actor, rest) = plain_field(rest, br#"","actor":""#)?;
+        let (kind, rest) = plain_field(rest, br#"","kind":""#)?;
+        let (subject, rest) = plain_field(rest, br#"","subject":""#)?;
+        let is_plain = rest == br#"","digest":""#
+            && *claimed == digest.to_hex()
+            && actor.len() <= MAX_ACTOR
+            && subject.len() <= MAX_SUBJECT
+            && is_kind(kind)
+            && !RESERVED.iter().any(|own| own.as_bytes() == kind)
+            && std::str::from_utf8(bytes).is_ok();
+        is_plain.then(|| Time::parse_bytes(time)).flatten()
     }
 }
 
 /// A string after the text that leads to it, up to its end or its first escape;
 /// what follows, which begins with a quote when that was its end.
-fn plain_field<'t>(text: &'t str, lead: &str) -> Option<(&'t str, &'t str)> {
+fn plain_field<'t>(text: &'t [u8], lead: &[u8]) -> Option<(&'t [u8], &'t [u8])> {
     let text = text.strip_prefix(lead)?;
-    let is_special = |byte: u8| matches!(byte, b'"' | b'\\' | ..b' ');
-    text.split_at_checked(text.bytes().position(is_special)?)
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
+    text.split_at_checked(text.iter().position(is_special)?)
+}
+
+/// Whether a kind has a possible length and none but the characters it may have.
+fn is_kind(kind: &[u8]) -> bool {
+    let allowed = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/');
+    (1..=MAX_KIND).contains(&kind.len()) && kind.iter().all(allowed)
 }
 
 fn check_fields(actor: &str, kind: &str, subject: &str, statement: &str) -> Result<(), EntryError> {
@@ -299,8 +312,7 @@ fn check_fields(actor: &str, kind: &str, subject: &str, statement: &str) -> Resu
     if kind.is_empty() {
         return Err(EntryError::Empty("kind"));
     }
-    let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/');
-    if !kind.bytes().all(allowed) {
+    if !is_kind(kind.as_bytes()) {
         return Err(EntryError::BadKind);
     }
     Ok(())

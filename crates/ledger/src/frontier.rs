@@ -1,8 +1,9 @@
 //! The right edge of the tree: all that is needed to grow it.
 
-use tlog_tiles::{EMPTY_HASH, Hash, Tile, node_hash};
+use tlog_tiles::{EMPTY_HASH, Hash, Tile};
 
 use crate::LedgerError;
+use crate::hashing::node_hash;
 use crate::layout::{TILE_HEIGHT, TILE_WIDTH};
 
 /// Levels of the tree that one tile spans.

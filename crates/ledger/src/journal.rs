@@ -6,6 +6,10 @@
 //! is whole, in its place, and after the right one, or it is none. The first
 //! record is the base: the checkpoint into which everything before is folded.
 //! Every other is a batch of entries with the checkpoint after it.
+//!
+//! Zeros may follow: room for the next records. A record that is written over
+//! zeros changes neither the file's size nor its blocks, so that its sync need
+//! not make a file system's own records durable too.
 
 use sha2::{Digest as _, Sha256};
 
@@ -16,6 +20,10 @@ const BASE: &[u8] = b"gardefou ledger journal 1\n";
 
 /// Largest body of a record in bytes; more is damage.
 pub(crate) const MAX_BODY: usize = 64 << 20;
+
+/// Zeros that follow a record which reaches the file's end: room for some dozens
+/// of small ones. A record that is larger itself leaves none.
+pub(crate) const ROOM: usize = 64 << 10;
 
 /// Bytes before a body.
 pub(crate) const HEAD: usize = 36;

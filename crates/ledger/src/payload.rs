@@ -46,11 +46,19 @@ impl Digest {
         Self(Sha256::digest(salted).into())
     }
 
+    /// Of what was hashed piece by piece: salt, then payload.
+    pub(crate) fn finish(hash: Sha256) -> Self {
+        Self(hash.finalize().into())
+    }
+
     /// As 64 lower-case hexadecimal digits.
     pub(crate) fn to_hex(self) -> [u8; 64] {
+        // Without branches and look-ups: a verification does it for every entry.
+        let digit = |nibble: u8| nibble + if nibble < 10 { b'0' } else { b'a' - 10 };
         let mut text = [0; 64];
-        // Sixty-four digits always hold thirty-two bytes.
-        let _ = hex::encode_to_slice(self.0, &mut text);
+        for (digits, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+            *digits = [digit(byte >> 4), digit(byte & 15)];
+        }
         text
     }
 
@@ -65,7 +73,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
+        f.write_str(std::str::from_utf8(&self.to_hex()).unwrap_or_default())
     }
 }
 
@@ -131,7 +139,7 @@ impl Payload {
         }
     }
 
-    /// Length in bytes of the record that begins with these five bytes.
+    /// Length in bytes of the record that begins with these bytes, five at least.
     pub(crate) fn record_length(head: &[u8]) -> Option<u64> {
         let (&state, length) = head.split_first()?;
         let length = u32::from_be_bytes(*length.first_chunk()?);
@@ -145,7 +153,7 @@ impl Payload {
     /// Digest and length of the record at the front of `bytes`, without a copy;
     /// an erased one has no digest.
     pub(crate) fn digest_at(bytes: &[u8]) -> Option<(Option<Digest>, u64)> {
-        let length = Self::record_length(bytes.get(..5)?)?;
+        let length = Self::record_length(bytes)?;
         let record = bytes.get(..usize::try_from(length).ok()?)?;
         if record.first() == Some(&ERASED) {
             return Some((None, length));
@@ -178,6 +186,7 @@ mod tests {
         let digest = |salt| Digest::of(&[salt; 32], b"payload");
         assert_ne!(digest(1), digest(2));
         assert_eq!(Digest::parse(&digest(1).to_string()), Some(digest(1)));
+        assert_eq!(digest(1).to_string(), hex::encode(digest(1).0));
         assert_eq!(Digest::parse(&digest(1).to_string().to_uppercase()), None);
     }
 

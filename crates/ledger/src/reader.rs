@@ -213,9 +213,9 @@ impl<'s, S: Store> Reader<'s, S> {
         self.tail.is_torn
     }
 
-    /// Entries whose payloads lie in the journal, from this index on.
-    pub(crate) fn base(&self) -> u64 {
-        self.tail.base.size
+    /// The payload of an entry that is not folded yet; `None` for others.
+    pub(crate) fn unfolded_payload(&self, index: u64) -> Option<&Payload> {
+        self.tail.item(index).map(|item| &item.payload)
     }
 
     fn must_have(&self, index: u64) -> Result<(), LedgerError> {

@@ -21,6 +21,16 @@ pub trait Store {
     /// Whatever the system says; [`io::ErrorKind::NotFound`] for a missing file.
     fn read(&self, path: &str, at: u64, len: usize) -> io::Result<Vec<u8>>;
 
+    /// Like [`Store::read`], into a buffer whose memory is used again. What was
+    /// in it is lost.
+    ///
+    /// # Errors
+    /// Those of [`Store::read`].
+    fn read_into(&self, path: &str, at: u64, len: usize, into: &mut Vec<u8>) -> io::Result<()> {
+        *into = self.read(path, at, len)?;
+        Ok(())
+    }
+
     /// Writes all of `bytes` at offset `at`, making the file when it is missing.
     ///
     /// # Errors
@@ -38,6 +48,16 @@ pub trait Store {
     /// # Errors
     /// Whatever the system says; then nothing is known of any of the files.
     fn sync(&self, paths: &[String]) -> io::Result<()>;
+
+    /// Writes all of `bytes` at offset `at` of one file and makes its contents
+    /// durable: [`Store::write`] and [`Store::sync`].
+    ///
+    /// # Errors
+    /// Theirs.
+    fn commit(&self, path: &str, at: u64, bytes: &[u8]) -> io::Result<()> {
+        self.write(path, at, bytes)?;
+        self.sync(&[path.to_owned()])
+    }
 
     /// Makes durable that these names exist, lead elsewhere, or are gone.
     ///

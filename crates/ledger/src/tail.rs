@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use tlog_tiles::{Hash, record_hash};
+use tlog_tiles::Hash;
 
 use crate::error::At as _;
 use crate::frontier::{flatten, unflatten};
-use crate::journal::{self, Check, HEAD, Item};
+use crate::hashing::LeafHasher;
+use crate::journal::{self, Check, HEAD, Item, ROOM};
 use crate::layout::{
     CHECKPOINT, JOURNAL, TILE_WIDTH, bundle_path, push_entry, split_bundle, tile_path,
 };
@@ -28,6 +29,8 @@ pub(crate) struct Tail {
     pub(crate) check: Check,
     /// Bytes of the journal's whole records; `None` without a journal.
     pub(crate) journal: Option<u64>,
+    /// Bytes of the journal's file: those of its records and of room for more.
+    pub(crate) laid: u64,
     /// Whether a torn record, which nobody was told of, follows.
     pub(crate) is_torn: bool,
 }
@@ -70,6 +73,7 @@ impl Tail {
             tip,
             check: [0; 32],
             journal: None,
+            laid: 0,
             is_torn: false,
         })
     }
@@ -89,6 +93,7 @@ impl Tail {
             tip,
             check,
             journal: None,
+            laid: length,
             is_torn: false,
         };
         let mut at = first.len() as u64;
@@ -99,7 +104,7 @@ impl Tail {
             at += record.len() as u64;
         }
         tail.journal = Some(at);
-        tail.is_torn = at < length;
+        tail.is_torn = !is_room(store, at, length)?;
         Ok(tail)
     }
 
@@ -141,6 +146,21 @@ fn record(
     Ok(check.map(|check| (check, record)))
 }
 
+/// Whether the journal has nothing but room from byte `at` to its end.
+fn is_room(store: &impl Store, at: u64, end: u64) -> Result<bool, LedgerError> {
+    let length = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
+    if length > ROOM {
+        return Ok(false);
+    }
+    let rest = store.read(JOURNAL, at, length).at("read", JOURNAL)?;
+    Ok(is_zero(&rest))
+}
+
+/// Whether nothing was written here.
+pub(crate) fn is_zero(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == 0)
+}
+
 /// The published checkpoint; `None` when it is missing or none.
 pub(crate) fn published(store: &impl Store) -> Result<Option<SignedCheckpoint>, LedgerError> {
     let bytes = read_file(store, CHECKPOINT)?;
@@ -149,12 +169,22 @@ pub(crate) fn published(store: &impl Store) -> Result<Option<SignedCheckpoint>, 
 
 /// A whole file; `None` when it is missing.
 pub(crate) fn read_file(store: &impl Store, path: &str) -> Result<Option<Vec<u8>>, LedgerError> {
-    match store.read(path, 0, MAX_FILE + 1) {
-        Ok(bytes) if bytes.len() > MAX_FILE => {
+    let mut bytes = Vec::new();
+    Ok(read_file_into(store, path, &mut bytes)?.then_some(bytes))
+}
+
+/// A whole file into a buffer that is used again; whether it is there.
+pub(crate) fn read_file_into(
+    store: &impl Store,
+    path: &str,
+    into: &mut Vec<u8>,
+) -> Result<bool, LedgerError> {
+    match store.read_into(path, 0, MAX_FILE + 1, into) {
+        Ok(()) if into.len() > MAX_FILE => {
             Err(LedgerError::damaged(path, "it is larger than any can be"))
         }
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error).at("read", path),
     }
 }
@@ -214,6 +244,7 @@ pub(crate) struct Unfolded {
     pub(crate) full: BTreeMap<String, Vec<u8>>,
     /// The bundle that is not full yet.
     bundle: Vec<u8>,
+    hasher: LeafHasher,
 }
 
 impl Unfolded {
@@ -261,10 +292,10 @@ impl Unfolded {
     pub(crate) fn push(&mut self, entry: &[u8]) {
         push_entry(&mut self.bundle, entry);
         let full = &mut self.full;
-        self.frontier
-            .push(record_hash(entry), &mut |level, n, hashes| {
-                full.insert(tile_path(level, n, TILE_WIDTH), flatten(hashes));
-            });
+        let leaf = self.hasher.hash(entry);
+        self.frontier.push(leaf, &mut |level, n, hashes| {
+            full.insert(tile_path(level, n, TILE_WIDTH), flatten(hashes));
+        });
         if self.frontier.size().is_multiple_of(TILE_WIDTH) {
             let n = self.frontier.size() / TILE_WIDTH - 1;
             full.insert(bundle_path(n, TILE_WIDTH), std::mem::take(&mut self.bundle));

@@ -8,26 +8,29 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
-use tlog_tiles::{Hash, record_hash};
+use tlog_tiles::Hash;
 
 use crate::error::At as _;
+use crate::examine::{Examined, Examinee, Examiner, Files};
 use crate::frontier::flatten;
-use crate::layout::{TILE_WIDTH, bundle_path, partials, payload_path, split_bundle, tile_path};
-use crate::payload::Payload;
-use crate::reader::width;
+use crate::layout::{TILE_WIDTH, tile_path};
+use crate::payload_file::Found;
 use crate::tail::read_file;
 use crate::writer::erased_by;
 use crate::{
-    CHECKPOINT, Entry, Frontier, LedgerError, MAX_PAYLOAD, Reader, Rotation, SignedCheckpoint,
-    Store, Terms, Time, VerifierKey,
+    CHECKPOINT, Entry, Frontier, LedgerError, Reader, Rotation, SignedCheckpoint, Store, Terms,
+    Time, VerifierKey,
 };
 
 /// Faults that are listed one by one; more are counted.
 const MAX_FAULTS: usize = 100;
 
-/// Largest payload file that is read in one piece.
-const WHOLE: u64 = 8 << 20;
+/// Bundles that a thread examines before they are wanted.
+const AHEAD: usize = 4;
 
 /// What the entries are taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,16 +166,54 @@ pub fn verify<S: Store>(
     kept: Vec<SignedCheckpoint>,
 ) -> Result<Report, LedgerError> {
     let mut run = Run::new(reader, trusted, content, kept)?;
-    for n in 0..reader.size().div_ceil(TILE_WIDTH) {
-        run.bundle(n)?;
+    let mut examiner = Examiner::new(reader, content);
+    for n in 0..reader.bundles() {
+        run.bundle(n, examiner.bundle(n)?)?;
     }
     run.finish()
+}
+
+/// The same on several threads at once, for stores that can be read so.
+///
+/// # Errors
+/// Those of [`verify`]; when a thread cannot be started.
+pub fn verify_on<S: Store + Sync>(
+    threads: NonZeroUsize,
+    reader: &Reader<'_, S>,
+    trusted: &VerifierKey,
+    content: Content,
+    kept: Vec<SignedCheckpoint>,
+) -> Result<Report, LedgerError> {
+    let mut run = Run::new(reader, trusted, content, kept)?;
+    thread::scope(|scope| {
+        let queues = (0..threads.get() as u64).map(|first| {
+            let turns = (first..reader.bundles()).step_by(threads.get());
+            let (sender, queue) = sync_channel(AHEAD);
+            let work = move || {
+                let mut examiner = Examiner::new(reader, content);
+                // Nobody listens any more when an error ended the verification.
+                let _ = { turns }.try_for_each(|n| sender.send(examiner.bundle(n)));
+            };
+            let thread = thread::Builder::new().spawn_scoped(scope, work);
+            thread.at("start a thread for", CHECKPOINT).map(|_| queue)
+        });
+        let queues = queues.collect::<Result<Vec<_>, _>>()?;
+        for (n, queue) in (0..reader.bundles()).zip(queues.iter().cycle()) {
+            // A thread ends early by a panic only, which the scope passes on.
+            let ended = |_| std::io::Error::other("a thread ended early");
+            let examined = queue.recv().map_err(ended).at("verify", CHECKPOINT)?;
+            run.bundle(n, examined?)?;
+        }
+        Ok(())
+    })
+    .and_then(|()| run.finish())
 }
 
 /// A verification under way.
 struct Run<'r, 's, S> {
     reader: &'r Reader<'s, S>,
     content: Content,
+    files: Files<'r, 's, S>,
     frontier: Frontier,
     /// Kept checkpoints that are not reached yet, largest first.
     kept: Vec<SignedCheckpoint>,
@@ -222,6 +263,7 @@ impl<'r, 's, S: Store> Run<'r, 's, S> {
         let mut run = Self {
             reader,
             content,
+            files: Files::new(reader),
             frontier: Frontier::default(),
             kept,
             keys,
@@ -241,25 +283,34 @@ impl<'r, 's, S: Store> Run<'r, 's, S> {
         }
     }
 
-    /// One bundle with its leaf tile and its payloads.
-    fn bundle(&mut self, n: u64) -> Result<(), LedgerError> {
-        let width = width(n, self.reader.size());
-        let path = bundle_path(n, width);
-        let bytes = self.file(&path)?;
-        let entries = split_bundle(&path, &bytes, width)?;
-        let first = n * TILE_WIDTH;
-        let leaves: Vec<Hash> = entries.iter().map(|entry| record_hash(entry)).collect();
-        let tile = flatten(&leaves);
-        self.compare_stored(&tile_path(0, n, width), &tile)?;
-        self.partial_forms(&bundle_path(n, TILE_WIDTH), &bytes)?;
-        self.partial_forms(&tile_path(0, n, TILE_WIDTH), &tile)?;
-        for leaf in leaves {
+    /// Takes the next bundle.
+    fn bundle(&mut self, n: u64, examined: Examined) -> Result<(), LedgerError> {
+        self.take(examined.faults);
+        for leaf in examined.leaves {
             self.grow(leaf)?;
         }
-        if self.content != Content::Opaque {
-            self.envelopes(first, &entries)?;
+        for (index, entry) in (n * TILE_WIDTH..).zip(examined.entries) {
+            match entry {
+                Examinee::Plain(time) => {
+                    self.report.payloads += 1;
+                    self.order(time);
+                }
+                Examinee::Other(entry, payload) => match *entry {
+                    Ok(entry) => self.envelope(index, &entry, payload),
+                    Err(error) => self.fault(Fault::Entry(index, error.to_string())),
+                },
+            }
         }
         Ok(())
+    }
+
+    fn take_files(&mut self) {
+        let faults = std::mem::take(&mut self.files.faults);
+        self.take(faults);
+    }
+
+    fn take(&mut self, faults: Vec<Fault>) {
+        faults.into_iter().for_each(|fault| self.fault(fault));
     }
 
     fn grow(&mut self, leaf: Hash) -> Result<(), LedgerError> {
@@ -271,9 +322,10 @@ impl<'r, 's, S: Store> Run<'r, 's, S> {
         });
         for (level, n, bytes) in full {
             let path = tile_path(level, n, TILE_WIDTH);
-            self.compare_stored(&path, &bytes)?;
-            self.partial_forms(&path, &bytes)?;
+            self.files.compare(&path, &bytes)?;
+            self.files.partial_forms(&path, &bytes)?;
         }
+        self.take_files();
         self.compare_kept();
         Ok(())
     }
@@ -289,64 +341,6 @@ impl<'r, 's, S: Store> Run<'r, 's, S> {
                 self.fault(Fault::Kept { size, now });
             }
         }
-    }
-
-    /// A file as it is stored, or as the journal has it before it is published.
-    fn file(&mut self, path: &str) -> Result<Vec<u8>, LedgerError> {
-        let stored = read_file(self.reader.store(), path)?;
-        match (stored, self.reader.unfolded().get(path)) {
-            (Some(stored), Some(journal)) if stored != *journal => {
-                self.fault(Fault::File(path.to_owned()));
-                Ok(journal.clone())
-            }
-            (Some(stored), _) => Ok(stored),
-            (None, Some(journal)) => Ok(journal.clone()),
-            (None, None) => {
-                Err(std::io::Error::from(std::io::ErrorKind::NotFound)).at("read", path)
-            }
-        }
-    }
-
-    /// Compares a tile with what the entries make it.
-    fn compare_stored(&mut self, path: &str, expected: &[u8]) -> Result<(), LedgerError> {
-        if self.file(path)? != expected {
-            self.fault(Fault::File(path.to_owned()));
-        }
-        Ok(())
-    }
-
-    /// Older, narrower forms of a file must be its beginning.
-    fn partial_forms(&mut self, full: &str, content: &[u8]) -> Result<(), LedgerError> {
-        let folder = partials(full);
-        for name in self.reader.store().list(&folder).at("list", &folder)? {
-            let is_form = name.bytes().all(|byte| byte.is_ascii_digit());
-            let path = format!("{folder}/{name}");
-            if !is_form || self.reader.unfolded().contains_key(&path) {
-                continue;
-            }
-            let stored = read_file(self.reader.store(), &path)?.unwrap_or_default();
-            if !is_form_of(&name, &stored, content, full) {
-                self.fault(Fault::File(path));
-            }
-        }
-        Ok(())
-    }
-
-    fn envelopes(&mut self, first: u64, entries: &[&[u8]]) -> Result<(), LedgerError> {
-        let mut payloads = Payloads::of(self.reader, first)?;
-        for (index, bytes) in (first..).zip(entries) {
-            let payload = payloads.next(self.reader, index)?;
-            if let Some(time) = plain(index, bytes, &payload) {
-                self.report.payloads += 1;
-                self.order(time);
-                continue;
-            }
-            match Entry::decode(bytes) {
-                Ok(entry) => self.envelope(index, &entry, payload),
-                Err(error) => self.fault(Fault::Entry(index, error.to_string())),
-            }
-        }
-        Ok(())
     }
 
     fn envelope(&mut self, index: u64, entry: &Entry, payload: Found) {
@@ -415,9 +409,11 @@ impl<'r, 's, S: Store> Run<'r, 's, S> {
             .map(|(level, n, hashes)| (level, n, hashes.len() as u64, flatten(hashes)))
             .collect();
         for (level, n, width, bytes) in edge {
-            self.compare_stored(&tile_path(level, n, width), &bytes)?;
-            self.partial_forms(&tile_path(level, n, TILE_WIDTH), &bytes)?;
+            self.files.compare(&tile_path(level, n, width), &bytes)?;
+            self.files
+                .partial_forms(&tile_path(level, n, TILE_WIDTH), &bytes)?;
         }
+        self.take_files();
         if self.frontier.root() != self.report.checkpoint.checkpoint().root {
             self.fault(Fault::Root);
         }
@@ -478,86 +474,5 @@ impl<'r, 's, S: Store> Run<'r, 's, S> {
         self.report
             .rotations
             .drain(..from.unwrap_or(0).min(self.report.rotations.len()));
-    }
-}
-
-/// Whether a stored partial form, named by its width, is the beginning of a file.
-fn is_form_of(name: &str, stored: &[u8], content: &[u8], full: &str) -> bool {
-    let Ok(width) = name.parse::<u64>() else {
-        return false;
-    };
-    let has_width = if full.starts_with("tile/entries/") {
-        split_bundle(full, stored, width).is_ok()
-    } else {
-        stored.len() as u64 == width * 32
-    };
-    has_width && content.starts_with(stored)
-}
-
-/// The time of an entry of which nothing but that and its payload's digest
-/// matters, and whose payload is whole.
-fn plain(index: u64, bytes: &[u8], payload: &Found) -> Option<Time> {
-    match payload {
-        // The first entry holds the terms.
-        Found::Whole(digest) if index > 0 => Entry::time_of_plain(bytes, digest),
-        _ => None,
-    }
-}
-
-/// A payload's state.
-enum Found {
-    Whole(crate::Digest),
-    Erased,
-    Absent,
-}
-
-/// The payloads of one bundle, read in one piece when that is small.
-struct Payloads {
-    path: String,
-    whole: Option<Vec<u8>>,
-    at: u64,
-    size: Option<u64>,
-}
-
-impl Payloads {
-    fn of<S: Store>(reader: &Reader<'_, S>, first: u64) -> Result<Self, LedgerError> {
-        let path = payload_path(first / TILE_WIDTH);
-        let size = reader.store().size(&path).at("read", &path)?;
-        let small = size.filter(|size| *size <= WHOLE);
-        let whole = small.map(|size| {
-            let length = usize::try_from(size).unwrap_or(0);
-            reader.store().read(&path, 0, length).at("read", &path)
-        });
-        Ok(Self {
-            path,
-            whole: whole.transpose()?,
-            at: 0,
-            size,
-        })
-    }
-
-    fn next<S: Store>(&mut self, reader: &Reader<'_, S>, index: u64) -> Result<Found, LedgerError> {
-        if index >= reader.base() {
-            let digest = reader.payload(index)?.digest();
-            return Ok(digest.map_or(Found::Erased, Found::Whole));
-        }
-        if self.size.is_none_or(|size| self.at >= size) {
-            return Ok(Found::Absent);
-        }
-        let decoded = match &self.whole {
-            Some(whole) => {
-                let from = usize::try_from(self.at).unwrap_or(usize::MAX);
-                Payload::digest_at(whole.get(from..).unwrap_or_default())
-            }
-            None => {
-                let bytes = reader.store().read(&self.path, self.at, MAX_PAYLOAD + 64);
-                Payload::digest_at(&bytes.at("read", &self.path)?)
-            }
-        };
-        let (digest, length) = decoded.ok_or_else(|| {
-            LedgerError::damaged(&self.path, format!("no record at byte {}", self.at))
-        })?;
-        self.at += length;
-        Ok(digest.map_or(Found::Erased, Found::Whole))
     }
 }

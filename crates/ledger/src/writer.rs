@@ -1,6 +1,6 @@
 //! Writing a ledger. Whoever holds a [`Writer`] holds the folder's lock.
 //!
-//! **An append** is one record at the journal's end and one sync; when that
+//! **An append** is one record of the journal and one sync; when that
 //! returned, the entries are there for good. **Publishing** writes tiles and
 //! checkpoint for others to read. **Folding** does the same, moves the payloads
 //! to their files, and begins a new journal; until that has its name, the old
@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 
 use crate::entry::NewEntry;
 use crate::error::At as _;
-use crate::journal::{Check, HEAD, Item, base_record, batch_record};
+use crate::journal::{Check, HEAD, Item, ROOM, base_record, batch_record};
 use crate::layout::{CHECKPOINT, JOURNAL, TILE_WIDTH, partials, payload_path};
 use crate::payload::{Payload, SALT_SIZE};
 use crate::reader::{WITNESSED, payload_place, width};
-use crate::tail::{Tail, Unfolded, published, read_file};
+use crate::tail::{Tail, Unfolded, is_zero, published, read_file};
 use crate::{
     Checkpoint, Entry, Frontier, KeyError, LedgerError, LogKey, Reader, Rotation, SecretKey,
     SignedCheckpoint, Store, Terms, Time,
@@ -183,14 +183,20 @@ impl<'s, S: Store> Writer<'s, S> {
     }
 
     /// Whether the ledger is still as this writer left it; it is not when
-    /// another process wrote since.
+    /// another process wrote since: then the journal is another, or longer, or
+    /// has the head of a record where the next one would be.
     ///
     /// # Errors
     /// When the journal cannot be read.
     pub fn is_current(&self) -> Result<bool, LedgerError> {
+        let state = &self.state;
         let size = self.store.size(JOURNAL).at("read", JOURNAL)?;
+        if state.is_poisoned || size != Some(state.tail.laid) {
+            return Ok(false);
+        }
         let head = self.store.read(JOURNAL, 0, HEAD).at("read", JOURNAL)?;
-        Ok(!self.state.is_poisoned && size == self.state.tail.journal && head == self.state.head)
+        let next = self.store.read(JOURNAL, state.journal(), HEAD);
+        Ok(head == state.head && is_zero(&next.at("read", JOURNAL)?))
     }
 
     /// Entries in the ledger.
@@ -232,9 +238,8 @@ impl<'s, S: Store> Writer<'s, S> {
         let at = self.state.journal();
         let record = self.state.extend(entries)?;
         self.store
-            .write(JOURNAL, at, &record)
+            .commit(JOURNAL, at, &record)
             .at("write", JOURNAL)?;
-        self.store.sync(&[JOURNAL.to_owned()]).at("sync", JOURNAL)?;
         self.state.is_poisoned = false;
         Ok(())
     }
@@ -553,6 +558,7 @@ impl WriterState {
             tip,
             check,
             journal: Some(base.len() as u64),
+            laid: base.len() as u64,
             is_torn: false,
         };
         Ok(Self {
@@ -574,8 +580,8 @@ impl WriterState {
         self.journal() > FOLD_AT
     }
 
-    /// Adds entries to the tree and the tail; their record, to be written at
-    /// the journal's end.
+    /// Adds entries to the tree and the tail; their record, to be written where
+    /// the journal's last one ends, perhaps with room for more after it.
     fn extend(&mut self, entries: Vec<NewEntry>) -> Result<Vec<u8>, KeyError> {
         let first = self.tail.items.len();
         for NewEntry { entry, payload } in entries {
@@ -585,10 +591,22 @@ impl WriterState {
         }
         self.tail.tip = sign(&self.key, &self.unfolded.frontier)?;
         let items = self.tail.items.get(first..).unwrap_or_default();
-        let (record, check) = batch_record(&self.tail.check, &self.tail.tip.to_bytes(), items);
+        let (mut record, check) = batch_record(&self.tail.check, &self.tail.tip.to_bytes(), items);
         self.tail.check = check;
         self.tail.journal = Some(self.journal() + record.len() as u64);
+        self.make_room(&mut record);
         Ok(record)
+    }
+
+    /// Lets room follow a record that reaches the end of the journal's file.
+    fn make_room(&mut self, record: &mut Vec<u8>) {
+        let end = self.journal();
+        if end <= self.tail.laid {
+            return;
+        }
+        let room = if record.len() > ROOM { 0 } else { ROOM };
+        record.resize(record.len() + room, 0);
+        self.tail.laid = end + room as u64;
     }
 
     /// The partial files at the tree's edge, when there is anything new.
@@ -605,7 +623,8 @@ impl WriterState {
         self.tail.base = self.tail.tip.checkpoint().clone();
         self.tail.items.clear();
         self.tail.is_torn = false;
-        (self.tail.check, self.tail.journal) = (check, Some(journal.len() as u64));
+        (self.tail.check, self.tail.laid) = (check, journal.len() as u64);
+        self.tail.journal = Some(self.tail.laid);
         self.head = journal.into_iter().take(HEAD).collect();
         std::mem::take(&mut self.unfolded.full)
     }

@@ -271,8 +271,9 @@ fn each_flipped_byte_of_a_ledger_is_noticed() {
             store.put(&path, other);
             let report = Reader::open(&store)
                 .and_then(|reader| verify(&reader, &key, Content::Ledger, Vec::new()));
+            // In the journal's room, where no record is, it makes a torn one.
             assert!(
-                !report.is_ok_and(|report| report.is_proven()),
+                !report.is_ok_and(|report| report.is_proven() && !report.is_torn),
                 "{path} byte {at}"
             );
             flipped += 1;

@@ -97,13 +97,14 @@ fn open_for_writing(path: &Path) -> io::Result<File> {
     }
 }
 
+/// Reads up to `len` bytes from `at` on, in place of what `into` holds.
 #[cfg(unix)]
-fn read_at(file: &File, at: u64, len: usize) -> io::Result<Vec<u8>> {
+fn read_at(file: &File, at: u64, len: usize, into: &mut Vec<u8>) -> io::Result<()> {
     use std::os::unix::fs::FileExt as _;
     let stored = usize::try_from(file.metadata()?.len().saturating_sub(at)).unwrap_or(usize::MAX);
-    let mut bytes = vec![0; len.min(stored)];
+    into.resize(len.min(stored), 0);
     let mut done = 0;
-    while let Some(rest) = bytes.get_mut(done..).filter(|rest| !rest.is_empty()) {
+    while let Some(rest) = into.get_mut(done..).filter(|rest| !rest.is_empty()) {
         match file.read_at(rest, at + done as u64) {
             Ok(0) => break,
             Ok(count) => done += count,
@@ -111,18 +112,18 @@ fn read_at(file: &File, at: u64, len: usize) -> io::Result<Vec<u8>> {
             Err(error) => return Err(error),
         }
     }
-    bytes.truncate(done);
-    Ok(bytes)
+    into.truncate(done);
+    Ok(())
 }
 
 #[cfg(not(unix))]
-fn read_at(file: &File, at: u64, len: usize) -> io::Result<Vec<u8>> {
+fn read_at(file: &File, at: u64, len: usize, into: &mut Vec<u8>) -> io::Result<()> {
     use std::io::{Read as _, Seek as _, SeekFrom};
     let mut file = file;
     file.seek(SeekFrom::Start(at))?;
-    let mut bytes = Vec::new();
-    file.take(len as u64).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    into.clear();
+    file.take(len as u64).read_to_end(into)?;
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -149,7 +150,13 @@ impl Store for LedgerFolder {
     }
 
     fn read(&self, path: &str, at: u64, len: usize) -> io::Result<Vec<u8>> {
-        read_at(&File::open(self.at(path))?, at, len)
+        let mut bytes = Vec::new();
+        self.read_into(path, at, len, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn read_into(&self, path: &str, at: u64, len: usize, into: &mut Vec<u8>) -> io::Result<()> {
+        read_at(&File::open(self.at(path))?, at, len, into)
     }
 
     fn write(&self, path: &str, at: u64, bytes: &[u8]) -> io::Result<()> {
@@ -172,6 +179,12 @@ impl Store for LedgerFolder {
                 .sync_data()?;
         }
         Ok(())
+    }
+
+    fn commit(&self, path: &str, at: u64, bytes: &[u8]) -> io::Result<()> {
+        let file = open_for_writing(&self.at(path))?;
+        write_at(&file, at, bytes)?;
+        file.sync_data()
     }
 
     fn sync_names(&self, paths: &[String]) -> io::Result<()> {
@@ -235,6 +248,8 @@ mod tests {
         folder.write(&path, 0, b"ab").unwrap();
         assert_eq!(folder.read(&path, 1, 99).unwrap(), b"bcd");
         assert_eq!(folder.read(&path, 9, 9).unwrap(), b"");
+        folder.commit(&path, 4, b"ef").unwrap();
+        assert_eq!(folder.read(&path, 3, 99).unwrap(), b"def");
         folder.truncate(&path, 2).unwrap();
         assert_eq!(folder.size(&path).unwrap(), Some(2));
         folder.sync(std::slice::from_ref(&path)).unwrap();
