@@ -21,9 +21,9 @@ const BASE: &[u8] = b"gardefou ledger journal 1\n";
 /// Largest body of a record in bytes; more is damage.
 pub(crate) const MAX_BODY: usize = 64 << 20;
 
-/// Zeros that follow a record which reaches the file's end: room for some dozens
-/// of small ones. A record that is larger itself leaves none.
-pub(crate) const ROOM: usize = 64 << 10;
+/// Zeros that follow a record which reaches the file's end: room for two dozen
+/// of a kilobyte. A record that is larger itself leaves none.
+pub(crate) const ROOM: usize = 32 << 10;
 
 /// Bytes before a body.
 pub(crate) const HEAD: usize = 36;

@@ -10,8 +10,8 @@ mod common;
 
 use common::{Memory, create, day, entry, key, secret};
 use gardefou_ledger::{
-    Content, Entry, Erasure, Fault, LedgerError, Payload, Proof, Reader, Report, SignedCheckpoint,
-    Writer, check_consistency, verify,
+    Content, Entry, Erasure, Fault, JOURNAL, LedgerError, Payload, Proof, Reader, Report,
+    SignedCheckpoint, Writer, check_consistency, verify,
 };
 
 fn verified(store: &Memory, seed: u8) -> Report {
@@ -265,7 +265,9 @@ fn each_flipped_byte_of_a_ledger_is_noticed() {
     let mut flipped = 0;
     for path in store.files() {
         let content = store.content(&path);
-        for at in 0..content.len() {
+        let written = content.len() - content.iter().rev().take_while(|byte| **byte == 0).count();
+        // Every byte that was written, and some of the journal's room.
+        for at in (0..written).chain((written..content.len()).step_by(509)) {
             let mut other = content.clone();
             other[at] ^= 1 << (at % 8);
             store.put(&path, other);
@@ -281,4 +283,28 @@ fn each_flipped_byte_of_a_ledger_is_noticed() {
         store.put(&path, content);
     }
     assert!(flipped > 3_000, "{flipped}");
+}
+
+#[test]
+fn a_record_in_the_room_that_another_left_is_noticed() {
+    let store = Memory::default();
+    let mut first = create(&store);
+    append(&mut first, 1);
+    first.publish().unwrap();
+    let size = store.content(JOURNAL).len();
+    let state = first.suspend();
+    let mut second = Writer::open(&store, &secret(1)).unwrap();
+    assert_eq!(
+        store.content(JOURNAL).len(),
+        size,
+        "nothing was to be folded"
+    );
+    append(&mut second, 1);
+    assert_eq!(store.content(JOURNAL).len(), size, "there was room");
+    drop(second);
+    let mut first = Writer::resume(&store, &secret(1), Some(state)).unwrap();
+    assert_eq!(first.size(), 3);
+    append(&mut first, 1);
+    assert_eq!(verified(&store, 1).faults, []);
+    assert_eq!(Reader::open(&store).unwrap().size(), 4);
 }

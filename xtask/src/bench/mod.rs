@@ -8,6 +8,7 @@ mod inflate;
 mod ledger;
 mod measure;
 mod options;
+mod page;
 mod prepare;
 mod table;
 mod trail;

@@ -170,7 +170,7 @@ fn row(text: &mut String, cells: &[&str]) {
 }
 
 /// Today's date (UTC), by the civil-from-days rule of the Gregorian calendar.
-fn today() -> String {
+pub(crate) fn today() -> String {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());

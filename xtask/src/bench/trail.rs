@@ -1,14 +1,14 @@
 //! `xtask bench trail`: prepares, measures alternately, tells.
 
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 use super::measure::{Cost, Subject, medians};
 use super::options::Options;
+use super::page;
 use super::prepare::{Prepared, prepare};
 use super::table;
 
@@ -52,7 +52,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let text = table::markdown(options, &prepared, &measured);
     println!("{text}");
     if options.write {
-        fs::write("docs/benchmarks.md", text).context("cannot write `docs/benchmarks.md`")?;
+        page::put(&text)?;
     }
     Ok(())
 }

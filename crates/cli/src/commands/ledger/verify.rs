@@ -1,12 +1,13 @@
 //! `gardefou ledger verify`
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use gardefou_finding::ExitStatus;
 use gardefou_host::{LedgerFolder, read_limited};
 use gardefou_ledger::{
     Content, LedgerError, MAX_PAYLOAD, Policy, Proof, Reader, Report, SignedCheckpoint,
-    VerifierKey, verify,
+    VerifierKey, verify_on,
 };
 
 use super::args::Verify;
@@ -78,7 +79,14 @@ fn judge(
         _ => reader.witnessed(),
     };
     kept.extend(witnessed()?);
-    Ok((verify(&reader, key, content, kept)?, witnessed()?))
+    let report = verify_on(threads(), &reader, key, content, kept)?;
+    Ok((report, witnessed()?))
+}
+
+/// As many as there are processors; more than eight would wait for the disk.
+fn threads() -> NonZeroUsize {
+    let machine = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    NonZeroUsize::new(8).map_or(machine, |most| machine.min(most))
 }
 
 fn policy_in(path: &Path) -> Result<Policy, Error> {
