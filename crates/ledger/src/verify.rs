@@ -9,8 +9,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::sync::mpsc::sync_channel;
-use std::thread;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::{self, Scope};
 
 use tlog_tiles::Hash;
 
@@ -188,14 +188,7 @@ pub fn verify_on<S: Store + Sync>(
     thread::scope(|scope| {
         let queues = (0..threads.get() as u64).map(|first| {
             let turns = (first..reader.bundles()).step_by(threads.get());
-            let (sender, queue) = sync_channel(AHEAD);
-            let work = move || {
-                let mut examiner = Examiner::new(reader, content);
-                // Nobody listens any more when an error ended the verification.
-                let _ = { turns }.try_for_each(|n| sender.send(examiner.bundle(n)));
-            };
-            let thread = thread::Builder::new().spawn_scoped(scope, work);
-            thread.at("start a thread for", CHECKPOINT).map(|_| queue)
+            examine_apart(scope, reader, content, turns)
         });
         let queues = queues.collect::<Result<Vec<_>, _>>()?;
         for (n, queue) in (0..reader.bundles()).zip(queues.iter().cycle()) {
@@ -204,9 +197,27 @@ pub fn verify_on<S: Store + Sync>(
             let examined = queue.recv().map_err(ended).at("verify", CHECKPOINT)?;
             run.bundle(n, examined?)?;
         }
-        Ok(())
-    })
-    .and_then(|()| run.finish())
+        Ok::<(), LedgerError>(())
+    })?;
+    run.finish()
+}
+
+/// Starts a thread that examines these bundles, some ahead of who takes them.
+fn examine_apart<'scope, S: Store + Sync>(
+    scope: &'scope Scope<'scope, '_>,
+    reader: &'scope Reader<'_, S>,
+    content: Content,
+    mut bundles: impl Iterator<Item = u64> + Send + 'scope,
+) -> Result<Receiver<Result<Examined, LedgerError>>, LedgerError> {
+    let (sender, queue) = sync_channel(AHEAD);
+    let work = move || {
+        let mut examiner = Examiner::new(reader, content);
+        // Nobody listens any more when an error ended the verification.
+        let _ = bundles.try_for_each(|n| sender.send(examiner.bundle(n)));
+    };
+    let thread = thread::Builder::new().spawn_scoped(scope, work);
+    thread.at("start a thread for", CHECKPOINT)?;
+    Ok(queue)
 }
 
 /// A verification under way.
