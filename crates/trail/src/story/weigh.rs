@@ -124,7 +124,7 @@ fn weight(facts: &Facts, lead: &Lead<'_>, newness: Newness, is_habit: bool) -> f
         * of_newness(lead.meta.severity, newness)
         * if is_habit { 0.1 } else { 1.0 }
         * if is_at_home(facts, lead, newness) {
-            0.5
+            0.35
         } else {
             1.0
         }
