@@ -357,9 +357,8 @@ impl<'a> Builder<'a> {
     /// The states of what is open by its being off: a deleted trail, a key that
     /// waits for its deletion.
     fn why_open(&self, group: &[&Resource]) -> Option<Sentence> {
-        let off = |one: &&Resource| {
-            matches!(one.state, ResourceState::Stopped | ResourceState::Deleted)
-        };
+        let off =
+            |one: &&Resource| matches!(one.state, ResourceState::Stopped | ResourceState::Deleted);
         group.iter().any(off).then(|| self.states(group))
     }
 
