@@ -24,7 +24,7 @@ mod tri;
 
 pub use answer::{Answer, Decision, Reason, Rule, StatementRef};
 pub use arn::Arn;
-pub use evaluate::{decide, evaluate};
+pub use evaluate::{Outcome, Step, decide, evaluate, explain};
 pub use policy::{Policy, PolicyError, PolicyKind, Statement};
 pub use request::{Action, Context, Principal, Request, RequestError, Resource};
 pub use stack::{Attached, Layer, Level, Stack};

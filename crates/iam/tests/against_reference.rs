@@ -1,4 +1,13 @@
 //! Two evaluators, one trait: the crate's and the plain one must decide alike.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and reads its cases"
+)]
 
 mod common;
 

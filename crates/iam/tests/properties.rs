@@ -1,4 +1,13 @@
 //! What must hold of every decision.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and reads its cases"
+)]
 
 mod common;
 

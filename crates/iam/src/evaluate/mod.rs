@@ -8,6 +8,7 @@
 
 mod compare;
 mod condition;
+mod explain;
 mod grant;
 mod principal;
 mod scan;
@@ -19,6 +20,7 @@ mod why;
 
 use crate::{Answer, Decision, Request, Stack, Tri};
 
+pub use explain::{Outcome, Step, explain};
 pub(crate) use verdict::Verdict;
 pub(crate) use why::Why;
 
