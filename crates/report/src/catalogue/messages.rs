@@ -276,7 +276,7 @@ messages! {
     AnswerNothingAllows = "nothing allows it: {layer}" | "rien ne l'autorise : {layer}";
     AnswerUnknown = "unknown because of {key}: {statements}"
         | "inconnu à cause de {key} : {statements}";
-    AnswerStatement = "statement {n}" | "déclaration {n}";
+    AnswerNotValid = "not valid at {place}, {path}: {what}" | "non valide en {place}, {path} : {what}";
     TraceAllows = "applies, allows" | "s'applique, autorise";
     TraceDenies = "applies, denies" | "s'applique, refuse";
     TraceOtherAction = "is about other actions" | "porte sur d'autres actions";
