@@ -67,7 +67,7 @@ messages! {
     Root = "The root user" | "L'utilisateur racine";
     ConsoleUser = "The console user {name}" | "L'utilisateur de console {name}";
     Service = "The service {key}" | "Le service {key}";
-    Principal = "The principal {key}" | "Le principal {key}";
+    Principal = "The principal {name}" | "Le principal {name}";
     Nobody = "An identity that the log does not name" | "Une identité que le journal ne nomme pas";
     UsedFeminine = "was used" | "a été utilisée";
     UsedMasculine = "was used" | "a été utilisé";
