@@ -5,6 +5,7 @@
 //! module, in English and French; every text from outside is escaped in the
 //! terms of the output it goes to.
 
+mod answers;
 mod build;
 mod catalogue;
 mod document;
@@ -25,6 +26,7 @@ use std::str::FromStr;
 
 use gardefou_finding::Report;
 
+pub use answers::render_answers;
 pub use catalogue::Lang;
 pub use json::{json_schema, proof_schema};
 pub use proof::render_proof;

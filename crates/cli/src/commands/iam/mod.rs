@@ -1,0 +1,16 @@
+//! `gardefou iam`: what AWS decides, and who can do what.
+
+pub(crate) mod args;
+mod evaluate;
+
+use gardefou_finding::ExitStatus;
+
+use super::Error;
+use args::Iam;
+
+/// Runs `gardefou iam`.
+pub(crate) fn run(command: &Iam) -> Result<ExitStatus, Error> {
+    match command {
+        Iam::Evaluate(options) => evaluate::run(options),
+    }
+}
