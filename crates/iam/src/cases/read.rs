@@ -120,7 +120,7 @@ impl<'b> Reader<'b> {
     }
 }
 
-/// `{"name": …, "policy": …}`, or the policy alone.
+/// `{"name": …, "policy": …}`, or the policy alone, as an object or as text.
 fn attached(
     node: &Node<'_>,
     kind: PolicyKind,
@@ -128,6 +128,9 @@ fn attached(
     index: usize,
 ) -> Result<Attached, PolicyError> {
     let unnamed = || format!("{list}[{index}]");
+    if node.is_string() {
+        return Ok(Attached::new(unnamed(), policy(node, kind)?));
+    }
     let members = node.members()?;
     let Some(text) = members.get("policy") else {
         return Ok(Attached::new(unnamed(), policy(node, kind)?));

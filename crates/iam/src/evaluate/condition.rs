@@ -1,7 +1,9 @@
 //! Conditions: all must hold.
 
+use std::borrow::Cow;
+
 use super::compare;
-use crate::policy::{Condition, Operands, Operator, Part, SetOperator, Stand, Template};
+use crate::policy::{Condition, Operands, Operator, Part, Pattern, SetOperator, Stand, Template};
 use crate::request::{Found, Key};
 use crate::{Request, Tri};
 
@@ -108,6 +110,29 @@ pub(crate) fn matches(template: &Template, text: &str, request: &Request<'_>) ->
         return Tri::Unknown;
     }
     is_match.into()
+}
+
+/// What a template is for a request: nobody knows (`None`), nothing that a text
+/// could match (`Some(None)`, where a variable has no value), or a pattern.
+pub(crate) fn resolved<'t>(
+    template: &'t Template,
+    request: &Request<'_>,
+) -> Option<Option<Cow<'t, Pattern>>> {
+    if let Some(pattern) = template.fixed() {
+        return Some(Some(Cow::Borrowed(pattern)));
+    }
+    for part in template.parts() {
+        let Part::Variable { key, default } = part else {
+            continue;
+        };
+        match (stand(request, key), default) {
+            (Some(Stand::Text(_)), _) | (Some(Stand::Nothing), Some(_)) => {}
+            (Some(Stand::Anything), _) => return None,
+            (Some(Stand::Nothing), None) | (None, _) => return Some(None),
+        }
+    }
+    let value = |key: &Key| stand(request, key).unwrap_or(Stand::Nothing);
+    Some(Some(Cow::Owned(template.with(value))))
 }
 
 /// What stands for a variable; `None` when it has several values, which cannot

@@ -54,7 +54,7 @@ impl Trial {
         let mut total = 1_usize;
         let mut with_values = Vec::new();
         for key in keys {
-            let values = possible(&key.to_lowercase(), &statements)?;
+            let values = possible(&key.to_lowercase(), &statements, request)?;
             total = total.checked_mul(values.len())?;
             if total > MAX_TRIED {
                 return None;

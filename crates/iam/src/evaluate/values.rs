@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use chrono::{DateTime, SecondsFormat};
 
+use super::condition::resolved;
+use crate::Request;
 use crate::pattern::Shape;
 use crate::policy::{Condition, Network, Operands, Part, Scope, Statement, Template};
 
@@ -28,9 +30,13 @@ const MAX_MEMBERS: usize = 6;
 
 /// A value of each class of values that `statements` can tell apart of the key
 /// with this name in lower case. `None` when the classes cannot be listed: the
-/// key stands for a variable, is compared as different things, or with
-/// patterns that are not simple.
-pub(super) fn possible(lower: &str, statements: &[&Statement]) -> Option<Vec<Value>> {
+/// key stands for a variable, is compared as different things, with a variable
+/// that nobody knows, or with patterns that are not simple.
+pub(super) fn possible(
+    lower: &str,
+    statements: &[&Statement],
+    request: &Request<'_>,
+) -> Option<Vec<Value>> {
     if statements.iter().any(|it| is_variable(lower, it)) {
         return None;
     }
@@ -39,7 +45,7 @@ pub(super) fn possible(lower: &str, statements: &[&Statement]) -> Option<Vec<Val
         .flat_map(|it| it.conditions())
         .filter(|it| it.key_lower() == lower)
         .collect();
-    let singles = singles(&conditions)?;
+    let singles = singles(&conditions, request)?;
     let mut values = vec![Value::Absent];
     if conditions.iter().any(|it| it.operator().set.is_some()) {
         values.extend(subsets(singles)?);
@@ -63,7 +69,7 @@ fn is_variable(lower: &str, statement: &Statement) -> bool {
 }
 
 /// Single values, one of each class.
-fn singles(conditions: &[&Condition]) -> Option<BTreeSet<String>> {
+fn singles(conditions: &[&Condition], request: &Request<'_>) -> Option<BTreeSet<String>> {
     let mut texts = Vec::new();
     let mut numbers = Vec::new();
     let mut dates = Vec::new();
@@ -71,7 +77,11 @@ fn singles(conditions: &[&Condition]) -> Option<BTreeSet<String>> {
     let mut bools = false;
     for condition in conditions {
         match &condition.operands {
-            Operands::Texts(list) => texts.extend(list.iter().filter_map(Template::fixed)),
+            Operands::Texts(list) => {
+                for template in list {
+                    texts.extend(resolved(template, request)?);
+                }
+            }
             Operands::Numbers(list) => numbers.extend(list.iter().map(|it| it.float())),
             Operands::Dates(list) => dates.extend(list),
             Operands::Networks(list) => networks.extend(list),
