@@ -227,7 +227,7 @@ fn too_many_steps_end_in_how_many_more() {
     let last = steps.last().unwrap();
     assert_eq!(
         (last.kind, last.target.as_str(), last.count),
-        (StepKind::MoreSteps, "", 201)
+        (StepKind::MoreSteps, "", 203)
     );
 }
 
