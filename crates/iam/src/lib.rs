@@ -1,0 +1,1 @@
+//! IAM policies, and what AWS decides with them. Pure.
