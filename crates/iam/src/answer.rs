@@ -1,12 +1,14 @@
 //! What comes out: the decision and why.
 
 use gardefou_finding::Untrusted;
+use serde::Serialize;
 
 use crate::Layer;
 use crate::policy::Effect;
 
 /// The decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// Allowed.
     Allow,
@@ -31,7 +33,7 @@ impl Decision {
 }
 
 /// A decision and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
     /// The decision.
     pub decision: Decision,
@@ -52,7 +54,8 @@ impl Answer {
 }
 
 /// One reason of a decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reason {
     /// This statement allowed or denied.
     Statement(StatementRef),
@@ -61,10 +64,14 @@ pub enum Reason {
         /// Which policies.
         layer: Layer,
         /// The organisation's level, for SCPs and RCPs.
+        #[serde(skip_serializing_if = "Option::is_none")]
         level: Option<Untrusted>,
     },
     /// A rule that is not in any policy.
-    Rule(Rule),
+    Rule {
+        /// Which rule.
+        rule: Rule,
+    },
     /// The decision depends on this key, which nobody knows.
     UnknownKey {
         /// The key.
@@ -75,24 +82,28 @@ pub enum Reason {
 }
 
 /// A statement of a policy of the stack.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StatementRef {
     /// Which part of the stack.
     pub layer: Layer,
     /// The organisation's level, for SCPs and RCPs.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Untrusted>,
     /// The policy's name.
     pub policy: Untrusted,
     /// The statement's place in the policy, from 0.
+    #[serde(rename = "statement")]
     pub index: usize,
     /// Its `Sid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<Untrusted>,
     /// Its effect.
     pub effect: Effect,
 }
 
 /// Rules that are in no policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// An account's root user may do all in its account.
     RootUser,

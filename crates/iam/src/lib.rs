@@ -13,7 +13,9 @@
 
 mod answer;
 mod arn;
+pub mod cases;
 mod evaluate;
+mod json;
 mod pattern;
 pub mod policy;
 pub mod request;

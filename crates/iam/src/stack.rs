@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::Policy;
 
 /// A policy under the name by which people know it.
@@ -57,21 +59,28 @@ pub struct Stack<'a> {
 }
 
 /// The parts of a [`Stack`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub enum Layer {
     /// Identity policies.
+    #[serde(rename = "identity_policy")]
     Identity,
     /// Resource policies.
+    #[serde(rename = "resource_policy")]
     Resource,
     /// Permissions boundaries.
+    #[serde(rename = "permissions_boundary")]
     Boundary,
     /// Session policies.
+    #[serde(rename = "session_policy")]
     Session,
     /// Service control policies.
+    #[serde(rename = "service_control_policy")]
     ServiceControl,
     /// Resource control policies.
+    #[serde(rename = "resource_control_policy")]
     ResourceControl,
     /// VPC endpoint policies.
+    #[serde(rename = "endpoint_policy")]
     Endpoint,
 }
 

@@ -1,17 +1,49 @@
 //! Evaluation: from a request and a stack of policies to an answer.
+//!
+//! The order of AWS's enforcement code does not matter for the decision, so
+//! all of it is one formula: an explicit deny anywhere wins; else what grants
+//! ([`grant`]) and what limits ([`scan`]) must all be true. The formula is
+//! written once, over [`Verdict`]: with [`Tri`](crate::Tri) it gives the bare
+//! decision, with [`Why`] also the reasons.
 
-use crate::{Answer, Decision, Request, Stack};
+mod compare;
+mod condition;
+mod grant;
+mod principal;
+mod scan;
+mod statement;
+mod verdict;
+mod why;
+
+use crate::{Answer, Decision, Request, Stack, Tri};
+
+pub(crate) use verdict::Verdict;
+pub(crate) use why::Why;
 
 /// The decision alone: quick, and without allocation unless a policy uses
 /// variables.
-pub fn decide(_request: &Request<'_>, _stack: &Stack<'_>) -> Decision {
-    Decision::ImplicitDeny
+pub fn decide(request: &Request<'_>, stack: &Stack<'_>) -> Decision {
+    let (deny, grant) = grant::outcome::<Tri>(request, stack);
+    decision(deny, grant)
 }
 
 /// The decision and why.
 pub fn evaluate(request: &Request<'_>, stack: &Stack<'_>) -> Answer {
-    Answer {
-        decision: decide(request, stack),
-        reasons: Vec::new(),
+    let (deny, grant) = grant::outcome::<Why>(request, stack);
+    let decision = decision(deny.tri(), grant.tri());
+    let reasons = match decision {
+        Decision::ExplicitDeny => deny.into_reasons(),
+        Decision::Allow | Decision::ImplicitDeny => grant.into_reasons(),
+        Decision::Unknown => deny.unknown_and(grant).into_reasons(),
+    };
+    Answer { decision, reasons }
+}
+
+fn decision(deny: Tri, grant: Tri) -> Decision {
+    match (deny, grant) {
+        (Tri::True, _) => Decision::ExplicitDeny,
+        (Tri::Unknown, _) | (Tri::False, Tri::Unknown) => Decision::Unknown,
+        (Tri::False, Tri::True) => Decision::Allow,
+        (Tri::False, Tri::False) => Decision::ImplicitDeny,
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::request::RequestError;
+
 /// A policy that is not valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyError {
@@ -81,6 +83,9 @@ pub enum Problem {
         /// What the operator compares with.
         expected: &'static str,
     },
+    /// A case's request that is none.
+    #[error("{0}")]
+    Request(RequestError),
     /// A policy variable that is not well formed.
     #[error("`{0}` is no policy variable such as `${{aws:username}}`")]
     Variable(String),

@@ -5,7 +5,6 @@
 
 mod condition;
 mod error;
-mod node;
 mod operand;
 mod principal;
 mod read;
@@ -15,9 +14,11 @@ use std::fmt;
 
 pub use condition::{Condition, Operator, SetOperator, Test};
 pub use error::{PolicyError, Problem};
-pub(crate) use operand::{Operands, date, epoch_seconds};
+pub(crate) use operand::{Network, Number, Operands, binary, date};
 pub use principal::PrincipalPattern;
 pub(crate) use template::{Part, Template};
+
+use serde::Serialize;
 
 use crate::pattern::Glob;
 
@@ -69,7 +70,7 @@ pub enum Version {
 }
 
 /// `Effect`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum Effect {
     /// `Allow`
     Allow,

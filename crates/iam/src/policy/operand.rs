@@ -41,13 +41,23 @@ impl Operands {
             Test::StringLike => Self::Texts(texts(values, version, Wild::Yes)?),
             Test::StringEqualsIgnoreCase => Self::Texts(texts(values, version, Wild::Folded)?),
             Test::ArnLike => Self::Arns(texts(values, version, Wild::Arn)?),
-            Test::Bool => Self::Bools(texts(values, version, Wild::Folded)?),
+            Test::Bool => Self::Bools(booleans(values, version)?),
             Test::Null => Self::Absent(all(values, "boolean", boolean)?),
             Test::BinaryEquals => Self::Binaries(all(values, "base64 text", binary)?),
             Test::IpAddress => Self::Networks(all(values, "IP address or range", Network::parse)?),
             test if test.is_numeric() => Self::Numbers(all(values, "number", Number::parse)?),
             _ => Self::Dates(all(values, "date", date)?),
         })
+    }
+}
+
+impl Operands {
+    /// The values that may have variables; none for the other operators.
+    pub(crate) fn templates(&self) -> &[Template] {
+        match self {
+            Self::Texts(templates) | Self::Arns(templates) | Self::Bools(templates) => templates,
+            _ => &[],
+        }
     }
 }
 
@@ -74,6 +84,21 @@ fn texts(
         Template::new(text, version, wild).map_err(|problem| (index, problem))
     };
     values.iter().enumerate().map(read).collect()
+}
+
+/// `true` or `false`, or a variable.
+fn booleans(values: &[String], version: Version) -> Result<Box<[Template]>, (usize, Problem)> {
+    let read = texts(values, version, Wild::Folded)?;
+    let is_wrong =
+        |template: &Template| template.parts().is_empty() && boolean(template.spelled()).is_none();
+    match read.iter().position(is_wrong) {
+        None => Ok(read),
+        Some(index) => {
+            let text = values.get(index).cloned().unwrap_or_default();
+            let expected = "boolean";
+            Err((index, Problem::Value { text, expected }))
+        }
+    }
 }
 
 fn all<T>(
@@ -153,7 +178,7 @@ pub(crate) fn date(text: &str) -> Option<i64> {
 }
 
 /// Whole seconds since 1970; four digits are a year.
-pub(crate) fn epoch_seconds(text: &str) -> Option<i64> {
+fn epoch_seconds(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
     whole.parse().ok().filter(|_| is_number)

@@ -1,12 +1,12 @@
 //! From JSON to a policy, by the grammar.
 
-use super::node::{Members, Node};
 use super::{
     ActionPattern, Condition, Effect, MAX_POLICY_BYTES, MAX_STATEMENTS, Operands, Operator, Policy,
     PolicyError, PolicyKind, PrincipalPattern, Problem, ResourcePattern, Scope, Statement,
     Template, Version,
 };
 use crate::arn::Arn;
+use crate::json::{Members, Node};
 use crate::request::Key;
 
 /// Reads the policy that `part` of `document` is.

@@ -37,6 +37,16 @@ pub(crate) enum Part {
     },
 }
 
+impl Part {
+    /// The key of a variable.
+    pub(crate) fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Variable { key, .. } => Some(key),
+            _ => None,
+        }
+    }
+}
+
 /// What a template is when its variables have their values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Pattern {

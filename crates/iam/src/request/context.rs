@@ -105,8 +105,18 @@ impl Context {
         self.unknown.iter().map(|(_, spelled)| &**spelled)
     }
 
-    fn get(&self, key: &Key) -> Option<Found<'_>> {
-        if let Some((_, value)) = self.known.iter().find(|(known, _)| **known == *key.lower()) {
+    /// The value of the key with this name in lower case, when it has one.
+    pub(crate) fn text(&self, lower: &str) -> Option<&str> {
+        match self.get(lower)? {
+            Found::One(one) => Some(one),
+            Found::Many([one]) => Some(one),
+            _ => None,
+        }
+    }
+
+    /// What is said of the key with this name in lower case.
+    fn get(&self, lower: &str) -> Option<Found<'_>> {
+        if let Some((_, value)) = self.known.iter().find(|(known, _)| **known == *lower) {
             return Some(match value {
                 ContextValue::One(one) => Found::One(one),
                 ContextValue::Many(many) => match &**many {
@@ -115,22 +125,22 @@ impl Context {
                 },
             });
         }
-        self.listed_as_unknown(key).map(|_| Found::Unknown)
+        self.listed_as_unknown(lower).map(|_| Found::Unknown)
     }
 
-    fn listed_as_unknown(&self, key: &Key) -> Option<&str> {
+    fn listed_as_unknown(&self, lower: &str) -> Option<&str> {
         self.unknown
             .iter()
             .find(|(unknown, _)| match unknown.strip_suffix('*') {
-                Some(start) => key.lower().starts_with(start),
-                None => **unknown == *key.lower(),
+                Some(start) => lower.starts_with(start),
+                None => **unknown == *lower,
             })
             .map(|(_, spelled)| &**spelled)
     }
 
     /// How to name a key that is not known: as the context spells it.
     pub(crate) fn name_of<'a>(&'a self, key: &'a Key) -> &'a str {
-        self.listed_as_unknown(key)
+        self.listed_as_unknown(key.lower())
             .filter(|spelled| !spelled.ends_with('*'))
             .unwrap_or(key.spelled())
     }
@@ -140,7 +150,7 @@ impl<'a> Request<'a> {
     /// What the request holds for a key: what the context says, else what
     /// follows from the request.
     pub(crate) fn find(&self, key: &Key) -> Found<'a> {
-        if let Some(found) = self.context.get(key) {
+        if let Some(found) = self.context.get(key.lower()) {
             return found;
         }
         match key.derived() {
@@ -161,7 +171,14 @@ impl<'a> Request<'a> {
     fn derive(&self, derived: Derived) -> Found<'a> {
         let principal = self.principal;
         let found = |value: Option<&'a str>| value.map_or(Found::Absent, Found::One);
+        let perhaps = |value: Option<&'a str>| value.map_or_else(|| self.remainder(), Found::One);
         match derived {
+            Derived::CalledViaFirst | Derived::CalledViaLast | Derived::ViaAwsService => {
+                self.called_via(derived)
+            }
+            // Both are always there, and say the same time.
+            Derived::CurrentTime => self.said_of("aws:epochtime"),
+            Derived::EpochTime => self.said_of("aws:currenttime"),
             Derived::PrincipalAccount => found(principal.account_key()),
             Derived::PrincipalArn => found(principal.principal_arn()),
             Derived::PrincipalIsAwsService => Found::One(if principal.is_service() {
@@ -172,13 +189,28 @@ impl<'a> Request<'a> {
             Derived::PrincipalServiceName => found(principal.service()),
             Derived::PrincipalType => found(principal.type_key()),
             Derived::UserName => found(principal.user_name()),
-            Derived::ResourceAccount => self
-                .resource
-                .account()
-                .map_or_else(|| self.remainder(), Found::One),
-            Derived::UserId => principal
-                .user_id()
-                .map_or_else(|| self.remainder(), Found::One),
+            Derived::ResourceAccount => perhaps(self.resource.account()),
+            Derived::UserId => perhaps(principal.user_id()),
         }
+    }
+
+    fn said_of(&self, lower: &str) -> Found<'a> {
+        self.context.get(lower).unwrap_or_else(|| self.remainder())
+    }
+
+    /// The keys that follow from `aws:CalledVia`, the chain of services.
+    fn called_via(&self, derived: Derived) -> Found<'a> {
+        let chain = self.said_of("aws:calledvia");
+        let (first, last) = match chain {
+            Found::One(only) => (only, only),
+            Found::Many([first, .., last]) => (&**first, &**last),
+            Found::Many([only]) => (&**only, &**only),
+            Found::Many([]) | Found::Absent | Found::Unknown => return chain,
+        };
+        Found::One(match derived {
+            Derived::CalledViaFirst => first,
+            Derived::CalledViaLast => last,
+            _ => "true",
+        })
     }
 }

@@ -46,6 +46,10 @@ impl Eq for Key {}
 /// not say it. "AWS global condition context keys" of the IAM User Guide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Derived {
+    CalledViaFirst,
+    CalledViaLast,
+    CurrentTime,
+    EpochTime,
     PrincipalAccount,
     PrincipalArn,
     PrincipalIsAwsService,
@@ -54,11 +58,16 @@ pub(crate) enum Derived {
     ResourceAccount,
     UserId,
     UserName,
+    ViaAwsService,
 }
 
 impl Derived {
     fn of(lower: &str) -> Option<Self> {
         Some(match lower {
+            "aws:calledviafirst" => Self::CalledViaFirst,
+            "aws:calledvialast" => Self::CalledViaLast,
+            "aws:currenttime" => Self::CurrentTime,
+            "aws:epochtime" => Self::EpochTime,
             "aws:principalaccount" => Self::PrincipalAccount,
             "aws:principalarn" => Self::PrincipalArn,
             "aws:principalisawsservice" => Self::PrincipalIsAwsService,
@@ -69,6 +78,7 @@ impl Derived {
             "aws:resourceaccount" | "s3:resourceaccount" => Self::ResourceAccount,
             "aws:userid" => Self::UserId,
             "aws:username" => Self::UserName,
+            "aws:viaawsservice" => Self::ViaAwsService,
             _ => return None,
         })
     }

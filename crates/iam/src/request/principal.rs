@@ -64,6 +64,15 @@ impl Principal {
         }
     }
 
+    /// A user of `account` of whom nothing else is known; without an account,
+    /// one of the same account as the resource.
+    pub fn some_user(account: Option<&str>) -> Self {
+        Self {
+            account: Some(account.unwrap_or_default().into()),
+            ..Self::bare("", PrincipalType::User)
+        }
+    }
+
     fn bare(text: &str, kind: PrincipalType) -> Self {
         let user_id = (kind == PrincipalType::Anonymous).then(|| "anonymous".into());
         Self {
@@ -198,7 +207,7 @@ impl Principal {
     pub(crate) fn account_key(&self) -> Option<&str> {
         match self.kind {
             PrincipalType::Anonymous => Some("anonymous"),
-            _ => self.account(),
+            _ => self.account().filter(|account| !account.is_empty()),
         }
     }
 

@@ -6,11 +6,11 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{PolicyError, Problem};
+use crate::policy::{PolicyError, Problem};
 
 /// A JSON value in a document: its text, and how it was reached.
 #[derive(Clone, Copy)]
-pub(super) struct Node<'a> {
+pub(crate) struct Node<'a> {
     document: &'a str,
     text: &'a str,
     place: Place<'a>,
@@ -30,11 +30,11 @@ enum Step<'a> {
 }
 
 /// An object's members, in order, each name once.
-pub(super) struct Members<'a>(Vec<(String, &'a str)>);
+pub(crate) struct Members<'a>(Vec<(String, &'a str)>);
 
 impl<'a> Node<'a> {
     /// The whole of `part`, a slice of `document`.
-    pub(super) fn root(document: &'a str, part: &'a str) -> Result<Self, PolicyError> {
+    pub(crate) fn root(document: &'a str, part: &'a str) -> Result<Self, PolicyError> {
         let node = Self {
             document,
             text: part,
@@ -51,8 +51,17 @@ impl<'a> Node<'a> {
     }
 
     /// An error at this place.
-    pub(super) fn error(&self, problem: Problem) -> PolicyError {
+    pub(crate) fn error(&self, problem: Problem) -> PolicyError {
         self.error_at(self.offset(), problem)
+    }
+
+    /// The path of what is at `path` within this value.
+    pub(crate) fn path_to(&self, path: &str) -> String {
+        match (self.place.to_string(), path) {
+            (own, "") => own,
+            (own, path) if path.starts_with('[') => own + path,
+            (own, path) => format!("{own}.{path}"),
+        }
     }
 
     fn error_at(&self, offset: usize, problem: Problem) -> PolicyError {
@@ -93,7 +102,7 @@ impl<'a> Node<'a> {
     }
 
     /// The members, when this is an object.
-    pub(super) fn members(&self) -> Result<Members<'a>, PolicyError> {
+    pub(crate) fn members(&self) -> Result<Members<'a>, PolicyError> {
         if !self.text.starts_with('{') {
             return Err(self.error(Problem::Expected("an object")));
         }
@@ -110,7 +119,7 @@ impl<'a> Node<'a> {
     }
 
     /// A member of this object.
-    pub(super) fn member<'b>(&'b self, name: &'b str, text: &'b str) -> Node<'b> {
+    pub(crate) fn member<'b>(&'b self, name: &'b str, text: &'b str) -> Node<'b> {
         self.child(Step::Member(name), text)
     }
 
@@ -127,11 +136,11 @@ impl<'a> Node<'a> {
 
     /// Calls `each` with the value's items; a value that is no list is its
     /// only item.
-    pub(super) fn each(
+    pub(crate) fn each(
         &self,
         mut each: impl FnMut(&Node<'_>) -> Result<(), PolicyError>,
     ) -> Result<(), PolicyError> {
-        if !self.text.starts_with('[') {
+        if !self.is_list() {
             return each(self);
         }
         let items: Vec<&RawValue> = self.read()?;
@@ -141,8 +150,28 @@ impl<'a> Node<'a> {
         Ok(())
     }
 
+    /// The value's JSON text.
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The document that the value is a part of.
+    pub(crate) fn document(&self) -> &'a str {
+        self.document
+    }
+
+    /// Whether this is `null`.
+    pub(crate) fn is_null(&self) -> bool {
+        self.text == "null"
+    }
+
+    /// Whether this is a list.
+    pub(crate) fn is_list(&self) -> bool {
+        self.text.starts_with('[')
+    }
+
     /// The text, when this is a string.
-    pub(super) fn string(&self) -> Result<String, PolicyError> {
+    pub(crate) fn string(&self) -> Result<String, PolicyError> {
         if !self.is_string() {
             return Err(self.error(Problem::Expected("a string")));
         }
@@ -150,12 +179,12 @@ impl<'a> Node<'a> {
     }
 
     /// Whether this is a string.
-    pub(super) fn is_string(&self) -> bool {
+    pub(crate) fn is_string(&self) -> bool {
         self.text.starts_with('"')
     }
 
     /// The text of a string, a number or a boolean.
-    pub(super) fn scalar(&self) -> Result<String, PolicyError> {
+    pub(crate) fn scalar(&self) -> Result<String, PolicyError> {
         match self.text.bytes().next() {
             Some(b'"') => self.read(),
             Some(b'{' | b'[' | b'n') | None => {
@@ -166,19 +195,19 @@ impl<'a> Node<'a> {
     }
 
     /// Whether this is an object.
-    pub(super) fn is_object(&self) -> bool {
+    pub(crate) fn is_object(&self) -> bool {
         self.text.starts_with('{')
     }
 }
 
 impl<'a> Members<'a> {
     /// Each name with its value's text.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
         self.0.iter().map(|(name, text)| (name.as_str(), *text))
     }
 
     /// The text of the value of this name.
-    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
         self.iter().find(|(other, _)| *other == name).map(|it| it.1)
     }
 }

@@ -1,0 +1,76 @@
+//! Whether a statement applies to a request.
+
+use super::condition;
+use super::principal::{self, Grip};
+use super::scan::Asked;
+use crate::policy::{ActionPattern, Part, ResourcePattern, Scope, Statement};
+use crate::request::Found;
+use crate::{Request, Tri};
+
+/// Whether `statement` applies, and how it takes hold of the principal.
+pub(crate) fn applies(statement: &Statement, asked: Asked<'_>) -> (Tri, Grip) {
+    let request = asked.request;
+    if !action(statement.actions(), request.action.lower()) {
+        return (Tri::False, Grip::None);
+    }
+    let grip = principal::grip(statement, asked);
+    if grip == Grip::None {
+        return (Tri::False, grip);
+    }
+    let resource = resource(statement.resources(), request);
+    if resource.is_false() {
+        return (Tri::False, grip);
+    }
+    let conditions = condition::all(statement.conditions(), request);
+    (resource.and(conditions), grip)
+}
+
+pub(crate) fn action(scope: &Scope<ActionPattern>, lower: &str) -> bool {
+    let is_listed = scope.listed().iter().any(|pattern| pattern.matches(lower));
+    is_listed != scope.is_except()
+}
+
+pub(crate) fn resource(scope: Option<&Scope<ResourcePattern>>, request: &Request<'_>) -> Tri {
+    let Some(scope) = scope else {
+        return Tri::True;
+    };
+    let mut is_listed = Tri::False;
+    for pattern in scope.listed() {
+        let text = request.resource.as_str();
+        is_listed = is_listed.or(condition::matches(pattern.template(), text, request));
+        if is_listed.is_true() {
+            break;
+        }
+    }
+    if scope.is_except() {
+        !is_listed
+    } else {
+        is_listed
+    }
+}
+
+/// The keys that an unknown statement depends on, as they are to be named.
+pub(crate) fn unknown_keys<'a>(statement: &'a Statement, request: &Request<'a>) -> Vec<&'a str> {
+    let mut keys: Vec<&'a str> = Vec::new();
+    let resources = statement.resources().map_or(&[][..], Scope::listed);
+    let in_resources = resources.iter().flat_map(|it| it.template().parts());
+    let unknown_conditions = statement
+        .conditions()
+        .iter()
+        .filter(|one| condition::one(one, request).is_unknown());
+    let mut add = |key: &'a crate::request::Key| {
+        let name = request.context.name_of(key);
+        if matches!(request.find(key), Found::Unknown) && !keys.contains(&name) {
+            keys.push(name);
+        }
+    };
+    if resource(statement.resources(), request).is_unknown() {
+        in_resources.filter_map(Part::key).for_each(&mut add);
+    }
+    for one in unknown_conditions {
+        add(&one.key);
+        let parts = one.operands.templates().iter().flat_map(|it| it.parts());
+        parts.filter_map(Part::key).for_each(&mut add);
+    }
+    keys
+}
