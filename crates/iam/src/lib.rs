@@ -15,6 +15,7 @@ mod answer;
 mod arn;
 pub mod cases;
 mod evaluate;
+pub mod graph;
 mod json;
 mod pattern;
 pub mod policy;

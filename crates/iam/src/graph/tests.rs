@@ -1,0 +1,1 @@
+//! The graph on small accounts of our own.
