@@ -13,7 +13,9 @@
 
 mod answer;
 mod arn;
+mod audit;
 pub mod cases;
+pub mod check;
 mod evaluate;
 pub mod graph;
 mod json;
@@ -26,6 +28,7 @@ mod tri;
 
 pub use answer::{Answer, Decision, Reason, Rule, StatementRef};
 pub use arn::Arn;
+pub use audit::audit;
 pub use evaluate::{decide, evaluate};
 pub use policy::{Policy, PolicyError, PolicyKind, Statement};
 pub use request::{Action, Context, Principal, Request, RequestError, Resource};

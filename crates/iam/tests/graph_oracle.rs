@@ -148,7 +148,7 @@ fn iam_vulnerable_as_one_account() {
     for (account, _, methods) in VULNERABLE {
         let stem = account.split("__").nth(1).unwrap();
         let found = analysis.paths.iter().any(|path| {
-            name(&path.from).to_lowercase().starts_with(&stem.to_lowercase().replace("fn1-privesc3-multiple-policies", "fn1-"))
+            name(&path.from).to_lowercase().starts_with(&stem.to_lowercase().replace("privesc3-createec2withexistingip", "privesc3-").replace("fn1-privesc3-multiple-policies", "fn1-"))
                 && methods.iter().any(|id| path.methods.iter().any(|one| one == id))
         });
         assert!(found, "{account}");

@@ -1,15 +1,21 @@
 //! Who has all that a method needs, but nobody to use it on: no role, user or
-//! thing of that kind is in what was read. The next one that is made falls.
+//! thing of that kind is in what was read, or none that leads anywhere. The next
+//! one that is made falls. Where there are some, only who may use the method on
+//! any of them, whatever its name, is meant.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use gardefou_finding::{Dependency, Untrusted};
 
-use super::edge::{Edges, kind_of};
+use super::edge::{Edges, customer_policies, kind_of};
 use super::method::{Gains, Method, Target};
 use super::step::{Aim, Use};
-use crate::snapshot::Id;
+use crate::policy::{PrincipalPattern, Scope};
+use crate::snapshot::{Id, Kind};
+
+/// A name that no policy has in mind, and that only a wildcard matches.
+const ANY_NAME: &str = "gardefou-any-name";
 
 /// A way without a target today.
 #[derive(Debug)]
@@ -30,24 +36,29 @@ pub(super) fn hypotheses(edges: &Edges<'_>, reach: &BTreeSet<Id>) -> Vec<Hypothe
         }
         for account in world.by_account.keys() {
             let ready = edges.ready(account, number);
-            if ready.is_empty() || has_targets(edges, method, account) {
+            if ready.is_empty() {
                 continue;
             }
+            let there = has_targets(edges, method, account);
             for (id, tried) in ready {
                 let Some(class) = world.classes.get(*id) else {
                     continue;
                 };
-                let forms = Forms::of(edges, method, class, account);
+                let changes_own = method.target == Target::Itself;
+                if changes_own && !world.snapshot.principals.get(class.first()).is_some_and(|one| !customer_policies(one).is_empty()) {
+                    continue;
+                }
+                let forms = Forms::of(edges, method, class, account, there);
                 let aim = forms.aim(method);
                 let Some(mut one) = world.try_dependent(class, class.first(), number, &aim, tried) else {
                     continue;
                 };
                 one.depends.insert(forms.missing.clone());
                 one.depends.extend(edges.circumstances(method, account));
-                one.through = method.through.as_ref().map(|_| forms.through.clone());
+                one.through = method.through.as_ref().map(|_| forms.through.replace(ANY_NAME, "*"));
                 let members = class.members.iter().filter(|member| !reach.contains(member));
-                for member in members {
-                    found.entry((*member, forms.target.clone())).or_default().push(one.clone());
+                for member in members.filter(|member| is_held(edges, **member)) {
+                    found.entry((*member, forms.target.replace(ANY_NAME, "*"))).or_default().push(one.clone());
                 }
             }
         }
@@ -57,6 +68,18 @@ pub(super) fn hypotheses(edges: &Edges<'_>, reach: &BTreeSet<Id>) -> Vec<Hypothe
         Hypothesis { from, to, uses }
     };
     found.into_iter().map(whole).collect()
+}
+
+/// Whether somebody can come to hold a principal: what only a service uses is
+/// worth telling when it leads somewhere, not before.
+fn is_held(edges: &Edges<'_>, member: Id) -> bool {
+    let Some(principal) = edges.world.snapshot.principals.get(member) else {
+        return false;
+    };
+    let trust = edges.world.trust(member).iter().flat_map(|one| one.policy.statements());
+    let named = trust.filter_map(|one| one.principals()).flat_map(Scope::listed);
+    principal.kind == Kind::User
+        || named.into_iter().any(|pattern| !matches!(pattern, PrincipalPattern::Service(_)))
 }
 
 /// Whether a method is aimed at somebody else, whom there need not be.
@@ -77,9 +100,8 @@ fn has_targets(edges: &Edges<'_>, method: &Method, account: &Arc<str>) -> bool {
     match method.target {
         Target::PermissionSet => false,
         Target::Group => snapshot.groups.iter().any(|group| group.account == *account),
-        Target::Itself => snapshot.accounts.get(&**account).is_some_and(|account| {
-            account.policies.values().any(|policy| policy.versions.len() > 1)
-        }),
+        // Whether another version of one's own policy helps was seen before.
+        Target::Itself => false,
         _ => {
             let classes = edges.world.by_account.get(account).map_or(&[][..], Vec::as_slice);
             let members = classes.iter().filter_map(|id| edges.world.classes.get(*id)).flat_map(|class| &class.members);
@@ -102,11 +124,12 @@ struct Forms {
 }
 
 impl Forms {
-    fn of(edges: &Edges<'_>, method: &Method, class: &super::world::Class, account: &str) -> Self {
+    fn of(edges: &Edges<'_>, method: &Method, class: &super::world::Class, account: &str, there: bool) -> Self {
         let world = edges.world;
         let arn = world.snapshot.principals.get(class.first()).map_or("", |one| &one.arn);
         let partition = super::world::partition(arn);
-        let iam = |kind: &str| format!("arn:{partition}:iam::{account}:{kind}/*");
+        let name = if there { ANY_NAME } else { "*" };
+        let iam = |kind: &str| format!("arn:{partition}:iam::{account}:{kind}/{name}");
         let through = method.through.as_deref();
         let missing = match (through, method.target) {
             (Some(kind), _) => edges.absent(account, kind),
@@ -127,7 +150,7 @@ impl Forms {
                 Target::Itself => iam("policy"),
                 _ => iam("role"),
             },
-            through: through.map_or_else(String::new, |kind| world.form(class, class.first(), kind, "*")),
+            through: through.map_or_else(String::new, |kind| world.form(class, class.first(), kind, name)),
             policy: iam("policy"),
             missing,
         }

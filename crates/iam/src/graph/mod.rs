@@ -24,6 +24,7 @@ use std::collections::BTreeSet;
 use gardefou_finding::{AuditPath, Dependency, Timestamp};
 
 pub use method::{Gains, Method, Methods, MethodsError, Target, ThingKind};
+pub(crate) use tell::{fnv, fnv_start};
 pub use world::{Class, Outcome, World};
 
 use crate::snapshot::{Id, Snapshot};

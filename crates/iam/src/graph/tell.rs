@@ -45,6 +45,9 @@ impl<'w> Teller<'w> {
 
     /// The paths, most severe first, and how many did not fit.
     pub(super) fn finish(mut self) -> (Vec<AuditPath>, u64) {
+        for path in &mut self.paths {
+            path.id = identifier(path);
+        }
         self.paths.sort_by(|a, b| {
             let key = |path: &AuditPath| (std::cmp::Reverse((path.severity, path.certainty)), path.steps.len());
             key(a).cmp(&key(b)).then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to)))
@@ -55,7 +58,7 @@ impl<'w> Teller<'w> {
     /// Every way to administrators.
     pub(super) fn administrators(&mut self, found: &Found, admins: &Administrators, most: usize) {
         for (from, ways) in &found.ways {
-            for way in ways.iter().take(most) {
+            for way in worth_telling(ways, most) {
                 let Some(chain) = chain(*from, way, found, &|id| admins.contains_key(&id)) else {
                     continue;
                 };
@@ -71,7 +74,7 @@ impl<'w> Teller<'w> {
     /// Every way to a bucket.
     pub(super) fn bucket(&mut self, name: &str, found: &Found, readers: &Readers, most: usize) {
         for (from, ways) in &found.ways {
-            for way in ways.iter().take(most) {
+            for way in worth_telling(ways, most) {
                 let Some(chain) = chain(*from, way, found, &|id| readers.contains_key(&id)) else {
                     continue;
                 };
@@ -240,6 +243,26 @@ impl<'w> Teller<'w> {
     }
 }
 
+/// Most ways by the same methods that are told of one principal.
+const MAX_ALIKE: usize = 3;
+
+/// The cheapest ways, and of the others those by another method.
+fn worth_telling(ways: &[Way], most: usize) -> Vec<&Way> {
+    let least = ways.iter().map(|way| way.cost).min().unwrap_or(0);
+    let mut told: Vec<&Way> = Vec::new();
+    let methods = |way: &Way| way.uses.iter().map(|one| one.method).collect::<BTreeSet<_>>();
+    for way in ways {
+        let own = methods(way);
+        let alike = told.iter().filter(|other| methods(other) == own).count();
+        let known = told.iter().any(|other| !methods(other).is_disjoint(&own));
+        if (way.cost == least && alike < MAX_ALIKE) || !known {
+            told.push(way);
+        }
+    }
+    told.truncate(most);
+    told
+}
+
 /// A principal's way, then the best way of where it leads, to the end.
 fn chain<'f>(from: Id, way: &'f Way, found: &'f Found, is_end: &dyn Fn(Id) -> bool) -> Option<Vec<(Id, &'f Way)>> {
     let mut chain = vec![(from, way)];
@@ -256,6 +279,29 @@ fn chain<'f>(from: Id, way: &'f Way, found: &'f Found, is_end: &dyn Fn(Id) -> bo
         chain.push((next, at));
     }
     Some(chain)
+}
+
+/// A stable name: of who, what and by which steps.
+fn identifier(path: &AuditPath) -> String {
+    let mut hash = fnv_start();
+    for text in [path.from.as_str(), path.to.as_str()].into_iter().chain(path.methods.iter().map(String::as_str)) {
+        hash = fnv(hash, text);
+    }
+    for step in &path.steps {
+        hash = fnv(hash, step.to.as_str());
+    }
+    format!("path-{hash:016x}")
+}
+
+/// FNV-1a, 64 bits: the start.
+pub(crate) const fn fnv_start() -> u64 {
+    0xcbf2_9ce4_8422_2325
+}
+
+/// FNV-1a, 64 bits, of a text and a separator: the same in every run and on
+/// every machine, which the standard library's hashing does not promise.
+pub(crate) fn fnv(hash: u64, text: &str) -> u64 {
+    text.bytes().chain([0xff]).fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn depends_of(chain: &[(Id, &Way)]) -> BTreeSet<Dependency> {

@@ -15,7 +15,7 @@ use crate::stack::{Attached, Level, Stack};
 use crate::{Answer, Decision, decide, evaluate};
 
 /// Number of a class.
-pub type ClassId = usize;
+pub(super) type ClassId = usize;
 
 /// What the evaluator says, and on what it depends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,11 +172,11 @@ pub struct World<'a> {
     /// The methods.
     pub methods: &'a Methods,
     /// The classes.
-    pub classes: Vec<Class>,
+    pub(super) classes: Vec<Class>,
     /// The class of each principal.
-    pub class_of: Vec<ClassId>,
+    pub(super) class_of: Vec<ClassId>,
     /// The classes of each account.
-    pub by_account: BTreeMap<Arc<str>, Vec<ClassId>>,
+    pub(super) by_account: BTreeMap<Arc<str>, Vec<ClassId>>,
     askers: Vec<Option<Asker>>,
     trusts: Vec<Vec<Attached>>,
     services: Vec<OnceCell<Vec<String>>>,
@@ -278,7 +278,7 @@ impl<'a> World<'a> {
         for (holder, read) in self.snapshot.identity_policies(id) {
             class.push(holder, read);
         }
-        for boundary in &principal.boundary {
+        if let Some(boundary) = &principal.boundary {
             match &boundary.policy {
                 Some(policy) => class.boundary.push(Attached::new(Arc::clone(&boundary.name), Arc::clone(policy))),
                 None => class.unread.push(Arc::clone(&boundary.name)),

@@ -92,8 +92,6 @@ pub(super) type Inline<'a> = InlinePolicy<'a>;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Reference {
-    #[serde(default)]
-    pub(super) policy_name: String,
     pub(super) policy_arn: String,
 }
 

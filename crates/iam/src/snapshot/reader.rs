@@ -13,7 +13,7 @@ use super::{PasswordPolicy, Snapshot, Thing, assemble, guardrail};
 use crate::arn::Arn;
 
 /// Most items kept of all files together: principals, groups, policies, things.
-pub const MAX_ITEMS: u64 = 2_000_000;
+const MAX_ITEMS: u64 = 2_000_000;
 
 /// The top of a JSON document: its keys, and their values as text.
 type Top<'a> = BTreeMap<String, &'a RawValue>;
