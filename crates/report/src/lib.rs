@@ -5,6 +5,7 @@
 //! module, in English and French; every text from outside is escaped in the
 //! terms of the output it goes to.
 
+mod audit;
 mod build;
 mod catalogue;
 mod document;
@@ -25,8 +26,9 @@ use std::str::FromStr;
 
 use gardefou_finding::Report;
 
+pub use audit::render_audit;
 pub use catalogue::Lang;
-pub use json::{json_schema, proof_schema};
+pub use json::{audit_schema, json_schema, proof_schema};
 pub use proof::render_proof;
 
 /// An output format.
