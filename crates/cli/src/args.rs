@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use gardefou_finding::{Severity, Timestamp};
 use gardefou_report::{Format, Lang};
 
+use crate::commands::iam::args::Iam;
 use crate::commands::ledger::args::Ledger;
 
 /// Reads AWS CloudTrail and tells what happened as incidents.
@@ -74,6 +75,9 @@ pub(crate) enum Command {
     VerifyTrail(Box<VerifyTrail>),
     /// Copy logs and digests from S3, with all that verify-trail needs to prove the copy
     FetchTrail(Box<FetchTrail>),
+    /// Say what AWS decides about a request
+    #[command(subcommand)]
+    Iam(Box<Iam>),
     /// Keep and verify the journal that cannot be quietly rewritten
     #[command(subcommand)]
     Ledger(Box<Ledger>),
@@ -306,7 +310,7 @@ fn format(text: &str) -> Result<Format, String> {
     text.parse()
 }
 
-fn lang(text: &str) -> Result<Lang, String> {
+pub(crate) fn lang(text: &str) -> Result<Lang, String> {
     text.parse()
 }
 

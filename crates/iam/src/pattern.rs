@@ -48,7 +48,31 @@ enum Piece {
     Holes(Box<[Option<u8>]>),
 }
 
+/// What a pattern is, for those that are simple.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape<'a> {
+    /// Only this text.
+    Exact(&'a str),
+    /// Only this text, in any case; it is in lower case.
+    Folded(&'a str),
+    /// Every text that begins so; with nothing, every text.
+    Prefix(&'a str),
+    /// Something else.
+    Other,
+}
+
 impl Glob {
+    /// What the pattern is, when it is simple.
+    pub(crate) fn shape(&self) -> Shape<'_> {
+        let text = |bytes| std::str::from_utf8(bytes).ok();
+        match &self.form {
+            Form::Everything => Shape::Prefix(""),
+            Form::Exact(bytes) => text(bytes).map_or(Shape::Other, Shape::Exact),
+            Form::Prefix(bytes) => text(bytes).map_or(Shape::Other, Shape::Prefix),
+            _ => Shape::Other,
+        }
+    }
+
     /// Compiles text in which `*` and `?` are wildcards.
     pub(crate) fn new(text: &str) -> Self {
         Self::from_signs(&signs(text))

@@ -1,5 +1,14 @@
 //! The table: cases of our own, a file for each feature, each with the
 //! decision that AWS's documentation gives it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and reads its cases"
+)]
 
 use std::fs;
 use std::path::PathBuf;

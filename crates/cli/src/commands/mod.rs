@@ -2,6 +2,7 @@
 
 mod error;
 mod fetch_trail;
+pub(crate) mod iam;
 mod investigate;
 pub(crate) mod ledger;
 mod rules;
@@ -21,6 +22,7 @@ pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
         Command::Investigate(options) => investigate::run(&options),
         Command::VerifyTrail(options) => verify_trail::run(&options),
         Command::FetchTrail(options) => fetch_trail::run(&options),
+        Command::Iam(command) => iam::run(&command),
         Command::Ledger(command) => ledger::run(&command),
         Command::Rules(command) => rules::run(&command),
         Command::Completions { shell } => {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::policy::PolicyError;
 use crate::{
     Action, Answer, Attached, Context, Decision, Level, Principal, Reason, Request, Resource,
-    Stack, evaluate,
+    Stack, Step, evaluate, explain,
 };
 
 /// A request and the policies that it has to pass.
@@ -80,6 +80,11 @@ impl Case {
     pub fn answer(&self) -> Answer {
         evaluate(&self.request(), &self.policies.stack())
     }
+
+    /// What every statement said.
+    pub fn explain(&self) -> Vec<Step> {
+        explain(&self.request(), &self.policies.stack())
+    }
 }
 
 /// A case of a file: its name, and the case or why it is none.
@@ -106,6 +111,9 @@ pub struct CaseAnswer {
     /// Why the case could not be judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<CaseError>,
+    /// What every statement said, where that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trace: Vec<Step>,
 }
 
 /// Why a case could not be judged.
@@ -141,6 +149,7 @@ impl Named {
                     reasons: answer.reasons,
                     ignored: case.ignored.clone(),
                     error: None,
+                    trace: Vec::new(),
                 }
             }
             Err(error) => CaseAnswer {
@@ -149,7 +158,18 @@ impl Named {
                 reasons: Vec::new(),
                 ignored: Vec::new(),
                 error: Some(error.into()),
+                trace: Vec::new(),
             },
+        }
+    }
+}
+
+impl Named {
+    /// The same, with what every statement said.
+    pub fn answer_with_trace(&self) -> CaseAnswer {
+        CaseAnswer {
+            trace: self.case.as_ref().map(Case::explain).unwrap_or_default(),
+            ..self.answer()
         }
     }
 }

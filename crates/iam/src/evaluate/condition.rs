@@ -1,7 +1,7 @@
 //! Conditions: all must hold.
 
 use super::compare;
-use crate::policy::{Condition, Operands, Operator, Part, SetOperator, Template, Test};
+use crate::policy::{Condition, Operands, Operator, Part, SetOperator, Stand, Template};
 use crate::request::{Found, Key};
 use crate::{Request, Tri};
 
@@ -31,7 +31,7 @@ pub(crate) fn one(condition: &Condition, request: &Request<'_>) -> Tri {
     };
     match (found, operator.set) {
         (Found::Absent, _) => absent(operator),
-        (Found::Unknown, _) => unknown(operator, operands),
+        (Found::Unknown, _) => Tri::Unknown,
         (Found::One(""), Some(set)) => empty(set),
         (Found::One(text), _) => value(text),
         (Found::Many(texts), Some(set)) => several(set, texts, value),
@@ -51,8 +51,7 @@ pub(crate) fn one(condition: &Condition, request: &Request<'_>) -> Tri {
 /// `Null`: `true` asks that the key is absent, `false` that it is there.
 fn null(wanted: &[bool], found: Found<'_>) -> Tri {
     match found {
-        Found::Unknown if wanted.contains(&true) && wanted.contains(&false) => Tri::True,
-        Found::Unknown if !wanted.is_empty() => Tri::Unknown,
+        Found::Unknown => Tri::Unknown,
         Found::Absent => wanted.contains(&true).into(),
         _ => wanted.contains(&false).into(),
     }
@@ -68,24 +67,6 @@ fn absent(operator: Operator) -> Tri {
             None => operator.negated,
         };
     holds.into()
-}
-
-/// What holds whatever the key is, holds.
-fn unknown(operator: Operator, operands: &Operands) -> Tri {
-    let always_matches = operands.templates().iter().any(|template| {
-        template
-            .fixed()
-            .is_some_and(|pattern| pattern.is_everything())
-    });
-    let holds_if_there = always_matches
-        && !operator.negated
-        && operator.test == Test::StringLike
-        && operator.set != Some(SetOperator::ForAnyValue);
-    if holds_if_there && absent(operator).is_true() {
-        Tri::True
-    } else {
-        Tri::Unknown
-    }
 }
 
 /// An empty data set, of which the guide's example is an empty string.
@@ -115,20 +96,28 @@ pub(crate) fn matches(template: &Template, text: &str, request: &Request<'_>) ->
         let Part::Variable { key, default } = part else {
             continue;
         };
-        match (request.find(key), default) {
-            (Found::One(_), _) | (Found::Absent, Some(_)) => {}
-            (Found::Many([_]), _) => {}
-            (Found::Unknown, _) => is_known = false,
-            (Found::Absent | Found::Many(_), _) => return Tri::False,
+        match (stand(request, key), default) {
+            (Some(Stand::Text(_)), _) | (Some(Stand::Nothing), Some(_)) => {}
+            (Some(Stand::Anything), _) => is_known = false,
+            (Some(Stand::Nothing), None) | (None, _) => return Tri::False,
         }
     }
-    if !is_known {
+    let value = |key: &Key| stand(request, key).unwrap_or(Stand::Nothing);
+    let is_match = template.with(value).matches(text);
+    if is_match && !is_known {
         return Tri::Unknown;
     }
-    let value = |key: &Key| match request.find(key) {
-        Found::One(one) => Some(one),
-        Found::Many([one]) => Some(&**one),
-        _ => None,
-    };
-    template.with(value).matches(text).into()
+    is_match.into()
+}
+
+/// What stands for a variable; `None` when it has several values, which cannot
+/// stand for one.
+fn stand<'a>(request: &Request<'a>, key: &Key) -> Option<Stand<'a>> {
+    match request.find(key) {
+        Found::One(one) => Some(Stand::Text(one)),
+        Found::Many([one]) => Some(Stand::Text(one)),
+        Found::Many(_) => None,
+        Found::Absent => Some(Stand::Nothing),
+        Found::Unknown => Some(Stand::Anything),
+    }
 }

@@ -40,21 +40,34 @@ struct Limits<V> {
     allow: V,
 }
 
-/// SCPs bind the principals of accounts, RCPs whoever comes; neither binds
-/// service-linked roles.
+/// Whether policies of this layer bind the principal: SCPs bind those of
+/// accounts, RCPs whoever comes, neither binds service-linked roles; what is
+/// attached to an identity binds that.
+pub(crate) fn binds(layer: Layer, request: &Request<'_>) -> bool {
+    let principal = request.principal;
+    match layer {
+        Layer::Endpoint => true,
+        _ if is_caller_identity(request) => false,
+        Layer::Resource => true,
+        Layer::Identity | Layer::Boundary | Layer::Session => principal.has_identity(),
+        Layer::ResourceControl => !principal.is_service_linked(),
+        Layer::ServiceControl => {
+            let is_member = principal.has_identity() || principal.kind() == PrincipalType::Root;
+            is_member && !principal.is_service_linked()
+        }
+    }
+}
+
 fn limits<V: Verdict>(asked: Asked<'_>, stack: &Stack<'_>) -> Limits<V> {
-    let principal = asked.request.principal;
-    let is_member = principal.has_identity() || principal.kind() == PrincipalType::Root;
-    let (scp_deny, scp) = if is_member && !principal.is_service_linked() {
-        scan::levels(asked, Layer::ServiceControl, stack.service_control)
-    } else {
-        (V::plain(false), V::plain(true))
+    let of = |layer, levels| {
+        if binds(layer, asked.request) {
+            scan::levels::<V>(asked, layer, levels)
+        } else {
+            (V::plain(false), V::plain(true))
+        }
     };
-    let (rcp_deny, rcp) = if principal.is_service_linked() {
-        (V::plain(false), V::plain(true))
-    } else {
-        scan::levels(asked, Layer::ResourceControl, stack.resource_control)
-    };
+    let (scp_deny, scp) = of(Layer::ServiceControl, stack.service_control);
+    let (rcp_deny, rcp) = of(Layer::ResourceControl, stack.resource_control);
     Limits {
         deny: scp_deny.or(rcp_deny),
         allow: scp.and(rcp),

@@ -8,20 +8,25 @@
 
 mod compare;
 mod condition;
+mod explain;
 mod grant;
 mod principal;
 mod scan;
+mod settle;
 mod statement;
+mod values;
 mod verdict;
 mod why;
 
 use crate::{Answer, Decision, Request, Stack, Tri};
 
+pub use explain::{Outcome, Step, explain};
 pub(crate) use verdict::Verdict;
 pub(crate) use why::Why;
 
 /// The decision alone: quick, and without allocation unless a policy uses
-/// variables.
+/// variables. It is [`evaluate`](evaluate())'s, but may be
+/// [`Decision::Unknown`] where that finds that all values lead to the same.
 pub fn decide(request: &Request<'_>, stack: &Stack<'_>) -> Decision {
     let (deny, grant) = grant::outcome::<Tri>(request, stack);
     decision(deny, grant)
@@ -29,6 +34,15 @@ pub fn decide(request: &Request<'_>, stack: &Stack<'_>) -> Decision {
 
 /// The decision and why.
 pub fn evaluate(request: &Request<'_>, stack: &Stack<'_>) -> Answer {
+    let answer = evaluate_once(request, stack);
+    if answer.decision == Decision::Unknown {
+        settle::settle(answer, request, stack)
+    } else {
+        answer
+    }
+}
+
+fn evaluate_once(request: &Request<'_>, stack: &Stack<'_>) -> Answer {
     let (deny, grant) = grant::outcome::<Why>(request, stack);
     let decision = decision(deny.tri(), grant.tri());
     let reasons = match decision {

@@ -41,7 +41,7 @@ impl Why {
 
 /// Adds a reason, unless it is there; statements that depend on the same key
 /// go under that key.
-fn add(reasons: &mut Vec<Reason>, reason: Reason) {
+pub(super) fn add(reasons: &mut Vec<Reason>, reason: Reason) {
     let Reason::UnknownKey { key, statements } = reason else {
         if !reasons.contains(&reason) {
             reasons.push(reason);

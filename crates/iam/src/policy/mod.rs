@@ -16,7 +16,7 @@ pub use condition::{Condition, Operator, SetOperator, Test};
 pub use error::{PolicyError, Problem};
 pub(crate) use operand::{Network, Number, Operands, binary, date};
 pub use principal::PrincipalPattern;
-pub(crate) use template::{Part, Template};
+pub(crate) use template::{Part, Stand, Template};
 
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! The values of a condition, read once as what its operator compares with.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use data_encoding::BASE64;
@@ -158,7 +158,8 @@ impl Number {
         }
     }
 
-    fn float(self) -> f64 {
+    /// The nearest double.
+    pub(crate) fn float(self) -> f64 {
         match self {
             // Nearest is meant: only the comparison with a fraction is inexact.
             Self::Whole(whole) => whole as f64 + 0.0,
@@ -237,6 +238,25 @@ impl Network {
             None => most,
         };
         (bits <= most).then_some(Self { address, bits })
+    }
+
+    /// The first address, and the first one behind the range, if there is one.
+    pub(crate) fn edges(&self) -> [Option<IpAddr>; 2] {
+        let bits = u32::from(self.bits);
+        match self.address {
+            IpAddr::V4(address) => {
+                let inner = u32::MAX.checked_shr(bits).unwrap_or(0);
+                let first = address.to_bits() & !inner;
+                let behind = (first | inner).checked_add(1);
+                [Some(first), behind].map(|it| Some(Ipv4Addr::from_bits(it?).into()))
+            }
+            IpAddr::V6(address) => {
+                let inner = u128::MAX.checked_shr(bits).unwrap_or(0);
+                let first = address.to_bits() & !inner;
+                let behind = (first | inner).checked_add(1);
+                [Some(first), behind].map(|it| Some(Ipv6Addr::from_bits(it?).into()))
+            }
+        }
     }
 
     /// Whether the whole of `other` lies in this range.

@@ -187,11 +187,11 @@ fn action(node: &Node<'_>) -> Result<ActionPattern, PolicyError> {
 }
 
 /// An ARN with wildcards and variables, or `*`. An ARN has six parts unless it
-/// ends with a star, which goes over colons.
+/// has a star, which goes over colons.
 fn resource(node: &Node<'_>, version: Version) -> Result<ResourcePattern, PolicyError> {
     let text = node.string()?;
     let is_arn = Arn::parse(&text).is_some()
-        || (text.starts_with("arn:") && text.ends_with('*'))
+        || (text.starts_with("arn:") && text.contains('*'))
         || text.starts_with(['*', '?'])
         || (version == Version::V2012 && text.starts_with("${"));
     if !is_arn {

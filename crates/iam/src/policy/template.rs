@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Problem, Version};
-use crate::pattern::{Glob, Sign, signs};
+use crate::pattern::{Glob, Shape, Sign, signs};
 use crate::request::Key;
 
 /// What `*` and `?` are in a text, and what its case is worth.
@@ -38,6 +38,16 @@ pub(crate) enum Part {
 }
 
 impl Part {
+    /// Its sign; a variable has none.
+    fn sign(&self) -> Sign<'_> {
+        match self {
+            Self::Text(text) => Sign::Text(text),
+            Self::Any => Sign::Any,
+            Self::One => Sign::One,
+            Self::Variable { .. } => Sign::Text(""),
+        }
+    }
+
     /// The key of a variable.
     pub(crate) fn key(&self) -> Option<&Key> {
         match self {
@@ -87,7 +97,10 @@ impl Template {
         let form = if is_open {
             Form::Open(parts.into())
         } else {
-            Form::Fixed(Pattern::new(wild, &signs_of(&parts, |_| "")))
+            {
+                let signs: Vec<Sign<'_>> = parts.iter().map(Part::sign).collect();
+                Form::Fixed(Pattern::new(wild, &signs))
+            }
         };
         Ok(Self {
             spelled: text.into(),
@@ -119,25 +132,33 @@ impl Template {
 
     /// The pattern, with `value` for each variable. Values are text: a star
     /// in one is a star, no wildcard.
-    pub(crate) fn with<'a>(&'a self, value: impl Fn(&Key) -> Option<&'a str>) -> Pattern {
-        let signs = signs_of(self.parts(), |part| match part {
-            Part::Variable { key, default } => value(key).or(default.as_deref()).unwrap_or(""),
-            _ => "",
-        });
+    pub(crate) fn with<'a>(&'a self, value: impl Fn(&Key) -> Stand<'a>) -> Pattern {
+        let signs: Vec<Sign<'a>> = self
+            .parts()
+            .iter()
+            .map(|part| match part {
+                Part::Variable { key, default } => match (value(key), default) {
+                    (Stand::Text(text), _) => Sign::Text(text),
+                    (Stand::Nothing, Some(default)) => Sign::Text(default),
+                    (Stand::Nothing, None) => Sign::Text(""),
+                    (Stand::Anything, _) => Sign::Any,
+                },
+                fixed => fixed.sign(),
+            })
+            .collect();
         Pattern::new(self.wild, &signs)
     }
 }
 
-fn signs_of<'a>(parts: &'a [Part], variable: impl Fn(&'a Part) -> &'a str) -> Vec<Sign<'a>> {
-    parts
-        .iter()
-        .map(|part| match part {
-            Part::Text(text) => Sign::Text(text),
-            Part::Any => Sign::Any,
-            Part::One => Sign::One,
-            Part::Variable { .. } => Sign::Text(variable(part)),
-        })
-        .collect()
+/// What stands for a variable.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stand<'a> {
+    /// Its value.
+    Text(&'a str),
+    /// No value: the default, if there is one.
+    Nothing,
+    /// Nobody knows.
+    Anything,
 }
 
 impl Pattern {
@@ -146,6 +167,18 @@ impl Pattern {
             Wild::No | Wild::Yes => Self::Whole(Glob::from_signs(signs)),
             Wild::Folded => Self::Folded(folded(signs)),
             Wild::Arn => Self::Arn(arn_parts(signs)),
+        }
+    }
+
+    /// What the pattern is, for those that are simple.
+    pub(crate) fn shape(&self) -> Shape<'_> {
+        match self {
+            Self::Whole(glob) => glob.shape(),
+            Self::Folded(glob) => match glob.shape() {
+                Shape::Exact(text) => Shape::Folded(text),
+                _ => Shape::Other,
+            },
+            Self::Arn(_) => Shape::Other,
         }
     }
 
@@ -175,7 +208,14 @@ fn folded(signs: &[Sign<'_>]) -> Glob {
             Sign::Any | Sign::One => String::new(),
         })
         .collect();
-    let signs: Vec<Sign<'_>> = lower.iter().map(|text| Sign::Text(text)).collect();
+    let signs: Vec<Sign<'_>> = signs
+        .iter()
+        .zip(&lower)
+        .map(|(sign, text)| match sign {
+            Sign::Text(_) => Sign::Text(text),
+            wild => *wild,
+        })
+        .collect();
     Glob::from_signs(&signs)
 }
 

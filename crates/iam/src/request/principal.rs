@@ -50,7 +50,7 @@ impl Principal {
             return Err(RequestError::TooLong);
         }
         let wrong = || RequestError::Principal(text.to_owned());
-        if matches!(text, "anonymous" | "*") {
+        if text == "*" || text.eq_ignore_ascii_case("anonymous") {
             return Ok(Self::bare(text, PrincipalType::Anonymous));
         }
         match Arn::parse(text) {

@@ -78,6 +78,7 @@ counted! {
     Calls = "{n} call", "{n} calls" | "{n} appel", "{n} appels";
     Events = "{n} event", "{n} events" | "{n} événement", "{n} événements";
     Files = "{n} file", "{n} files" | "{n} fichier", "{n} fichiers";
+    Cases = "{n} case", "{n} cases" | "{n} cas", "{n} cas";
     Chains = "{n} chain", "{n} chains" | "{n} chaîne", "{n} chaînes";
     Doubts = "{n} doubt", "{n} doubts" | "{n} doute", "{n} doutes";
     Regions = "{n} region", "{n} regions" | "{n} région", "{n} régions";

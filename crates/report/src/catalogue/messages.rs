@@ -267,6 +267,7 @@ messages! {
     ProofSpanTo = "up to {to}" | "jusqu'au {to}";
     ProofMoment = "at {from}" | "le {from}";
     ProofUnreadHead = "Incomplete: {failed}." | "Incomplet : {failed}.";
+<<<<<<< HEAD
     // An audit.
     AuditTitle = "IAM audit" | "Audit IAM";
     AuditNobody = "No account was found, so nothing was judged. This is not a clean result."
@@ -307,6 +308,27 @@ messages! {
     CoverageManaged = "AWS managed policies as of" | "Politiques gérées par AWS au";
     CoverageNotJudged = "Not judged" | "Non jugé";
     CoverageSuppressed = "Suppressed" | "Supprimé";
+=======
+    // What AWS would decide.
+    WrittenByTool = "Written by {tool} {version}." | "Établi par {tool} {version}.";
+    AnswerError = "not valid, so not allowed" | "non valide, donc non autorisé";
+    AnswerIgnored = "not used: {name}" | "non utilisé : {name}";
+    AnswerAllows = "allowed by {statement}" | "autorisé par {statement}";
+    AnswerDenies = "denied by {statement}" | "refusé par {statement}";
+    AnswerNothingAllows = "nothing allows it: {layer}" | "rien ne l'autorise : {layer}";
+    AnswerUnknown = "unknown because of {key}: {statements}"
+        | "inconnu à cause de {key} : {statements}";
+    AnswerStatement = "statement {n}" | "déclaration {n}";
+    TraceAllows = "applies, allows" | "s'applique, autorise";
+    TraceDenies = "applies, denies" | "s'applique, refuse";
+    TraceOtherAction = "is about other actions" | "porte sur d'autres actions";
+    TraceOtherPrincipal = "is about other principals" | "porte sur d'autres principaux";
+    TraceOtherResource = "is about other resources" | "porte sur d'autres ressources";
+    TraceDoesNotBind = "does not bind this principal" | "ne s'applique pas à ce principal";
+    TraceCondition = "its condition on {key} does not hold"
+        | "sa condition sur {key} n'est pas remplie";
+    TraceUnknown = "depends on {keys}, which nobody knows" | "dépend de {keys}, que nul ne connaît";
+>>>>>>> iam
     // What an OCSF consumer reads.
     OcsfIncidentTitle = "{severity} incident: {stages}" | "Incident de gravité {severity} : {stages}";
 }

@@ -5,6 +5,8 @@ use gardefou_finding::{
     Outcome, Pricing, ResourceAction, ResourceState, Severity, SkipReason, Tactic,
 };
 
+use gardefou_iam::{Decision, Layer, Rule};
+
 use super::{Pair, Say, pair};
 
 /// A value that has a name in every language.
@@ -57,6 +59,34 @@ words!(Outcome {
     Throttled = "throttled" | "bridé (débit)";
     Failed = "failed" | "en erreur";
     Unknown = "unknown" | "inconnu";
+});
+
+words!(Decision {
+    Allow = "allow" | "autorisé";
+    ImplicitDeny = "implicit deny" | "refus implicite";
+    ExplicitDeny = "explicit deny" | "refus explicite";
+    Unknown = "unknown" | "inconnu";
+});
+
+words!(Layer {
+    Identity = "identity policy" | "politique d'identité";
+    Resource = "resource policy" | "politique de ressource";
+    Boundary = "permissions boundary" | "limite d'autorisations";
+    Session = "session policy" | "politique de session";
+    ServiceControl = "service control policy" | "politique de contrôle des services";
+    ResourceControl = "resource control policy" | "politique de contrôle des ressources";
+    Endpoint = "endpoint policy" | "politique de point de terminaison";
+});
+
+words!(Rule {
+    RootUser = "an account's root user may do all in its account"
+        | "l'utilisateur racine peut tout dans son compte";
+    RootCannotAssumeRole = "a root user cannot assume a role"
+        | "un utilisateur racine ne peut pas endosser de rôle";
+    CallerIdentity = "sts:GetCallerIdentity needs no permission"
+        | "sts:GetCallerIdentity ne demande aucune autorisation";
+    FederatedWithoutSessionPolicy = "a federated user without session policies has no permissions of its own"
+        | "un utilisateur fédéré sans politique de session n'a pas d'autorisations propres";
 });
 
 words!(Tactic {
@@ -231,6 +261,9 @@ pub(crate) mod tests {
         distinct::<Severity>();
         distinct::<Confidence>();
         distinct::<Outcome>();
+        distinct::<Decision>();
+        distinct::<Layer>();
+        distinct::<Rule>();
         distinct::<Tactic>();
         distinct::<LinkKind>();
         distinct::<NoveltyKind>();
