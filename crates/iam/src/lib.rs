@@ -28,12 +28,8 @@ mod tri;
 
 pub use answer::{Answer, Decision, Reason, Rule, StatementRef};
 pub use arn::Arn;
-<<<<<<< HEAD
 pub use audit::audit;
-pub use evaluate::{decide, evaluate};
-=======
 pub use evaluate::{Outcome, Step, decide, evaluate, explain};
->>>>>>> iam
 pub use policy::{Policy, PolicyError, PolicyKind, Statement};
 pub use request::{Action, Context, Principal, Request, RequestError, Resource};
 pub use stack::{Attached, Layer, Level, Stack};

@@ -5,11 +5,8 @@
 //! module, in English and French; every text from outside is escaped in the
 //! terms of the output it goes to.
 
-<<<<<<< HEAD
 mod audit;
-=======
 mod answers;
->>>>>>> iam
 mod build;
 mod catalogue;
 mod document;
@@ -30,11 +27,8 @@ use std::str::FromStr;
 
 use gardefou_finding::Report;
 
-<<<<<<< HEAD
 pub use audit::render_audit;
-=======
 pub use answers::render_answers;
->>>>>>> iam
 pub use catalogue::Lang;
 pub use json::{audit_schema, json_schema, proof_schema};
 pub use proof::render_proof;

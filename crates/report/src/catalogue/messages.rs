@@ -267,7 +267,6 @@ messages! {
     ProofSpanTo = "up to {to}" | "jusqu'au {to}";
     ProofMoment = "at {from}" | "le {from}";
     ProofUnreadHead = "Incomplete: {failed}." | "Incomplet : {failed}.";
-<<<<<<< HEAD
     // An audit.
     AuditTitle = "IAM audit" | "Audit IAM";
     AuditNobody = "No account was found, so nothing was judged. This is not a clean result."
@@ -308,7 +307,6 @@ messages! {
     CoverageManaged = "AWS managed policies as of" | "Politiques gérées par AWS au";
     CoverageNotJudged = "Not judged" | "Non jugé";
     CoverageSuppressed = "Suppressed" | "Supprimé";
-=======
     // What AWS would decide.
     WrittenByTool = "Written by {tool} {version}." | "Établi par {tool} {version}.";
     AnswerError = "not valid, so not allowed" | "non valide, donc non autorisé";
@@ -328,7 +326,6 @@ messages! {
     TraceCondition = "its condition on {key} does not hold"
         | "sa condition sur {key} n'est pas remplie";
     TraceUnknown = "depends on {keys}, which nobody knows" | "dépend de {keys}, que nul ne connaît";
->>>>>>> iam
     // What an OCSF consumer reads.
     OcsfIncidentTitle = "{severity} incident: {stages}" | "Incident de gravité {severity} : {stages}";
 }

@@ -1,16 +1,18 @@
-//! `gardefou iam`: what accounts are, and what AWS decides.
+//! `gardefou iam`: what AWS decides, and who can do what.
 
 pub(crate) mod args;
 mod audit;
+mod evaluate;
 
 use gardefou_finding::ExitStatus;
 
 use super::Error;
 use args::Iam;
 
-/// Runs a command of `gardefou iam`.
+/// Runs `gardefou iam`.
 pub(crate) fn run(command: &Iam) -> Result<ExitStatus, Error> {
     match command {
+        Iam::Evaluate(options) => evaluate::run(options),
         Iam::Audit(options) => audit::run(options),
     }
 }
