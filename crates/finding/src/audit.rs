@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Confidence, ExitStatus, FindingId, MAX_LISTED, Severity, Technique, Tool, Untrusted};
+use crate::{
+    Confidence, ExitStatus, FindingId, MAX_LISTED, Severity, Technique, Timestamp, Tool, Untrusted,
+};
 
 /// Name and version of the audit's schema; the number changes when a reader
 /// of the previous one could misread the new one.
@@ -19,6 +21,8 @@ pub struct Audit {
     pub schema: String,
     /// Which program wrote it.
     pub tool: Tool,
+    /// The time of the judgement.
+    pub at: Timestamp,
     /// How much there is, in numbers.
     pub summary: AuditSummary,
     /// What checks found, most severe first.

@@ -47,6 +47,7 @@ pub fn audit(
     Ok(Audit {
         schema: AUDIT_SCHEMA.to_owned(),
         tool,
+        at: now,
         summary: summary(snapshot, &analysis),
         findings,
         findings_left_out: left_out as u64,

@@ -3,6 +3,8 @@
 mod document;
 mod graph;
 mod ocsf;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use gardefou_finding::Audit;

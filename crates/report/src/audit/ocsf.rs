@@ -1,5 +1,7 @@
-//! An audit's findings as OCSF Compliance Findings, one JSON object a line:
-//! class 2003 of OCSF 1.5.0 with the profile `cloud`.
+//! An audit's findings as OCSF Detection Findings, one JSON object a line:
+//! class 2004 of OCSF 1.5.0 with the profile `cloud`. A test validates them
+//! with the published schema. CIS sections, statements and paths, for which
+//! the class has no place, are under `unmapped`.
 
 use gardefou_finding::{Audit, AuditFinding, Confidence, Severity};
 use serde_json::{Value, json};
@@ -24,35 +26,43 @@ fn object(audit: &Audit, one: &AuditFinding, say: Say) -> Value {
     let paths: Vec<_> = audit.paths.iter().filter(|path| one.paths.contains(&path.id)).collect();
     json!({
         "activity_id": 1,
+        "activity_name": "Create",
         "category_uid": 2,
-        "class_uid": 2003,
-        "type_uid": 200_301,
+        "category_name": "Findings",
+        "class_uid": 2004,
+        "class_name": "Detection Finding",
+        "type_uid": 200_401,
         "severity_id": severity(one.severity),
         "confidence_id": confidence(one.confidence),
         "status_id": 1,
-        "time": 0,
+        "time": audit.at.seconds() * 1_000,
         "message": title,
         "metadata": {
             "version": OCSF_VERSION,
             "profiles": ["cloud"],
             "product": {"name": audit.tool.name, "vendor_name": audit.tool.name, "version": audit.tool.version},
         },
-        "cloud": {"provider": "AWS", "account": {"uid": one.account}},
-        "compliance": {
-            "control": one.check,
-            "standards": ["CIS AWS Foundations Benchmark 3.0.0"],
-            "requirements": one.cis,
-            "status_id": 3,
-        },
+        "cloud": {"provider": "AWS", "account": {"uid": one.account, "type_id": 10}},
         "finding_info": {
             "uid": one.id,
             "title": title,
             "types": ["IAM"],
-            "attacks": one.techniques.iter().map(|id| json!({"technique": {"uid": id}})).collect::<Vec<_>>(),
+            "attacks": attacks(one),
         },
         "resources": [{"uid": one.subject, "cloud_partition": "aws"}],
-        "unmapped": {"facts": one.facts, "evidence": one.evidence, "paths": paths},
+        "unmapped": {
+            "check": one.check,
+            "cis_aws_foundations": one.cis,
+            "facts": one.facts,
+            "evidence": one.evidence,
+            "paths": paths,
+        },
     })
+}
+
+fn attacks(one: &AuditFinding) -> Vec<Value> {
+    let techniques = one.techniques.iter();
+    techniques.map(|id| json!({"version": "16", "technique": {"uid": id}})).collect()
 }
 
 fn severity(severity: Severity) -> u8 {
