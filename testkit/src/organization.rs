@@ -29,7 +29,12 @@ const SERVICES: [(&str, &str); 6] = [
 /// What teams may do, some of which leads further than was meant.
 const TEAMS: [&[&str]; 8] = [
     &["ec2:Describe*", "cloudwatch:Get*", "logs:*"],
-    &["lambda:CreateFunction", "lambda:UpdateFunctionCode", "lambda:InvokeFunction", "logs:*"],
+    &[
+        "lambda:CreateFunction",
+        "lambda:UpdateFunctionCode",
+        "lambda:InvokeFunction",
+        "logs:*",
+    ],
     &["s3:*"],
     &["ecs:*", "ecr:*", "elasticloadbalancing:*"],
     &["iam:Get*", "iam:List*", "access-analyzer:*"],
@@ -46,10 +51,20 @@ pub fn organization(plan: &OrganizationPlan) -> Vec<(String, Vec<u8>)> {
     for number in 0..plan.accounts {
         let account = format!("{:012}", 100_000_000_000_u64 + u64::from(number));
         let mut dice = Dice::new(plan.seed, &account);
-        let details = Maker { account: account.clone(), dice: &mut dice }.details(share);
-        files.push((format!("details-{account}.json"), details.to_string().into_bytes()));
+        let details = Maker {
+            account: account.clone(),
+            dice: &mut dice,
+        }
+        .details(share);
+        files.push((
+            format!("details-{account}.json"),
+            details.to_string().into_bytes(),
+        ));
     }
-    files.push(("guardrails.json".to_owned(), guardrails().to_string().into_bytes()));
+    files.push((
+        "guardrails.json".to_owned(),
+        guardrails().to_string().into_bytes(),
+    ));
     files
 }
 
@@ -127,8 +142,16 @@ impl Maker<'_> {
         let name = format!("role-{nth}");
         let kind = self.below(100);
         let (trust, inline, attached) = match kind {
-            0 | 1 => (json!({"AWS": format!("arn:aws:iam::{}:root", self.account)}), Vec::new(), vec![administrator()]),
-            2 => (json!({"Service": "lambda.amazonaws.com"}), Vec::new(), vec![administrator()]),
+            0 | 1 => (
+                json!({"AWS": format!("arn:aws:iam::{}:root", self.account)}),
+                Vec::new(),
+                vec![administrator()],
+            ),
+            2 => (
+                json!({"Service": "lambda.amazonaws.com"}),
+                Vec::new(),
+                vec![administrator()],
+            ),
             3..=12 => self.team_role(),
             13..=17 => self.deployer(),
             _ => self.service_role(nth),
@@ -154,7 +177,11 @@ impl Maker<'_> {
     fn deployer(&mut self) -> (Value, Vec<Value>, Vec<Value>) {
         let from = self.below(8);
         let trust = json!({"AWS": format!("arn:aws:iam::100000000000:user/user-{from}")});
-        let resource = if self.below(2) == 0 { "*".to_owned() } else { self.arn("role", "role-1*") };
+        let resource = if self.below(2) == 0 {
+            "*".to_owned()
+        } else {
+            self.arn("role", "role-1*")
+        };
         let pass = json!({"PolicyName": "pass", "PolicyDocument": allow(&json!(["iam:PassRole", "lambda:*"]), &resource)});
         (trust, vec![pass], vec![self.reference(1)])
     }
@@ -164,8 +191,13 @@ impl Maker<'_> {
         let at = self.below(SERVICES.len());
         let (service, action) = SERVICES.get(at).copied().unwrap_or_default();
         let prefix = action.split(':').next().unwrap_or_default();
-        let resource = format!("arn:aws:{prefix}:eu-west-1:{}:thing/{}", self.account, nth / 3);
-        let inline = json!({"PolicyName": "work", "PolicyDocument": allow(&json!([action]), &resource)});
+        let resource = format!(
+            "arn:aws:{prefix}:eu-west-1:{}:thing/{}",
+            self.account,
+            nth / 3
+        );
+        let inline =
+            json!({"PolicyName": "work", "PolicyDocument": allow(&json!([action]), &resource)});
         (json!({"Service": service}), vec![inline], Vec::new())
     }
 }

@@ -57,8 +57,18 @@ pub(crate) fn run() -> Result<()> {
 fn download(dir: &Path) -> Result<()> {
     fs::create_dir_all(dir)?;
     let wheel = format!("moto-{MOTO}-py3-none-any.whl");
-    succeed(Command::new("pip").args(["download", "--quiet", "--no-deps", "--dest"]).arg(dir).arg(format!("moto=={MOTO}")))?;
-    succeed(Command::new("python3").args(["-m", "zipfile", "--extract"]).arg(dir.join(wheel)).arg(dir))
+    succeed(
+        Command::new("pip")
+            .args(["download", "--quiet", "--no-deps", "--dest"])
+            .arg(dir)
+            .arg(format!("moto=={MOTO}")),
+    )?;
+    succeed(
+        Command::new("python3")
+            .args(["-m", "zipfile", "--extract"])
+            .arg(dir.join(wheel))
+            .arg(dir),
+    )
 }
 
 fn succeed(command: &mut Command) -> Result<()> {
@@ -71,12 +81,19 @@ fn succeed(command: &mut Command) -> Result<()> {
 
 /// The table, lines in order of their ARN.
 fn table(policies: &BTreeMap<String, Managed>) -> Result<String> {
-    let newest = policies.values().map(|policy| day(&policy.update_date)).max();
+    let newest = policies
+        .values()
+        .map(|policy| day(&policy.update_date))
+        .max();
     let mut lines = BTreeMap::new();
     for (name, policy) in policies {
         let arn = format!("arn:aws:iam::aws:policy{}{name}", policy.path);
         let document = serde_json::to_string(&policy.document)?;
-        let line = format!("{arn}\t{}\t{}\t{document}\n", policy.default_version_id, day(&policy.update_date));
+        let line = format!(
+            "{arn}\t{}\t{}\t{document}\n",
+            policy.default_version_id,
+            day(&policy.update_date)
+        );
         lines.insert(arn, line);
     }
     let mut out = format!(

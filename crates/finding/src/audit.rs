@@ -281,9 +281,7 @@ pub enum AuditFault {
 }
 
 /// One thing that could not be read or judged.
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct AuditFailure {
     /// The file.
     pub source: Untrusted,

@@ -29,16 +29,30 @@ use gardefou_testkit::{OrganizationPlan, organization};
 type Files = Vec<(String, Vec<u8>)>;
 
 fn main() {
-    let sizes: Vec<u32> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
-    let sizes = if sizes.is_empty() { vec![1_000, 3_000, 10_000] } else { sizes };
+    let sizes: Vec<u32> = std::env::args()
+        .filter_map(|argument| argument.parse().ok())
+        .collect();
+    let sizes = if sizes.is_empty() {
+        vec![1_000, 3_000, 10_000]
+    } else {
+        sizes
+    };
     println!("principals  bytes  seconds  administrators  escalating  paths  findings  VmHWM");
     for principals in sizes {
-        let plan = OrganizationPlan { seed: 2025, accounts: 20, principals };
+        let plan = OrganizationPlan {
+            seed: 2025,
+            accounts: 20,
+            principals,
+        };
         measure(&principals.to_string(), &organization(&plan));
     }
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/iam/iam-vulnerable/ALL");
+    let dir =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/iam/iam-vulnerable/ALL");
     match fs::read(dir.join("gaad-111111111111.json")) {
-        Ok(bytes) => measure("iam-vulnerable/ALL", &vec![("details.json".to_owned(), bytes)]),
+        Ok(bytes) => measure(
+            "iam-vulnerable/ALL",
+            &vec![("details.json".to_owned(), bytes)],
+        ),
         Err(_) => println!("SKIPPED: no {}", dir.display()),
     }
 }
@@ -51,7 +65,10 @@ fn measure(name: &str, files: &Files) {
         reader.add(&Untrusted::new(name.as_str()), bytes, true);
     }
     let (snapshot, coverage) = reader.finish();
-    let tool = Tool { name: "bench".to_owned(), version: "0".to_owned() };
+    let tool = Tool {
+        name: "bench".to_owned(),
+        version: "0".to_owned(),
+    };
     let now = Timestamp::parse("2026-11-01T00:00:00Z").unwrap();
     let audit = audit(&snapshot, coverage, &Suppressions::default(), tool, now).unwrap();
     let seconds = start.elapsed().as_secs_f64();

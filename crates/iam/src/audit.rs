@@ -32,15 +32,24 @@ pub fn audit(
             source: Untrusted::default(),
             offset: None,
             reason: AuditFault::LimitReached,
-            detail: Untrusted::new(format!("{} buckets were not made goals", analysis.buckets_left_out)),
+            detail: Untrusted::new(format!(
+                "{} buckets were not made goals",
+                analysis.buckets_left_out
+            )),
         });
     }
-    let judged = Judged { snapshot, analysis: &analysis, now };
+    let judged = Judged {
+        snapshot,
+        analysis: &analysis,
+        now,
+    };
     let mut findings = check::run(&judged, &mut coverage);
     suppressions.apply(&mut findings, &mut coverage, now);
     findings.sort_by(|a, b| {
         let key = |one: &gardefou_finding::AuditFinding| Reverse((one.severity, one.confidence));
-        key(a).cmp(&key(b)).then_with(|| (&a.check, &a.subject, &a.id).cmp(&(&b.check, &b.subject, &b.id)))
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| (&a.check, &a.subject, &a.id).cmp(&(&b.check, &b.subject, &b.id)))
     });
     let left_out = findings.len().saturating_sub(MAX_FINDINGS);
     findings.truncate(MAX_FINDINGS);
@@ -58,10 +67,22 @@ pub fn audit(
 }
 
 fn summary(snapshot: &Snapshot, analysis: &Analysis) -> AuditSummary {
-    let count = |kind| snapshot.principals.iter().filter(|one| one.kind == kind).count() as u64;
+    let count = |kind| {
+        snapshot
+            .principals
+            .iter()
+            .filter(|one| one.kind == kind)
+            .count() as u64
+    };
     let from = |certainty| -> BTreeSet<&Untrusted> {
-        let paths = analysis.paths.iter().filter(|path| path.goal == Goal::Administrator);
-        paths.filter(|path| path.certainty == certainty).map(|path| &path.from).collect()
+        let paths = analysis
+            .paths
+            .iter()
+            .filter(|path| path.goal == Goal::Administrator);
+        paths
+            .filter(|path| path.certainty == certainty)
+            .map(|path| &path.from)
+            .collect()
     };
     let proven = from(Certainty::Proven);
     let perhaps = from(Certainty::Depends);

@@ -22,7 +22,11 @@ fn pages() -> PathBuf {
 
 /// The code blocks of a part of a page: language and text.
 fn blocks(part: &str) -> Vec<(&str, &str)> {
-    part.split("```").skip(1).step_by(2).map(|block| block.split_once('\n').unwrap()).collect()
+    part.split("```")
+        .skip(1)
+        .step_by(2)
+        .map(|block| block.split_once('\n').unwrap())
+        .collect()
 }
 
 fn judge(blocks: &[(&str, &str)]) -> Audit {
@@ -31,12 +35,19 @@ fn judge(blocks: &[(&str, &str)]) -> Audit {
     for (nth, (language, text)) in blocks.iter().enumerate() {
         match *language {
             "yaml" => suppressions = Suppressions::parse(text).unwrap(),
-            _ => reader.add(&Untrusted::new(format!("example-{nth}.{language}")), text.as_bytes(), true),
+            _ => reader.add(
+                &Untrusted::new(format!("example-{nth}.{language}")),
+                text.as_bytes(),
+                true,
+            ),
         }
     }
     let (snapshot, coverage) = reader.finish();
     assert!(coverage.is_complete(), "{:?}", coverage.failures);
-    let tool = Tool { name: "test".to_owned(), version: "0".to_owned() };
+    let tool = Tool {
+        name: "test".to_owned(),
+        version: "0".to_owned(),
+    };
     let now = Timestamp::parse("2026-11-01T00:00:00Z").unwrap();
     audit(&snapshot, coverage, &suppressions, tool, now).unwrap()
 }
@@ -53,7 +64,12 @@ fn every_check_fires_and_is_silent_as_its_page_says() {
         let text = page(check);
         let (_, examples) = text.split_once("## Fires on").unwrap();
         let (fires, silent) = examples.split_once("## Silent on").unwrap();
-        let found = |part| judge(&blocks(part)).findings.iter().any(|one| one.check == check.id);
+        let found = |part| {
+            judge(&blocks(part))
+                .findings
+                .iter()
+                .any(|one| one.check == check.id)
+        };
         if !found(fires) {
             wrong.push(format!("{} does not fire", check.id));
         }
@@ -66,11 +82,30 @@ fn every_check_fires_and_is_silent_as_its_page_says() {
 
 #[test]
 fn pages_say_what_the_checks_say() {
-    let or_none = |all: &[&str]| if all.is_empty() { "none".to_owned() } else { all.join(", ") };
+    let or_none = |all: &[&str]| {
+        if all.is_empty() {
+            "none".to_owned()
+        } else {
+            all.join(", ")
+        }
+    };
     for check in CHECKS {
         let text = page(check);
-        assert!(text.starts_with(&format!("# {}\n\n{}. *{}.*", check.id, check.title[0], check.title[1])), "{}", check.id);
-        let row = format!("| {} | {} | {} | {} |", check.severity, check.confidence, or_none(check.cis), or_none(check.techniques));
+        assert!(
+            text.starts_with(&format!(
+                "# {}\n\n{}. *{}.*",
+                check.id, check.title[0], check.title[1]
+            )),
+            "{}",
+            check.id
+        );
+        let row = format!(
+            "| {} | {} | {} | {} |",
+            check.severity,
+            check.confidence,
+            or_none(check.cis),
+            or_none(check.techniques)
+        );
         assert!(text.contains(&row), "{}: {row}", check.id);
     }
 }

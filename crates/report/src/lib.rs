@@ -5,8 +5,8 @@
 //! module, in English and French; every text from outside is escaped in the
 //! terms of the output it goes to.
 
-mod audit;
 mod answers;
+mod audit;
 mod build;
 mod catalogue;
 mod document;
@@ -27,8 +27,8 @@ use std::str::FromStr;
 
 use gardefou_finding::Report;
 
-pub use audit::render_audit;
 pub use answers::render_answers;
+pub use audit::render_audit;
 pub use catalogue::Lang;
 pub use json::{audit_schema, json_schema, proof_schema};
 pub use proof::render_proof;

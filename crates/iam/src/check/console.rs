@@ -10,7 +10,10 @@ const UNUSED: i64 = 45;
 
 pub(super) const NO_MFA: Check = Check {
     id: "console-user-without-mfa",
-    title: ["A console user has no MFA", "Un utilisateur de console n'a pas de MFA"],
+    title: [
+        "A console user has no MFA",
+        "Un utilisateur de console n'a pas de MFA",
+    ],
     severity: Severity::High,
     confidence: Confidence::High,
     cis: &["1.10"],
@@ -20,7 +23,10 @@ pub(super) const NO_MFA: Check = Check {
 
 pub(super) const PHISHABLE: Check = Check {
     id: "mfa-can-be-phished",
-    title: ["A console user's MFA is a code that can be given away", "La MFA d'un utilisateur de console est un code que l'on peut se faire soutirer"],
+    title: [
+        "A console user's MFA is a code that can be given away",
+        "La MFA d'un utilisateur de console est un code que l'on peut se faire soutirer",
+    ],
     severity: Severity::Low,
     confidence: Confidence::High,
     cis: &[],
@@ -30,7 +36,10 @@ pub(super) const PHISHABLE: Check = Check {
 
 pub(super) const UNUSED_PASSWORD: Check = Check {
     id: "password-unused",
-    title: ["A console password is not used", "Un mot de passe de console ne sert pas"],
+    title: [
+        "A console password is not used",
+        "Un mot de passe de console ne sert pas",
+    ],
     severity: Severity::Medium,
     confidence: Confidence::High,
     cis: &["1.12"],
@@ -40,7 +49,10 @@ pub(super) const UNUSED_PASSWORD: Check = Check {
 
 pub(super) const SHORT_PASSWORDS: Check = Check {
     id: "password-policy-short",
-    title: ["Passwords may be shorter than 14 characters", "Les mots de passe peuvent avoir moins de 14 caractères"],
+    title: [
+        "Passwords may be shorter than 14 characters",
+        "Les mots de passe peuvent avoir moins de 14 caractères",
+    ],
     severity: Severity::Medium,
     confidence: Confidence::High,
     cis: &["1.8"],
@@ -50,7 +62,10 @@ pub(super) const SHORT_PASSWORDS: Check = Check {
 
 pub(super) const REUSED_PASSWORDS: Check = Check {
     id: "password-policy-reuse",
-    title: ["Old passwords may be used again", "D'anciens mots de passe peuvent resservir"],
+    title: [
+        "Old passwords may be used again",
+        "D'anciens mots de passe peuvent resservir",
+    ],
     severity: Severity::Low,
     confidence: Confidence::High,
     cis: &["1.9"],
@@ -59,7 +74,10 @@ pub(super) const REUSED_PASSWORDS: Check = Check {
 };
 
 /// Users with a console password; accounts without a report are not judged.
-fn console_users<'a>(judged: &Judged<'a>, findings: &mut Findings<'_>) -> Vec<(&'a Principal, &'a Credential)> {
+fn console_users<'a>(
+    judged: &Judged<'a>,
+    findings: &mut Findings<'_>,
+) -> Vec<(&'a Principal, &'a Credential)> {
     for (id, account) in &judged.snapshot.accounts {
         if !account.has_credentials {
             findings.not_judged(id);
@@ -67,7 +85,9 @@ fn console_users<'a>(judged: &Judged<'a>, findings: &mut Findings<'_>) -> Vec<(&
     }
     let users = judged.snapshot.principals.iter();
     let known = users.filter_map(|user| Some((user, user.credential.as_ref()?)));
-    known.filter(|(_, credential)| credential.password_enabled == Some(true)).collect()
+    known
+        .filter(|(_, credential)| credential.password_enabled == Some(true))
+        .collect()
 }
 
 fn no_mfa(judged: &Judged<'_>, findings: &mut Findings<'_>) {
@@ -86,7 +106,11 @@ fn phishable(judged: &Judged<'_>, findings: &mut Findings<'_>) {
         if user.devices.is_empty() {
             findings.not_judged(&user.arn);
         } else if !user.devices.contains(&MfaKind::PhishingResistant) {
-            let kind = if user.devices.contains(&MfaKind::Hardware) { "hardware" } else { "virtual" };
+            let kind = if user.devices.contains(&MfaKind::Hardware) {
+                "hardware"
+            } else {
+                "virtual"
+            };
             findings.add(&user.account, &user.arn, &[("mfa", kind.to_owned())]);
         }
     }
@@ -94,11 +118,21 @@ fn phishable(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 
 fn unused_password(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     for (user, credential) in console_users(judged, findings) {
-        let last = credential.password_last_used.or(credential.password_last_changed).or(user.created);
-        let Some(days) = last.map(|last| judged.days_since(last)).filter(|days| *days >= UNUSED) else {
+        let last = credential
+            .password_last_used
+            .or(credential.password_last_changed)
+            .or(user.created);
+        let Some(days) = last
+            .map(|last| judged.days_since(last))
+            .filter(|days| *days >= UNUSED)
+        else {
             continue;
         };
-        findings.add(&user.account, &user.arn, &[("days_unused", days.to_string())]);
+        findings.add(
+            &user.account,
+            &user.arn,
+            &[("days_unused", days.to_string())],
+        );
     }
 }
 
@@ -110,7 +144,11 @@ fn short_passwords(judged: &Judged<'_>, findings: &mut Findings<'_>) {
         };
         let length = policy.minimum_length.unwrap_or(8);
         if length < 14 {
-            findings.add(id, &format!("arn:aws:iam::{id}:root"), &[("minimum_length", length.to_string())]);
+            findings.add(
+                id,
+                &format!("arn:aws:iam::{id}:root"),
+                &[("minimum_length", length.to_string())],
+            );
         }
     }
 }
@@ -123,7 +161,11 @@ fn reused_passwords(judged: &Judged<'_>, findings: &mut Findings<'_>) {
         };
         let remembered = policy.reuse_prevention.unwrap_or(0);
         if remembered < 24 {
-            findings.add(id, &format!("arn:aws:iam::{id}:root"), &[("remembered", remembered.to_string())]);
+            findings.add(
+                id,
+                &format!("arn:aws:iam::{id}:root"),
+                &[("remembered", remembered.to_string())],
+            );
         }
     }
 }

@@ -13,7 +13,10 @@ const UNUSED_DAYS: i64 = 45;
 
 pub(super) const OLD: Check = Check {
     id: "access-key-old",
-    title: ["An access key is older than 90 days", "Une clé d'accès a plus de 90 jours"],
+    title: [
+        "An access key is older than 90 days",
+        "Une clé d'accès a plus de 90 jours",
+    ],
     severity: Severity::Medium,
     confidence: Confidence::High,
     cis: &["1.14"],
@@ -33,7 +36,10 @@ pub(super) const UNUSED: Check = Check {
 
 pub(super) const TWO_ACTIVE: Check = Check {
     id: "access-keys-two-active",
-    title: ["A user has two active access keys", "Un utilisateur a deux clés d'accès actives"],
+    title: [
+        "A user has two active access keys",
+        "Un utilisateur a deux clés d'accès actives",
+    ],
     severity: Severity::Low,
     confidence: Confidence::High,
     cis: &["1.13"],
@@ -43,7 +49,10 @@ pub(super) const TWO_ACTIVE: Check = Check {
 
 pub(super) const NEVER_ROTATED: Check = Check {
     id: "access-key-never-rotated",
-    title: ["An access key is as old as its user", "Une clé d'accès est aussi vieille que son utilisateur"],
+    title: [
+        "An access key is as old as its user",
+        "Une clé d'accès est aussi vieille que son utilisateur",
+    ],
     severity: Severity::Medium,
     confidence: Confidence::High,
     cis: &["1.11", "1.14"],
@@ -53,7 +62,10 @@ pub(super) const NEVER_ROTATED: Check = Check {
 
 pub(super) const LONG_LIVED: Check = Check {
     id: "long-lived-credentials",
-    title: ["A user has long-lived credentials where a role would do", "Un utilisateur a des identifiants durables là où un rôle suffirait"],
+    title: [
+        "A user has long-lived credentials where a role would do",
+        "Un utilisateur a des identifiants durables là où un rôle suffirait",
+    ],
     severity: Severity::Low,
     confidence: Confidence::Medium,
     cis: &["1.21"],
@@ -63,7 +75,10 @@ pub(super) const LONG_LIVED: Check = Check {
 
 pub(super) const CERTIFICATE: Check = Check {
     id: "signing-certificate",
-    title: ["A user has an active signing certificate", "Un utilisateur a un certificat de signature actif"],
+    title: [
+        "A user has an active signing certificate",
+        "Un utilisateur a un certificat de signature actif",
+    ],
     severity: Severity::Low,
     confidence: Confidence::High,
     cis: &[],
@@ -72,18 +87,27 @@ pub(super) const CERTIFICATE: Check = Check {
 };
 
 /// Users of the credential report.
-fn users<'a>(judged: &Judged<'a>, findings: &mut Findings<'_>) -> Vec<(&'a Principal, &'a Credential)> {
+fn users<'a>(
+    judged: &Judged<'a>,
+    findings: &mut Findings<'_>,
+) -> Vec<(&'a Principal, &'a Credential)> {
     for (id, account) in &judged.snapshot.accounts {
         if !account.has_credentials {
             findings.not_judged(id);
         }
     }
     let all = judged.snapshot.principals.iter();
-    all.filter_map(|user| Some((user, user.credential.as_ref()?))).collect()
+    all.filter_map(|user| Some((user, user.credential.as_ref()?)))
+        .collect()
 }
 
 fn active(credential: &Credential) -> impl Iterator<Item = (usize, &KeyState)> {
-    credential.keys.iter().enumerate().filter(|(_, key)| key.active).map(|(at, key)| (at + 1, key))
+    credential
+        .keys
+        .iter()
+        .enumerate()
+        .filter(|(_, key)| key.active)
+        .map(|(at, key)| (at + 1, key))
 }
 
 /// Facts about a key.
@@ -135,7 +159,10 @@ fn never_rotated(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 fn long_lived(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     for (user, credential) in users(judged, findings) {
         if active(credential).next().is_some() {
-            let services = credential.keys.iter().filter_map(|key| key.last_service.clone());
+            let services = credential
+                .keys
+                .iter()
+                .filter_map(|key| key.last_service.clone());
             let facts: Vec<_> = services.map(|service| ("last_service", service)).collect();
             findings.add(&user.account, &user.arn, &facts);
         }
@@ -152,5 +179,6 @@ fn certificate(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 
 /// Whole days since a time, when there are at least so many.
 fn age(judged: &Judged<'_>, time: Option<Timestamp>, least: i64) -> Option<i64> {
-    time.map(|time| judged.days_since(time)).filter(|days| *days >= least)
+    time.map(|time| judged.days_since(time))
+        .filter(|days| *days >= least)
 }

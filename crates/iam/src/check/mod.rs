@@ -14,8 +14,8 @@ mod trust;
 mod unused;
 
 use gardefou_finding::{
-    AuditCoverage, AuditFact, AuditFinding, Confidence, FindingId, Severity,
-    StatementPlace, Technique, Timestamp, Untrusted,
+    AuditCoverage, AuditFact, AuditFinding, Confidence, FindingId, Severity, StatementPlace,
+    Technique, Timestamp, Untrusted,
 };
 
 pub use suppress::{Suppression, SuppressionError, Suppressions};
@@ -116,7 +116,9 @@ impl Findings<'_> {
     /// A finding about a subject; facts are told as they are.
     fn add(&mut self, account: &str, subject: &str, facts: &[(&str, String)]) -> &mut AuditFinding {
         let check = self.check;
-        let hash = [account, subject].into_iter().fold(fnv(fnv_start(), check.id), fnv);
+        let hash = [account, subject]
+            .into_iter()
+            .fold(fnv(fnv_start(), check.id), fnv);
         self.found.push(AuditFinding {
             id: FindingId(format!("{}-{hash:016x}", check.id)),
             check: check.id.to_owned(),
@@ -129,8 +131,16 @@ impl Findings<'_> {
             facts: facts.iter().map(fact).collect(),
             evidence: Vec::new(),
             paths: Vec::new(),
-            cis: check.cis.iter().map(|&section| section.to_owned()).collect(),
-            techniques: check.techniques.iter().map(|&id| Technique(id.to_owned())).collect(),
+            cis: check
+                .cis
+                .iter()
+                .map(|&section| section.to_owned())
+                .collect(),
+            techniques: check
+                .techniques
+                .iter()
+                .map(|&id| Technique(id.to_owned()))
+                .collect(),
         });
         let last = self.found.len() - 1;
         #[allow(clippy::indexing_slicing, reason = "it was pushed just now")]
@@ -139,19 +149,33 @@ impl Findings<'_> {
 
     /// Says that the check could not judge an account.
     fn not_judged(&mut self, account: &str) {
-        self.coverage.not_judged.entry(self.check.id.to_owned()).or_default().push(Untrusted::new(account));
+        self.coverage
+            .not_judged
+            .entry(self.check.id.to_owned())
+            .or_default()
+            .push(Untrusted::new(account));
     }
 }
 
 fn fact((name, value): &(&str, String)) -> AuditFact {
-    AuditFact { name: (*name).to_owned(), value: Untrusted::new(value.as_str()) }
+    AuditFact {
+        name: (*name).to_owned(),
+        value: Untrusted::new(value.as_str()),
+    }
 }
 
 /// Runs every check.
 pub fn run(judged: &Judged<'_>, coverage: &mut AuditCoverage) -> Vec<AuditFinding> {
     let mut found = Vec::new();
     for check in CHECKS {
-        (check.judge)(judged, &mut Findings { check, found: &mut found, coverage });
+        (check.judge)(
+            judged,
+            &mut Findings {
+                check,
+                found: &mut found,
+                coverage,
+            },
+        );
     }
     found
 }
@@ -184,17 +208,35 @@ fn own_policies(snapshot: &Snapshot) -> Vec<Own<'_>> {
     for (account, content) in &snapshot.accounts {
         for (arn, managed) in &content.policies {
             if let Some(Some(policy)) = managed.versions.get(&managed.default_version) {
-                all.push(Own { account, subject: arn.clone(), holder: arn, name: &managed.name, policy });
+                all.push(Own {
+                    account,
+                    subject: arn.clone(),
+                    holder: arn,
+                    name: &managed.name,
+                    policy,
+                });
             }
         }
     }
-    let principals = snapshot.principals.iter().map(|one| (&one.account, &one.arn, &one.policies));
-    let groups = snapshot.groups.iter().map(|one| (&one.account, &one.arn, &one.policies));
+    let principals = snapshot
+        .principals
+        .iter()
+        .map(|one| (&one.account, &one.arn, &one.policies));
+    let groups = snapshot
+        .groups
+        .iter()
+        .map(|one| (&one.account, &one.arn, &one.policies));
     for (account, holder, policies) in principals.chain(groups) {
         for read in policies.iter().filter(|read| read.arn.is_none()) {
             if let Some(policy) = &read.policy {
                 let subject = format!("{holder} {}", read.name);
-                all.push(Own { account, subject, holder, name: &read.name, policy });
+                all.push(Own {
+                    account,
+                    subject,
+                    holder,
+                    name: &read.name,
+                    policy,
+                });
             }
         }
     }
@@ -203,14 +245,20 @@ fn own_policies(snapshot: &Snapshot) -> Vec<Own<'_>> {
 
 /// Whether a statement's actions have this one, which is in lower case.
 fn has_action(statement: &Statement, lower: &str) -> bool {
-    let listed = statement.actions().listed().iter().any(|pattern| pattern.matches(lower));
+    let listed = statement
+        .actions()
+        .listed()
+        .iter()
+        .any(|pattern| pattern.matches(lower));
     listed != statement.actions().is_except()
 }
 
 /// Whether a statement is about every resource.
 fn is_about_everything(statement: &Statement) -> bool {
     match statement.resources() {
-        Some(Scope::Only(patterns)) => patterns.iter().any(crate::policy::ResourcePattern::is_everything),
+        Some(Scope::Only(patterns)) => patterns
+            .iter()
+            .any(crate::policy::ResourcePattern::is_everything),
         Some(Scope::Except(_)) => true,
         None => false,
     }
@@ -219,13 +267,20 @@ fn is_about_everything(statement: &Statement) -> bool {
 /// Whether a statement has a condition on a key, which is in lower case; a
 /// key that ends in `*` stands for all that begin so.
 fn has_condition(statement: &Statement, lower: &str) -> bool {
-    statement.conditions().iter().any(|condition| match lower.strip_suffix('*') {
-        Some(start) => condition.key_lower().starts_with(start),
-        None => condition.key_lower() == lower,
-    })
+    statement
+        .conditions()
+        .iter()
+        .any(|condition| match lower.strip_suffix('*') {
+            Some(start) => condition.key_lower().starts_with(start),
+            None => condition.key_lower() == lower,
+        })
 }
 
 /// The statements of a policy that allow, with their places.
 fn allows(policy: &Policy) -> impl Iterator<Item = (usize, &Statement)> {
-    policy.statements().iter().enumerate().filter(|(_, one)| one.effect() == Effect::Allow)
+    policy
+        .statements()
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| one.effect() == Effect::Allow)
 }

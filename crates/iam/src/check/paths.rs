@@ -7,7 +7,10 @@ use crate::snapshot::Kind;
 
 pub(super) const ADMINISTRATOR: Check = Check {
     id: "administrator",
-    title: ["A principal may do everything", "Un principal peut tout faire"],
+    title: [
+        "A principal may do everything",
+        "Un principal peut tout faire",
+    ],
     severity: Severity::Low,
     confidence: Confidence::High,
     cis: &["1.16"],
@@ -17,7 +20,10 @@ pub(super) const ADMINISTRATOR: Check = Check {
 
 pub(super) const ESCALATION: Check = Check {
     id: "privilege-escalation",
-    title: ["A principal can make itself an administrator", "Un principal peut devenir administrateur"],
+    title: [
+        "A principal can make itself an administrator",
+        "Un principal peut devenir administrateur",
+    ],
     severity: Severity::High,
     confidence: Confidence::High,
     cis: &["1.16"],
@@ -27,7 +33,10 @@ pub(super) const ESCALATION: Check = Check {
 
 pub(super) const DATA: Check = Check {
     id: "data-by-detour",
-    title: ["A principal reaches a bucket by way of another principal", "Un principal atteint un compartiment en passant par un autre principal"],
+    title: [
+        "A principal reaches a bucket by way of another principal",
+        "Un principal atteint un compartiment en passant par un autre principal",
+    ],
     severity: Severity::Medium,
     confidence: Confidence::High,
     cis: &[],
@@ -37,14 +46,22 @@ pub(super) const DATA: Check = Check {
 
 fn administrator(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     let certain = judged.analysis.administrators.iter().map(|id| (*id, None));
-    let perhaps = judged.analysis.perhaps.iter().map(|(id, on)| (*id, Some(on.len())));
+    let perhaps = judged
+        .analysis
+        .perhaps
+        .iter()
+        .map(|(id, on)| (*id, Some(on.len())));
     for (id, doubts) in certain.chain(perhaps) {
         let Some(principal) = judged.snapshot.principals.get(id) else {
             continue;
         };
         let found = findings.add(&principal.account, &principal.arn, &[]);
         // A person's standing credentials are worse than a role's passing ones.
-        found.severity = if principal.kind == Kind::User { Severity::Medium } else { Severity::Low };
+        found.severity = if principal.kind == Kind::User {
+            Severity::Medium
+        } else {
+            Severity::Low
+        };
         if doubts.is_some() {
             found.confidence = Confidence::Medium;
         }
@@ -61,7 +78,12 @@ fn data(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 
 /// One finding for each principal with paths to a goal.
 fn by_principal(judged: &Judged<'_>, findings: &mut Findings<'_>, goal: Goal) {
-    let mut sorted: Vec<_> = judged.analysis.paths.iter().filter(|path| path.goal == goal).collect();
+    let mut sorted: Vec<_> = judged
+        .analysis
+        .paths
+        .iter()
+        .filter(|path| path.goal == goal)
+        .collect();
     sorted.sort_by(|a, b| a.from.cmp(&b.from).then(b.severity.cmp(&a.severity)));
     for paths in sorted.chunk_by(|a, b| a.from == b.from) {
         let Some(worst) = paths.first() else {
@@ -69,7 +91,10 @@ fn by_principal(judged: &Judged<'_>, findings: &mut Findings<'_>, goal: Goal) {
         };
         let arn = worst.from.as_str();
         let account = crate::arn::Arn::parse(arn).map_or("", |arn| arn.account);
-        let methods: Vec<_> = paths.iter().flat_map(|path| path.methods.iter().map(|one| ("method", one.clone()))).collect();
+        let methods: Vec<_> = paths
+            .iter()
+            .flat_map(|path| path.methods.iter().map(|one| ("method", one.clone())))
+            .collect();
         let mut facts: Vec<(&str, String)> = Vec::new();
         for fact in methods {
             if !facts.contains(&fact) {
@@ -85,7 +110,9 @@ fn by_principal(judged: &Judged<'_>, findings: &mut Findings<'_>, goal: Goal) {
         };
         found.paths = paths.iter().map(|path| path.id.clone()).collect();
         let statements = worst.steps.iter().flat_map(|step| &step.permissions);
-        found.evidence = statements.flat_map(|permission| permission.statements.iter().cloned()).collect();
+        found.evidence = statements
+            .flat_map(|permission| permission.statements.iter().cloned())
+            .collect();
         found.evidence.dedup();
     }
 }

@@ -11,7 +11,10 @@ use crate::snapshot::Kind;
 
 pub(super) const EVERYTHING: Check = Check {
     id: "policy-allows-everything",
-    title: ["A policy allows every action on every resource", "Une politique autorise toute action sur toute ressource"],
+    title: [
+        "A policy allows every action on every resource",
+        "Une politique autorise toute action sur toute ressource",
+    ],
     severity: Severity::High,
     confidence: Confidence::High,
     cis: &["1.16"],
@@ -21,7 +24,10 @@ pub(super) const EVERYTHING: Check = Check {
 
 pub(super) const WHOLE_SERVICE: Check = Check {
     id: "policy-allows-whole-service",
-    title: ["A policy allows every action of a service on every resource", "Une politique autorise toute action d'un service sur toute ressource"],
+    title: [
+        "A policy allows every action of a service on every resource",
+        "Une politique autorise toute action d'un service sur toute ressource",
+    ],
     severity: Severity::Low,
     confidence: Confidence::High,
     cis: &[],
@@ -31,7 +37,10 @@ pub(super) const WHOLE_SERVICE: Check = Check {
 
 pub(super) const PASS_ROLE: Check = Check {
     id: "pass-role-on-everything",
-    title: ["A policy lets every role be passed to services", "Une politique permet de confier tout rôle à des services"],
+    title: [
+        "A policy lets every role be passed to services",
+        "Une politique permet de confier tout rôle à des services",
+    ],
     severity: Severity::Medium,
     confidence: Confidence::High,
     cis: &[],
@@ -41,7 +50,10 @@ pub(super) const PASS_ROLE: Check = Check {
 
 pub(super) const NOT_ACTION: Check = Check {
     id: "policy-allows-all-but",
-    title: ["A policy allows all actions but some", "Une politique autorise toutes les actions sauf quelques-unes"],
+    title: [
+        "A policy allows all actions but some",
+        "Une politique autorise toutes les actions sauf quelques-unes",
+    ],
     severity: Severity::Low,
     confidence: Confidence::Medium,
     cis: &[],
@@ -51,7 +63,10 @@ pub(super) const NOT_ACTION: Check = Check {
 
 pub(super) const DATA: Check = Check {
     id: "policy-reads-all-data",
-    title: ["A policy allows reading all data of a kind", "Une politique autorise à lire toutes les données d'un genre"],
+    title: [
+        "A policy allows reading all data of a kind",
+        "Une politique autorise à lire toutes les données d'un genre",
+    ],
     severity: Severity::Medium,
     confidence: Confidence::High,
     cis: &[],
@@ -61,7 +76,10 @@ pub(super) const DATA: Check = Check {
 
 pub(super) const SPENDING: Check = Check {
     id: "policy-spends-without-bounds",
-    title: ["A policy allows spending without bounds", "Une politique autorise des dépenses sans bornes"],
+    title: [
+        "A policy allows spending without bounds",
+        "Une politique autorise des dépenses sans bornes",
+    ],
     severity: Severity::Low,
     confidence: Confidence::Medium,
     cis: &[],
@@ -71,7 +89,10 @@ pub(super) const SPENDING: Check = Check {
 
 pub(super) const BLINDING: Check = Check {
     id: "policy-disables-guardrails",
-    title: ["A policy allows switching off logs or detection", "Une politique permet de couper journaux ou détection"],
+    title: [
+        "A policy allows switching off logs or detection",
+        "Une politique permet de couper journaux ou détection",
+    ],
     severity: Severity::Medium,
     confidence: Confidence::High,
     cis: &[],
@@ -81,7 +102,10 @@ pub(super) const BLINDING: Check = Check {
 
 pub(super) const ON_USER: Check = Check {
     id: "policy-on-user",
-    title: ["A user has policies of its own, not by a group", "Un utilisateur a des politiques à lui, hors de tout groupe"],
+    title: [
+        "A user has policies of its own, not by a group",
+        "Un utilisateur a des politiques à lui, hors de tout groupe",
+    ],
     severity: Severity::Informational,
     confidence: Confidence::High,
     cis: &["1.15"],
@@ -125,7 +149,12 @@ const SILENCING: [&str; 9] = [
 
 /// A finding for each policy with a statement that is meant, with the places
 /// and what the statement says about them.
-fn each(judged: &Judged<'_>, findings: &mut Findings<'_>, name: &'static str, meant: &dyn Fn(&Statement) -> Vec<String>) {
+fn each(
+    judged: &Judged<'_>,
+    findings: &mut Findings<'_>,
+    name: &'static str,
+    meant: &dyn Fn(&Statement) -> Vec<String>,
+) {
     for own in own_policies(judged.snapshot) {
         let mut places: Vec<StatementPlace> = Vec::new();
         let mut facts: Vec<(&str, String)> = Vec::new();
@@ -145,20 +174,36 @@ fn each(judged: &Judged<'_>, findings: &mut Findings<'_>, name: &'static str, me
     }
 }
 
-fn report(findings: &mut Findings<'_>, own: &Own<'_>, facts: &[(&str, String)], places: Vec<StatementPlace>) {
+fn report(
+    findings: &mut Findings<'_>,
+    own: &Own<'_>,
+    facts: &[(&str, String)],
+    places: Vec<StatementPlace>,
+) {
     if !places.is_empty() {
         findings.add(own.account, &own.subject, facts).evidence = places;
     }
 }
 
 fn is_everything(statement: &Statement) -> bool {
-    !statement.actions().is_except() && statement.actions().listed().iter().any(|one| one.is_everything())
+    !statement.actions().is_except()
+        && statement
+            .actions()
+            .listed()
+            .iter()
+            .any(|one| one.is_everything())
 }
 
 fn everything(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     each(judged, findings, "action", &|statement| {
-        let meant = is_everything(statement) && is_about_everything(statement) && statement.conditions().is_empty();
-        if meant { vec!["*".to_owned()] } else { Vec::new() }
+        let meant = is_everything(statement)
+            && is_about_everything(statement)
+            && statement.conditions().is_empty();
+        if meant {
+            vec!["*".to_owned()]
+        } else {
+            Vec::new()
+        }
     });
 }
 
@@ -168,7 +213,10 @@ fn whole_service(judged: &Judged<'_>, findings: &mut Findings<'_>) {
             return Vec::new();
         }
         let listed = statement.actions().listed().iter().map(|one| one.as_str());
-        listed.filter(|one| one.ends_with(":*") && *one != "*:*").map(str::to_owned).collect()
+        listed
+            .filter(|one| one.ends_with(":*") && *one != "*:*")
+            .map(str::to_owned)
+            .collect()
     });
 }
 
@@ -178,7 +226,11 @@ fn pass_role(judged: &Judged<'_>, findings: &mut Findings<'_>) {
             && is_about_everything(statement)
             && !is_everything(statement)
             && !has_condition(statement, "iam:passedtoservice");
-        if meant { vec!["iam:PassRole".to_owned()] } else { Vec::new() }
+        if meant {
+            vec!["iam:PassRole".to_owned()]
+        } else {
+            Vec::new()
+        }
     });
 }
 
@@ -187,35 +239,59 @@ fn not_action(judged: &Judged<'_>, findings: &mut Findings<'_>) {
         if !statement.actions().is_except() {
             return Vec::new();
         }
-        statement.actions().listed().iter().map(|one| one.as_str().to_owned()).collect()
+        statement
+            .actions()
+            .listed()
+            .iter()
+            .map(|one| one.as_str().to_owned())
+            .collect()
     });
 }
 
 /// Which of some actions a statement allows for everything, unconditionally.
 fn freely(statement: &Statement, actions: &[&str]) -> Vec<String> {
-    if is_everything(statement) || !is_about_everything(statement) || !statement.conditions().is_empty() {
+    if is_everything(statement)
+        || !is_about_everything(statement)
+        || !statement.conditions().is_empty()
+    {
         return Vec::new();
     }
-    let allowed = actions.iter().filter(|action| has_action(statement, action));
+    let allowed = actions
+        .iter()
+        .filter(|action| has_action(statement, action));
     allowed.map(|action| (*action).to_owned()).collect()
 }
 
 fn data(judged: &Judged<'_>, findings: &mut Findings<'_>) {
-    each(judged, findings, "action", &|statement| freely(statement, &READING));
+    each(judged, findings, "action", &|statement| {
+        freely(statement, &READING)
+    });
 }
 
 fn spending(judged: &Judged<'_>, findings: &mut Findings<'_>) {
-    each(judged, findings, "action", &|statement| freely(statement, &PAYING));
+    each(judged, findings, "action", &|statement| {
+        freely(statement, &PAYING)
+    });
 }
 
 fn blinding(judged: &Judged<'_>, findings: &mut Findings<'_>) {
-    each(judged, findings, "action", &|statement| freely(statement, &SILENCING));
+    each(judged, findings, "action", &|statement| {
+        freely(statement, &SILENCING)
+    });
 }
 
 fn on_user(judged: &Judged<'_>, findings: &mut Findings<'_>) {
-    let users = judged.snapshot.principals.iter().filter(|one| one.kind == Kind::User);
+    let users = judged
+        .snapshot
+        .principals
+        .iter()
+        .filter(|one| one.kind == Kind::User);
     for user in users.filter(|user| !user.policies.is_empty()) {
-        let facts: Vec<_> = user.policies.iter().map(|one| ("policy", one.name.to_string())).collect();
+        let facts: Vec<_> = user
+            .policies
+            .iter()
+            .map(|one| ("policy", one.name.to_string()))
+            .collect();
         findings.add(&user.account, &user.arn, &facts);
     }
 }

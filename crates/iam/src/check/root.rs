@@ -10,7 +10,10 @@ const RECENT: i64 = 90;
 
 pub(super) const ACCESS_KEY: Check = Check {
     id: "root-access-key",
-    title: ["The root user has an access key", "L'utilisateur racine a une clé d'accès"],
+    title: [
+        "The root user has an access key",
+        "L'utilisateur racine a une clé d'accès",
+    ],
     severity: Severity::Critical,
     confidence: Confidence::High,
     cis: &["1.4"],
@@ -20,7 +23,10 @@ pub(super) const ACCESS_KEY: Check = Check {
 
 pub(super) const NO_MFA: Check = Check {
     id: "root-without-mfa",
-    title: ["The root user has no MFA", "L'utilisateur racine n'a pas de MFA"],
+    title: [
+        "The root user has no MFA",
+        "L'utilisateur racine n'a pas de MFA",
+    ],
     severity: Severity::Critical,
     confidence: Confidence::High,
     cis: &["1.5"],
@@ -30,7 +36,10 @@ pub(super) const NO_MFA: Check = Check {
 
 pub(super) const MFA_NOT_HARDWARE: Check = Check {
     id: "root-mfa-not-hardware",
-    title: ["The root user's MFA is an app, not hardware", "La MFA de l'utilisateur racine est une application, pas un matériel"],
+    title: [
+        "The root user's MFA is an app, not hardware",
+        "La MFA de l'utilisateur racine est une application, pas un matériel",
+    ],
     severity: Severity::Low,
     confidence: Confidence::High,
     cis: &["1.6"],
@@ -40,7 +49,10 @@ pub(super) const MFA_NOT_HARDWARE: Check = Check {
 
 pub(super) const USED: Check = Check {
     id: "root-used",
-    title: ["The root user was used lately", "L'utilisateur racine a servi récemment"],
+    title: [
+        "The root user was used lately",
+        "L'utilisateur racine a servi récemment",
+    ],
     severity: Severity::High,
     confidence: Confidence::High,
     cis: &["1.7"],
@@ -62,8 +74,14 @@ fn roots<'a>(judged: &Judged<'a>, findings: &mut Findings<'_>) -> Vec<(&'a str, 
 
 fn access_key(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     for (id, account) in &judged.snapshot.accounts {
-        let summary = account.summary.get("AccountAccessKeysPresent").map(|count| *count > 0);
-        let report = account.root.as_ref().map(|root| root.keys.iter().any(|key| key.active));
+        let summary = account
+            .summary
+            .get("AccountAccessKeysPresent")
+            .map(|count| *count > 0);
+        let report = account
+            .root
+            .as_ref()
+            .map(|root| root.keys.iter().any(|key| key.active));
         match report.or(summary) {
             Some(true) => drop(findings.add(id, &format!("arn:aws:iam::{id}:root"), &[])),
             Some(false) => {}
@@ -74,7 +92,10 @@ fn access_key(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 
 fn no_mfa(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     for (id, account) in &judged.snapshot.accounts {
-        let summary = account.summary.get("AccountMFAEnabled").map(|enabled| *enabled > 0);
+        let summary = account
+            .summary
+            .get("AccountMFAEnabled")
+            .map(|enabled| *enabled > 0);
         let report = account.root.as_ref().map(|root| root.mfa_active);
         match report.or(summary) {
             Some(false) => drop(findings.add(id, &format!("arn:aws:iam::{id}:root"), &[])),

@@ -8,7 +8,10 @@ use crate::pattern::Glob;
 
 pub(super) const STALE: Check = Check {
     id: "suppression-stale",
-    title: ["A suppression matches no finding", "Une suppression ne correspond à aucun constat"],
+    title: [
+        "A suppression matches no finding",
+        "Une suppression ne correspond à aucun constat",
+    ],
     severity: Severity::Low,
     confidence: Confidence::High,
     cis: &[],
@@ -18,7 +21,10 @@ pub(super) const STALE: Check = Check {
 
 pub(super) const EXPIRED: Check = Check {
     id: "suppression-expired",
-    title: ["A suppression is past its end", "Une suppression a passé son terme"],
+    title: [
+        "A suppression is past its end",
+        "Une suppression a passé son terme",
+    ],
     severity: Severity::Medium,
     confidence: Confidence::High,
     cis: &[],
@@ -92,20 +98,37 @@ impl Suppressions {
 
     /// Takes away what is accepted; counts it, and finds suppressions that
     /// are past their end or match nothing.
-    pub fn apply(&self, found: &mut Vec<AuditFinding>, coverage: &mut AuditCoverage, now: Timestamp) {
+    pub fn apply(
+        &self,
+        found: &mut Vec<AuditFinding>,
+        coverage: &mut AuditCoverage,
+        now: Timestamp,
+    ) {
         for one in &self.suppressions {
             let subject = format!("{} {}", one.check, one.subject);
             let facts = [("until", one.until.clone()), ("reason", one.reason.clone())];
             if one.end().is_none_or(|end| end <= now) {
-                Findings { check: &EXPIRED, found, coverage }.add("", &subject, &facts);
+                Findings {
+                    check: &EXPIRED,
+                    found,
+                    coverage,
+                }
+                .add("", &subject, &facts);
                 continue;
             }
             let glob = Glob::new(&one.subject);
             let before = found.len();
-            found.retain(|finding| finding.check != one.check || !glob.matches(finding.subject.as_str()));
+            found.retain(|finding| {
+                finding.check != one.check || !glob.matches(finding.subject.as_str())
+            });
             let taken = before - found.len();
             if taken == 0 {
-                Findings { check: &STALE, found, coverage }.add("", &subject, &facts);
+                Findings {
+                    check: &STALE,
+                    found,
+                    coverage,
+                }
+                .add("", &subject, &facts);
             } else {
                 *coverage.suppressed.entry(one.check.clone()).or_default() += taken as u64;
             }

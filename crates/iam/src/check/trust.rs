@@ -10,7 +10,10 @@ use crate::snapshot::{Principal, Snapshot};
 
 pub(super) const EVERYONE: Check = Check {
     id: "trust-everyone",
-    title: ["A role may be assumed by everyone", "Un rôle peut être pris par tout le monde"],
+    title: [
+        "A role may be assumed by everyone",
+        "Un rôle peut être pris par tout le monde",
+    ],
     severity: Severity::Critical,
     confidence: Confidence::High,
     cis: &[],
@@ -20,7 +23,10 @@ pub(super) const EVERYONE: Check = Check {
 
 pub(super) const WHOLE_ACCOUNT: Check = Check {
     id: "trust-whole-account",
-    title: ["A role trusts the whole of another account", "Un rôle fait confiance à tout un autre compte"],
+    title: [
+        "A role trusts the whole of another account",
+        "Un rôle fait confiance à tout un autre compte",
+    ],
     severity: Severity::Medium,
     confidence: Confidence::High,
     cis: &[],
@@ -30,7 +36,10 @@ pub(super) const WHOLE_ACCOUNT: Check = Check {
 
 pub(super) const NO_EXTERNAL_ID: Check = Check {
     id: "trust-vendor-without-external-id",
-    title: ["A role trusts a foreign account without an external id", "Un rôle fait confiance à un compte étranger sans identifiant externe"],
+    title: [
+        "A role trusts a foreign account without an external id",
+        "Un rôle fait confiance à un compte étranger sans identifiant externe",
+    ],
     severity: Severity::Medium,
     confidence: Confidence::Medium,
     cis: &[],
@@ -40,7 +49,10 @@ pub(super) const NO_EXTERNAL_ID: Check = Check {
 
 pub(super) const OIDC: Check = Check {
     id: "trust-oidc-without-subject",
-    title: ["Any pipeline of a CI provider may assume a role", "Tout pipeline d'un fournisseur de CI peut prendre un rôle"],
+    title: [
+        "Any pipeline of a CI provider may assume a role",
+        "Tout pipeline d'un fournisseur de CI peut prendre un rôle",
+    ],
     severity: Severity::Critical,
     confidence: Confidence::High,
     cis: &[],
@@ -50,7 +62,10 @@ pub(super) const OIDC: Check = Check {
 
 pub(super) const CONFUSED_DEPUTY: Check = Check {
     id: "trust-confused-deputy",
-    title: ["A service may use a role for any customer of AWS", "Un service peut utiliser un rôle pour tout client d'AWS"],
+    title: [
+        "A service may use a role for any customer of AWS",
+        "Un service peut utiliser un rôle pour tout client d'AWS",
+    ],
     severity: Severity::Low,
     confidence: Confidence::Medium,
     cis: &[],
@@ -60,7 +75,10 @@ pub(super) const CONFUSED_DEPUTY: Check = Check {
 
 /// Identity providers of CI systems, and the key of their token's subject.
 const PIPELINES: [(&str, &str); 4] = [
-    ("token.actions.githubusercontent.com", "token.actions.githubusercontent.com:sub"),
+    (
+        "token.actions.githubusercontent.com",
+        "token.actions.githubusercontent.com:sub",
+    ),
     ("gitlab.com", "gitlab.com:sub"),
     ("app.terraform.io", "app.terraform.io:sub"),
     ("oidc.circleci.com", "oidc.circleci.com*"),
@@ -97,9 +115,15 @@ const NARROWING: [&str; 8] = [
 ];
 
 /// The principals that a role's trust policy lets in, statement by statement.
-fn each<'a>(snapshot: &'a Snapshot, look: &mut dyn FnMut(&'a Principal, usize, &'a Statement, &'a [PrincipalPattern])) {
+fn each<'a>(
+    snapshot: &'a Snapshot,
+    look: &mut dyn FnMut(&'a Principal, usize, &'a Statement, &'a [PrincipalPattern]),
+) {
     for role in &snapshot.principals {
-        let policy = role.trust.as_ref().and_then(|trust| trust.policy.as_deref());
+        let policy = role
+            .trust
+            .as_ref()
+            .and_then(|trust| trust.policy.as_deref());
         for (index, statement) in policy.into_iter().flat_map(allows) {
             let listed = statement.principals().map_or(&[][..], Scope::listed);
             look(role, index, statement, listed);
@@ -122,7 +146,8 @@ fn is_narrowed(statement: &Statement) -> bool {
 
 fn everyone(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     each(judged.snapshot, &mut |role, index, statement, listed| {
-        let open = listed.contains(&PrincipalPattern::Everyone) || statement.principals().is_some_and(Scope::is_except);
+        let open = listed.contains(&PrincipalPattern::Everyone)
+            || statement.principals().is_some_and(Scope::is_except);
         if !open || is_narrowed(statement) {
             return;
         }
@@ -137,10 +162,15 @@ fn everyone(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 
 fn whole_account(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     each(judged.snapshot, &mut |role, index, statement, listed| {
-        let others: Vec<_> = listed.iter().filter_map(|one| match one {
-            PrincipalPattern::Account(account) if **account != *role.account => Some(("account", account.to_string())),
-            _ => None,
-        }).collect();
+        let others: Vec<_> = listed
+            .iter()
+            .filter_map(|one| match one {
+                PrincipalPattern::Account(account) if **account != *role.account => {
+                    Some(("account", account.to_string()))
+                }
+                _ => None,
+            })
+            .collect();
         if !others.is_empty() && !is_narrowed(statement) {
             let found = findings.add(&role.account, &role.arn, &others);
             found.evidence = vec![place(role, index, statement)];
@@ -150,9 +180,16 @@ fn whole_account(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 
 fn no_external_id(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     each(judged.snapshot, &mut |role, index, statement, listed| {
-        let foreign: BTreeSet<_> = listed.iter().filter_map(account).filter(|account| !judged.snapshot.accounts.contains_key(*account)).collect();
+        let foreign: BTreeSet<_> = listed
+            .iter()
+            .filter_map(account)
+            .filter(|account| !judged.snapshot.accounts.contains_key(*account))
+            .collect();
         if !foreign.is_empty() && !is_narrowed(statement) {
-            let facts: Vec<_> = foreign.iter().map(|account| ("account", (*account).to_owned())).collect();
+            let facts: Vec<_> = foreign
+                .iter()
+                .map(|account| ("account", (*account).to_owned()))
+                .collect();
             let found = findings.add(&role.account, &role.arn, &facts);
             found.evidence = vec![place(role, index, statement)];
         }
@@ -162,8 +199,12 @@ fn no_external_id(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 /// The account that a principal is of.
 fn account(pattern: &PrincipalPattern) -> Option<&str> {
     match pattern {
-        PrincipalPattern::Account(account) | PrincipalPattern::Role { account, .. } => Some(account),
-        PrincipalPattern::User(arn) | PrincipalPattern::Session(arn) => crate::arn::Arn::parse(arn).map(|arn| arn.account),
+        PrincipalPattern::Account(account) | PrincipalPattern::Role { account, .. } => {
+            Some(account)
+        }
+        PrincipalPattern::User(arn) | PrincipalPattern::Session(arn) => {
+            crate::arn::Arn::parse(arn).map(|arn| arn.account)
+        }
         _ => None,
     }
 }
@@ -177,7 +218,14 @@ fn oidc(judged: &Judged<'_>, findings: &mut Findings<'_>) {
             let name = provider.rsplit("oidc-provider/").next().unwrap_or(provider);
             let known = PIPELINES.iter().find(|(host, _)| name.starts_with(host));
             if let Some((_, key)) = known.filter(|(_, key)| !names_a_subject(statement, key)) {
-                let found = findings.add(&role.account, &role.arn, &[("provider", name.to_owned()), ("missing", (*key).to_owned())]);
+                let found = findings.add(
+                    &role.account,
+                    &role.arn,
+                    &[
+                        ("provider", name.to_owned()),
+                        ("missing", (*key).to_owned()),
+                    ],
+                );
                 found.evidence = vec![place(role, index, statement)];
             }
         }
@@ -189,22 +237,33 @@ fn oidc(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 fn names_a_subject(statement: &Statement, key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     statement.conditions().iter().any(|condition| {
-        let about = condition.key_lower() == key || key.strip_suffix('*').is_some_and(|start| condition.key_lower().starts_with(start));
+        let about = condition.key_lower() == key
+            || key
+                .strip_suffix('*')
+                .is_some_and(|start| condition.key_lower().starts_with(start));
         about
             && !condition.operator().negated
             && condition.values().iter().all(|value| {
                 let fixed = value.split(['*', '?']).next().unwrap_or_default();
-                !matches!(fixed.trim_end_matches('/'), "" | "repo:" | "project_path:" | "organization:")
+                !matches!(
+                    fixed.trim_end_matches('/'),
+                    "" | "repo:" | "project_path:" | "organization:"
+                )
             })
     })
 }
 
 fn confused_deputy(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     each(judged.snapshot, &mut |role, index, statement, listed| {
-        let services: Vec<_> = listed.iter().filter_map(|one| match one {
-            PrincipalPattern::Service(name) if DEPUTIES.contains(&&**name) => Some(("service", name.to_string())),
-            _ => None,
-        }).collect();
+        let services: Vec<_> = listed
+            .iter()
+            .filter_map(|one| match one {
+                PrincipalPattern::Service(name) if DEPUTIES.contains(&&**name) => {
+                    Some(("service", name.to_string()))
+                }
+                _ => None,
+            })
+            .collect();
         if !services.is_empty() && !is_narrowed(statement) && !role.is_service_linked() {
             let found = findings.add(&role.account, &role.arn, &services);
             found.evidence = vec![place(role, index, statement)];

@@ -38,10 +38,21 @@ pub(super) type Way = (Id, Vec<Use>);
 
 impl<'w> Edges<'w> {
     pub(super) fn new(world: &'w World<'w>) -> Self {
-        let mut edges = Self { world, ready: HashMap::new(), acting: HashMap::new(), present: BTreeSet::new() };
+        let mut edges = Self {
+            world,
+            ready: HashMap::new(),
+            acting: HashMap::new(),
+            present: BTreeSet::new(),
+        };
         for (id, class) in world.classes.iter().enumerate() {
             for (number, method) in world.methods.methods.iter().enumerate() {
-                if !fits(method, class) || world.snapshot.principals.get(class.first()).is_some_and(Principal::is_service_linked) {
+                if !fits(method, class)
+                    || world
+                        .snapshot
+                        .principals
+                        .get(class.first())
+                        .is_some_and(Principal::is_service_linked)
+                {
                     continue;
                 }
                 if let Some(tried) = world.try_independent(class, method) {
@@ -57,7 +68,9 @@ impl<'w> Edges<'w> {
     /// The classes of an account that may do what does not depend on the
     /// target of a method.
     pub(super) fn ready(&self, account: &Arc<str>, method: usize) -> &[(ClassId, Tried)] {
-        self.ready.get(&(Arc::clone(account), method)).map_or(&[], Vec::as_slice)
+        self.ready
+            .get(&(Arc::clone(account), method))
+            .map_or(&[], Vec::as_slice)
     }
 
     fn place_things(&mut self) {
@@ -70,13 +83,18 @@ impl<'w> Edges<'w> {
                 }
                 self.present.insert((thing.account.clone(), kind.clone()));
                 let role = form.role.iter().find_map(|field| thing.find(field));
-                let Some(id) = role.and_then(|text| resolve(self.world, &profiles, &thing.account, text)) else {
+                let Some(id) =
+                    role.and_then(|text| resolve(self.world, &profiles, &thing.account, text))
+                else {
                     continue;
                 };
                 let name = form.name.iter().find_map(|field| thing.text(field));
                 let arn = snapshot.principals.get(id).map_or("", |one| &one.arn);
                 let filled = |name: &str| {
-                    form.arn.replace("{partition}", super::world::partition(arn)).replace("{account}", &thing.account).replace("{name}", name)
+                    form.arn
+                        .replace("{partition}", super::world::partition(arn))
+                        .replace("{account}", &thing.account)
+                        .replace("{name}", name)
                 };
                 let acting = Acting {
                     kind: kind.clone(),
@@ -120,7 +138,12 @@ impl<'w> Edges<'w> {
 
     /// What a method is aimed at when it is aimed at a principal; nothing
     /// when its conditions do not hold.
-    pub(super) fn aims<'a>(&'a self, method: &'a Method, target: Id, principal: &'a Principal) -> Vec<Aimed<'a>> {
+    pub(super) fn aims<'a>(
+        &'a self,
+        method: &'a Method,
+        target: Id,
+        principal: &'a Principal,
+    ) -> Vec<Aimed<'a>> {
         let Some((depends, service)) = self.conditions(method, target, principal) else {
             return Vec::new();
         };
@@ -132,13 +155,20 @@ impl<'w> Edges<'w> {
             ..Aim::default()
         };
         let Some(kind) = &method.through else {
-            return vec![Aimed { aim, depends, shown: None }];
+            return vec![Aimed {
+                aim,
+                depends,
+                shown: None,
+            }];
         };
         let acting = self.acting.get(&target).map_or(&[][..], Vec::as_slice);
         let acting = acting.iter().filter(|one| one.kind == *kind);
         acting
             .map(|one| Aimed {
-                aim: Aim { through: &one.form, ..aim.clone() },
+                aim: Aim {
+                    through: &one.form,
+                    ..aim.clone()
+                },
                 depends: depends.clone(),
                 shown: Some(one.shown.clone()),
             })
@@ -147,11 +177,19 @@ impl<'w> Edges<'w> {
 
     /// Whether what a method asks of its target holds, and what it depends
     /// on; with the service that the role would be passed to.
-    fn conditions<'m>(&self, method: &'m Method, target: Id, principal: &Principal) -> Option<(BTreeSet<Dependency>, Option<&'m str>)> {
+    fn conditions<'m>(
+        &self,
+        method: &'m Method,
+        target: Id,
+        principal: &Principal,
+    ) -> Option<(BTreeSet<Dependency>, Option<&'m str>)> {
         let asked = &method.conditions;
         let mut depends = BTreeSet::new();
         let services = || self.world.services(target);
-        let service = asked.trusts.iter().find(|service| services().contains(service));
+        let service = asked
+            .trusts
+            .iter()
+            .find(|service| services().contains(service));
         let name = || Untrusted::new(&*principal.arn);
         if (!asked.trusts.is_empty() && service.is_none())
             || (asked.instance_profile && principal.instance_profiles.is_empty())
@@ -179,9 +217,16 @@ impl<'w> Edges<'w> {
 
     /// What must be there besides, and what a snapshot cannot show.
     pub(super) fn circumstances(&self, method: &Method, account: &str) -> BTreeSet<Dependency> {
-        let missing = method.exists.iter().filter(|kind| !self.present.contains(&(account.to_owned(), (*kind).clone())));
+        let missing = method.exists.iter().filter(|kind| {
+            !self
+                .present
+                .contains(&(account.to_owned(), (*kind).clone()))
+        });
         let missing = missing.map(|kind| self.absent(account, kind));
-        let assumed = method.assumes.iter().map(|word| Dependency::Circumstance(Untrusted::new(word.as_str())));
+        let assumed = method
+            .assumes
+            .iter()
+            .map(|word| Dependency::Circumstance(Untrusted::new(word.as_str())));
         missing.chain(assumed).collect()
     }
 
@@ -196,8 +241,19 @@ impl<'w> Edges<'w> {
     }
 
     /// Everyone for whom a method works on an aim.
-    fn by_method(&self, number: usize, method: &Method, aimed: &Aimed<'_>, full: &dyn Fn(Id) -> bool, found: &mut dyn FnMut(Id, Use)) {
-        let Some(target) = aimed.aim.target.and_then(|id| self.world.snapshot.principals.get(id)) else {
+    fn by_method(
+        &self,
+        number: usize,
+        method: &Method,
+        aimed: &Aimed<'_>,
+        full: &dyn Fn(Id) -> bool,
+        found: &mut dyn FnMut(Id, Use),
+    ) {
+        let Some(target) = aimed
+            .aim
+            .target
+            .and_then(|id| self.world.snapshot.principals.get(id))
+        else {
             return;
         };
         if method.only_assumes(self.world.methods) {
@@ -211,20 +267,44 @@ impl<'w> Edges<'w> {
                 continue;
             }
             // A trust policy may name one member and not another.
-            let named = method.needs.iter().any(|need| self.world.methods.is_assume_role(need.action));
-            let asked = if named { class.members.as_slice() } else { class.members.get(..1).unwrap_or_default() };
+            let named = method
+                .needs
+                .iter()
+                .any(|need| self.world.methods.is_assume_role(need.action));
+            let asked = if named {
+                class.members.as_slice()
+            } else {
+                class.members.get(..1).unwrap_or_default()
+            };
             for first in asked {
-                if let Some(one) = self.world.try_dependent(class, *first, number, &aimed.aim, tried) {
+                if let Some(one) = self
+                    .world
+                    .try_dependent(class, *first, number, &aimed.aim, tried)
+                {
                     let one = aimed.finish(one);
-                    let all = if named { std::slice::from_ref(first) } else { class.members.as_slice() };
-                    all.iter().filter(|member| !full(**member)).for_each(|member| found(*member, one.clone()));
+                    let all = if named {
+                        std::slice::from_ref(first)
+                    } else {
+                        class.members.as_slice()
+                    };
+                    all.iter()
+                        .filter(|member| !full(**member))
+                        .for_each(|member| found(*member, one.clone()));
                 }
             }
         }
     }
 
     /// Everyone who can assume a role, by what its trust policy names.
-    fn by_assuming(&self, number: usize, method: &Method, aimed: &Aimed<'_>, target: &Principal, full: &dyn Fn(Id) -> bool, found: &mut dyn FnMut(Id, Use)) {
+    fn by_assuming(
+        &self,
+        number: usize,
+        method: &Method,
+        aimed: &Aimed<'_>,
+        target: &Principal,
+        full: &dyn Fn(Id) -> bool,
+        found: &mut dyn FnMut(Id, Use),
+    ) {
         let trust = aimed.aim.target.map_or(&[][..], |id| self.world.trust(id));
         let mut named: BTreeSet<Id> = BTreeSet::new();
         let mut classes: BTreeSet<ClassId> = BTreeSet::new();
@@ -237,11 +317,17 @@ impl<'w> Edges<'w> {
             if principals.is_except() {
                 everyone = true;
             }
-            for pattern in if principals.is_except() { &[] } else { Scope::listed(principals) } {
+            for pattern in if principals.is_except() {
+                &[]
+            } else {
+                Scope::listed(principals)
+            } {
                 match pattern {
                     PrincipalPattern::Everyone => everyone = true,
                     PrincipalPattern::Account(account) => classes.extend(self.may_assume(account)),
-                    PrincipalPattern::User(arn) | PrincipalPattern::Role { arn, .. } => named.extend(self.world.snapshot.principal(arn)),
+                    PrincipalPattern::User(arn) | PrincipalPattern::Role { arn, .. } => {
+                        named.extend(self.world.snapshot.principal(arn))
+                    }
                     PrincipalPattern::Session(arn) => named.extend(self.role_of_session(arn)),
                     _ => {}
                 }
@@ -254,49 +340,99 @@ impl<'w> Edges<'w> {
             return;
         }
         let by_member = everyone || looks_at_the_asker(trust);
-        for class in classes.into_iter().filter_map(|id| self.world.classes.get(id)) {
+        for class in classes
+            .into_iter()
+            .filter_map(|id| self.world.classes.get(id))
+        {
             if by_member {
                 named.extend(class.members.iter().copied());
-            } else if let Some(one) = self.assumes(number, method, aimed, target, class, class.first()) {
-                class.members.iter().filter(|member| !full(**member)).for_each(|member| found(*member, one.clone()));
+            } else if let Some(one) =
+                self.assumes(number, method, aimed, target, class, class.first())
+            {
+                class
+                    .members
+                    .iter()
+                    .filter(|member| !full(**member))
+                    .for_each(|member| found(*member, one.clone()));
             }
         }
         for member in named.into_iter().filter(|member| !full(*member)) {
-            let class = self.world.class_of.get(member).and_then(|id| self.world.classes.get(*id));
-            if let Some(one) = class.and_then(|class| self.assumes(number, method, aimed, target, class, member)) {
+            let class = self
+                .world
+                .class_of
+                .get(member)
+                .and_then(|id| self.world.classes.get(*id));
+            if let Some(one) =
+                class.and_then(|class| self.assumes(number, method, aimed, target, class, member))
+            {
                 found(member, one);
             }
         }
     }
 
-    fn assumes(&self, number: usize, method: &Method, aimed: &Aimed<'_>, target: &Principal, class: &Class, member: Id) -> Option<Use> {
+    fn assumes(
+        &self,
+        number: usize,
+        method: &Method,
+        aimed: &Aimed<'_>,
+        target: &Principal,
+        class: &Class,
+        member: Id,
+    ) -> Option<Use> {
         let same = class.account == target.account;
         let fits = match method.conditions.account {
             Some(Whose::Same) => same,
             Some(Whose::Other) => !same,
             None => true,
         };
-        let linked = self.world.snapshot.principals.get(member).is_some_and(Principal::is_service_linked);
+        let linked = self
+            .world
+            .snapshot
+            .principals
+            .get(member)
+            .is_some_and(Principal::is_service_linked);
         if !fits || linked {
             return None;
         }
-        self.world.try_method(class, member, number, &aimed.aim).map(|one| aimed.finish(one))
+        self.world
+            .try_method(class, member, number, &aimed.aim)
+            .map(|one| aimed.finish(one))
     }
 
     /// Classes of an account with a statement that allows assuming roles.
     fn may_assume(&self, account: &str) -> Vec<ClassId> {
-        let assume = self.world.methods.actions.iter().position(|one| one.lower() == "sts:assumerole");
-        let classes = self.world.by_account.get(account).map_or(&[][..], Vec::as_slice);
-        let touch = |id: &ClassId| self.world.classes.get(*id).is_some_and(|class| assume.is_some_and(|action| class.touches(action)));
+        let assume = self
+            .world
+            .methods
+            .actions
+            .iter()
+            .position(|one| one.lower() == "sts:assumerole");
+        let classes = self
+            .world
+            .by_account
+            .get(account)
+            .map_or(&[][..], Vec::as_slice);
+        let touch = |id: &ClassId| {
+            self.world
+                .classes
+                .get(*id)
+                .is_some_and(|class| assume.is_some_and(|action| class.touches(action)))
+        };
         classes.iter().copied().filter(touch).collect()
     }
 
     /// `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`
     fn role_of_session(&self, arn: &str) -> Option<Id> {
         let parsed = crate::arn::Arn::parse(arn)?;
-        let name = parsed.resource.strip_prefix("assumed-role/")?.split('/').next()?;
+        let name = parsed
+            .resource
+            .strip_prefix("assumed-role/")?
+            .split('/')
+            .next()?;
         let all = self.world.snapshot.principals.iter();
-        all.into_iter().position(|one| one.kind == Kind::Role && *one.account == *parsed.account && *one.name == *name)
+        all.into_iter().position(|one| {
+            one.kind == Kind::Role && *one.account == *parsed.account && *one.name == *name
+        })
     }
 }
 
@@ -318,7 +454,13 @@ impl Aimed<'_> {
 
 /// Fewest doubts first; each method once.
 pub(super) fn tidy(uses: &mut Vec<Use>) {
-    uses.sort_by_key(|one| (super::tell::doubts(&one.depends), one.depends.len(), one.method));
+    uses.sort_by_key(|one| {
+        (
+            super::tell::doubts(&one.depends),
+            one.depends.len(),
+            one.method,
+        )
+    });
     let mut seen = BTreeSet::new();
     uses.retain(|one| seen.insert(one.method));
 }
@@ -343,7 +485,10 @@ pub(super) fn kind_of(target: Target) -> Option<Kind> {
 
 /// ARNs of the customer managed policies that are attached to a principal.
 pub(super) fn customer_policies(principal: &Principal) -> Vec<&str> {
-    let arns = principal.policies.iter().filter_map(|one| one.arn.as_deref());
+    let arns = principal
+        .policies
+        .iter()
+        .filter_map(|one| one.arn.as_deref());
     arns.filter(|arn| !arn.contains(":iam::aws:")).collect()
 }
 
@@ -360,7 +505,12 @@ fn profiles(world: &World<'_>) -> HashMap<(Arc<str>, String), Id> {
 
 /// The role that a text names: by its ARN, its instance profile's ARN or
 /// name, or its own name.
-fn resolve(world: &World<'_>, profiles: &HashMap<(Arc<str>, String), Id>, account: &str, text: &str) -> Option<Id> {
+fn resolve(
+    world: &World<'_>,
+    profiles: &HashMap<(Arc<str>, String), Id>,
+    account: &str,
+    text: &str,
+) -> Option<Id> {
     if let Some(id) = world.snapshot.principal(text) {
         return Some(id);
     }
@@ -369,5 +519,6 @@ fn resolve(world: &World<'_>, profiles: &HashMap<(Arc<str>, String), Id>, accoun
         return Some(*id);
     }
     let all = world.snapshot.principals.iter();
-    all.into_iter().position(|one| one.kind == Kind::Role && *one.account == *account && *one.name == *name)
+    all.into_iter()
+        .position(|one| one.kind == Kind::Role && *one.account == *account && *one.name == *name)
 }

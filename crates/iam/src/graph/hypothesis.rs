@@ -45,20 +45,36 @@ pub(super) fn hypotheses(edges: &Edges<'_>, reach: &BTreeSet<Id>) -> Vec<Hypothe
                     continue;
                 };
                 let changes_own = method.target == Target::Itself;
-                if changes_own && !world.snapshot.principals.get(class.first()).is_some_and(|one| !customer_policies(one).is_empty()) {
+                if changes_own
+                    && !world
+                        .snapshot
+                        .principals
+                        .get(class.first())
+                        .is_some_and(|one| !customer_policies(one).is_empty())
+                {
                     continue;
                 }
                 let forms = Forms::of(edges, method, class, account, there);
                 let aim = forms.aim(method);
-                let Some(mut one) = world.try_dependent(class, class.first(), number, &aim, tried) else {
+                let Some(mut one) = world.try_dependent(class, class.first(), number, &aim, tried)
+                else {
                     continue;
                 };
                 one.depends.insert(forms.missing.clone());
                 one.depends.extend(edges.circumstances(method, account));
-                one.through = method.through.as_ref().map(|_| forms.through.replace(ANY_NAME, "*"));
-                let members = class.members.iter().filter(|member| !reach.contains(member));
+                one.through = method
+                    .through
+                    .as_ref()
+                    .map(|_| forms.through.replace(ANY_NAME, "*"));
+                let members = class
+                    .members
+                    .iter()
+                    .filter(|member| !reach.contains(member));
                 for member in members.filter(|member| is_held(edges, **member)) {
-                    found.entry((*member, forms.target.replace(ANY_NAME, "*"))).or_default().push(one.clone());
+                    found
+                        .entry((*member, forms.target.replace(ANY_NAME, "*")))
+                        .or_default()
+                        .push(one.clone());
                 }
             }
         }
@@ -76,10 +92,18 @@ fn is_held(edges: &Edges<'_>, member: Id) -> bool {
     let Some(principal) = edges.world.snapshot.principals.get(member) else {
         return false;
     };
-    let trust = edges.world.trust(member).iter().flat_map(|one| one.policy.statements());
-    let named = trust.filter_map(|one| one.principals()).flat_map(Scope::listed);
+    let trust = edges
+        .world
+        .trust(member)
+        .iter()
+        .flat_map(|one| one.policy.statements());
+    let named = trust
+        .filter_map(|one| one.principals())
+        .flat_map(Scope::listed);
     principal.kind == Kind::User
-        || named.into_iter().any(|pattern| !matches!(pattern, PrincipalPattern::Service(_)))
+        || named
+            .into_iter()
+            .any(|pattern| !matches!(pattern, PrincipalPattern::Service(_)))
 }
 
 /// Whether a method is aimed at somebody else, whom there need not be.
@@ -99,18 +123,34 @@ fn has_targets(edges: &Edges<'_>, method: &Method, account: &Arc<str>) -> bool {
     let snapshot = edges.world.snapshot;
     match method.target {
         Target::PermissionSet => false,
-        Target::Group => snapshot.groups.iter().any(|group| group.account == *account),
+        Target::Group => snapshot
+            .groups
+            .iter()
+            .any(|group| group.account == *account),
         // Whether another version of one's own policy helps was seen before.
         Target::Itself => false,
         _ => {
-            let classes = edges.world.by_account.get(account).map_or(&[][..], Vec::as_slice);
-            let members = classes.iter().filter_map(|id| edges.world.classes.get(*id)).flat_map(|class| &class.members);
+            let classes = edges
+                .world
+                .by_account
+                .get(account)
+                .map_or(&[][..], Vec::as_slice);
+            let members = classes
+                .iter()
+                .filter_map(|id| edges.world.classes.get(*id))
+                .flat_map(|class| &class.members);
             let kind = kind_of(method.target);
             let mut targets = members.filter_map(|id| Some((*id, snapshot.principals.get(*id)?)));
-            let there = targets.by_ref().filter(|(_, one)| kind == Some(one.kind) && !one.is_service_linked());
+            let there = targets
+                .by_ref()
+                .filter(|(_, one)| kind == Some(one.kind) && !one.is_service_linked());
             // One user is the actor itself.
             let needed = if method.target == Target::User { 2 } else { 1 };
-            there.filter(|(id, one)| !edges.aims(method, *id, one).is_empty()).take(needed).count() >= needed
+            there
+                .filter(|(id, one)| !edges.aims(method, *id, one).is_empty())
+                .take(needed)
+                .count()
+                >= needed
         }
     }
 }
@@ -124,20 +164,34 @@ struct Forms {
 }
 
 impl Forms {
-    fn of(edges: &Edges<'_>, method: &Method, class: &super::world::Class, account: &str, there: bool) -> Self {
+    fn of(
+        edges: &Edges<'_>,
+        method: &Method,
+        class: &super::world::Class,
+        account: &str,
+        there: bool,
+    ) -> Self {
         let world = edges.world;
-        let arn = world.snapshot.principals.get(class.first()).map_or("", |one| &one.arn);
+        let arn = world
+            .snapshot
+            .principals
+            .get(class.first())
+            .map_or("", |one| &one.arn);
         let partition = super::world::partition(arn);
         let name = if there { ANY_NAME } else { "*" };
         let iam = |kind: &str| format!("arn:{partition}:iam::{account}:{kind}/{name}");
         let through = method.through.as_deref();
         let missing = match (through, method.target) {
             (Some(kind), _) => edges.absent(account, kind),
-            (None, Target::PermissionSet) => Dependency::NotListed(Untrusted::new("permission_set")),
-            (None, Target::Role) => Dependency::NoTarget(Untrusted::new(match method.conditions.trusts.first() {
-                Some(service) => format!("role that trusts {service}"),
-                None => "role".to_owned(),
-            })),
+            (None, Target::PermissionSet) => {
+                Dependency::NotListed(Untrusted::new("permission_set"))
+            }
+            (None, Target::Role) => {
+                Dependency::NoTarget(Untrusted::new(match method.conditions.trusts.first() {
+                    Some(service) => format!("role that trusts {service}"),
+                    None => "role".to_owned(),
+                }))
+            }
             (None, Target::User) => Dependency::NoTarget(Untrusted::new("user")),
             (None, Target::Group) => Dependency::NoTarget(Untrusted::new("group")),
             (None, _) => Dependency::NoTarget(Untrusted::new("policy version")),
@@ -150,7 +204,9 @@ impl Forms {
                 Target::Itself => iam("policy"),
                 _ => iam("role"),
             },
-            through: through.map_or_else(String::new, |kind| world.form(class, class.first(), kind, name)),
+            through: through.map_or_else(String::new, |kind| {
+                world.form(class, class.first(), kind, name)
+            }),
             policy: iam("policy"),
             missing,
         }

@@ -255,7 +255,11 @@ impl Methods {
         if file.schema != 1 {
             return Err(MethodsError::Schema(file.schema));
         }
-        let mut loaded = Self { methods: Vec::new(), things: file.things, actions: Vec::new() };
+        let mut loaded = Self {
+            methods: Vec::new(),
+            things: file.things,
+            actions: Vec::new(),
+        };
         for raw in file.methods {
             let method = loaded.method(raw)?;
             loaded.methods.push(method);
@@ -266,7 +270,10 @@ impl Methods {
     fn method(&mut self, raw: Raw) -> Result<Method, MethodsError> {
         let wrong = |what: &str| MethodsError::Method(raw.id.clone(), what.to_owned());
         let kinds = raw.exists.iter().chain(&raw.through);
-        if let Some(kind) = kinds.into_iter().find(|kind| !self.things.contains_key(*kind)) {
+        if let Some(kind) = kinds
+            .into_iter()
+            .find(|kind| !self.things.contains_key(*kind))
+        {
             return Err(wrong(kind));
         }
         let mut needs = Vec::with_capacity(raw.needs.len());
@@ -333,7 +340,10 @@ impl Method {
     /// Whether the role's own trust policy decides, as for `sts:AssumeRole`.
     pub(super) fn only_assumes(&self, methods: &Methods) -> bool {
         self.needs.len() == 1
-            && self.needs.iter().all(|need| methods.is_assume_role(need.action))
+            && self
+                .needs
+                .iter()
+                .all(|need| methods.is_assume_role(need.action))
     }
 }
 
@@ -350,7 +360,9 @@ impl Methods {
     }
 
     fn is(&self, action: usize, lower: &str) -> bool {
-        self.actions.get(action).is_some_and(|one| one.lower() == lower)
+        self.actions
+            .get(action)
+            .is_some_and(|one| one.lower() == lower)
     }
 }
 
@@ -369,7 +381,14 @@ mod tests {
         let words = ["agent", "running", "network", "trigger", "identity_center"];
         for method in &loaded.methods {
             assert!(!method.needs.is_empty(), "{}", method.id);
-            assert!(method.assumes.iter().all(|word| words.contains(&word.as_str())), "{}", method.id);
+            assert!(
+                method
+                    .assumes
+                    .iter()
+                    .all(|word| words.contains(&word.as_str())),
+                "{}",
+                method.id
+            );
             let uses_through = method.needs.iter().any(|need| need.on == On::Through);
             assert!(!uses_through || method.through.is_some(), "{}", method.id);
         }

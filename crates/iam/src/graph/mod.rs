@@ -42,7 +42,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { ways: 8, paths: 50_000, buckets: 200 }
+        Self {
+            ways: 8,
+            paths: 50_000,
+            buckets: 200,
+        }
     }
 }
 
@@ -65,7 +69,11 @@ pub struct Analysis {
 ///
 /// # Errors
 /// When the methods do not load, which a test excludes.
-pub fn analyse(snapshot: &Snapshot, now: Timestamp, limits: &Limits) -> Result<Analysis, MethodsError> {
+pub fn analyse(
+    snapshot: &Snapshot,
+    now: Timestamp,
+    limits: &Limits,
+) -> Result<Analysis, MethodsError> {
     let methods = Methods::load()?;
     let world = World::new(snapshot, &methods, now);
     Ok(search::search(&world, limits))

@@ -45,13 +45,21 @@ pub(super) struct Found {
 pub(super) fn search(world: &World<'_>, limits: &Limits) -> Analysis {
     let admin = Admin::new(world);
     let admins = administrators(world, &admin);
-    let certain: BTreeSet<Id> = admins.iter().filter(|(_, outcome)| outcome.doubt() == 0).map(|(id, _)| *id).collect();
+    let certain: BTreeSet<Id> = admins
+        .iter()
+        .filter(|(_, outcome)| outcome.doubt() == 0)
+        .map(|(id, _)| *id)
+        .collect();
     let edges = Edges::new(world);
     let seeds = Seeds::find(&edges, &admin, limits.ways, &|id| certain.contains(&id));
     let to_admin = to_administrators(&edges, &admins, seeds, limits);
     let mut teller = Teller::new(world, limits.paths);
     teller.administrators(&to_admin, &admins, limits.ways);
-    let reach: BTreeSet<Id> = certain.iter().chain(to_admin.ways.keys()).copied().collect();
+    let reach: BTreeSet<Id> = certain
+        .iter()
+        .chain(to_admin.ways.keys())
+        .copied()
+        .collect();
     let left_out = to_buckets(&edges, &reach, limits, &mut teller);
     for hypothesis in hypotheses(&edges, &reach) {
         teller.hypothesis(hypothesis);
@@ -61,15 +69,32 @@ pub(super) fn search(world: &World<'_>, limits: &Limits) -> Analysis {
         Outcome::Yes(on) if !on.is_empty() => Some((*id, on.clone())),
         _ => None,
     });
-    Analysis { perhaps: perhaps.collect(), administrators: certain, paths, paths_left_out, buckets_left_out: left_out }
+    Analysis {
+        perhaps: perhaps.collect(),
+        administrators: certain,
+        paths,
+        paths_left_out,
+        buckets_left_out: left_out,
+    }
 }
 
 fn price(uses: &[Use]) -> u32 {
-    1 + DOUBT * uses.iter().map(|one| doubts(&one.depends)).min().unwrap_or(0).min(1000)
+    1 + DOUBT
+        * uses
+            .iter()
+            .map(|one| doubts(&one.depends))
+            .min()
+            .unwrap_or(0)
+            .min(1000)
 }
 
 /// Ways to administrators: from them and from seeds, backwards.
-fn to_administrators(edges: &Edges<'_>, admins: &Administrators, seeds: Vec<Seed>, limits: &Limits) -> Found {
+fn to_administrators(
+    edges: &Edges<'_>,
+    admins: &Administrators,
+    seeds: Vec<Seed>,
+    limits: &Limits,
+) -> Found {
     let mut found = Found::default();
     let mut starts = Vec::new();
     for (id, outcome) in admins {
@@ -80,7 +105,11 @@ fn to_administrators(edges: &Edges<'_>, admins: &Administrators, seeds: Vec<Seed
         starts.push((least, from));
         found.ways.insert(from, ways);
     }
-    let done: BTreeSet<Id> = admins.iter().filter(|(_, one)| one.doubt() == 0).map(|(id, _)| *id).collect();
+    let done: BTreeSet<Id> = admins
+        .iter()
+        .filter(|(_, one)| one.doubt() == 0)
+        .map(|(id, _)| *id)
+        .collect();
     backwards(edges, starts, &done, limits.ways, found)
 }
 
@@ -88,19 +117,33 @@ fn to_administrators(edges: &Edges<'_>, admins: &Administrators, seeds: Vec<Seed
 fn merged(seeds: Vec<Seed>) -> BTreeMap<Id, Vec<Way>> {
     let mut by_end: BTreeMap<(Id, To), Vec<Use>> = BTreeMap::new();
     for seed in seeds {
-        by_end.entry((seed.from, seed.to)).or_default().push(seed.found);
+        by_end
+            .entry((seed.from, seed.to))
+            .or_default()
+            .push(seed.found);
     }
     let mut ways: BTreeMap<Id, Vec<Way>> = BTreeMap::new();
     for ((from, to), mut uses) in by_end {
         tidy(&mut uses);
         let cost = price(&uses);
-        ways.entry(from).or_default().push(Way { to, uses, ends: true, cost });
+        ways.entry(from).or_default().push(Way {
+            to,
+            uses,
+            ends: true,
+            cost,
+        });
     }
     ways
 }
 
 /// Goes from the starts to everyone who can act as them, cheapest first.
-fn backwards(edges: &Edges<'_>, starts: Vec<(u32, Id)>, done: &BTreeSet<Id>, most: usize, found: Found) -> Found {
+fn backwards(
+    edges: &Edges<'_>,
+    starts: Vec<(u32, Id)>,
+    done: &BTreeSet<Id>,
+    most: usize,
+    found: Found,
+) -> Found {
     let found = RefCell::new(found);
     let mut queue: BinaryHeap<Reverse<(u32, Id)>> = starts.into_iter().map(Reverse).collect();
     let mut visited = BTreeSet::new();
@@ -110,11 +153,21 @@ fn backwards(edges: &Edges<'_>, starts: Vec<(u32, Id)>, done: &BTreeSet<Id>, mos
         }
         found.borrow_mut().cost.insert(target, cost);
         let full = |id: Id| {
-            done.contains(&id) || found.borrow().ways.get(&id).is_some_and(|ways| ways.len() >= most)
+            done.contains(&id)
+                || found
+                    .borrow()
+                    .ways
+                    .get(&id)
+                    .is_some_and(|ways| ways.len() >= most)
         };
         for (member, uses) in edges.into(target, &full) {
             let cost = cost.saturating_add(price(&uses));
-            let way = Way { to: To::Principal(target), uses, ends: done.contains(&target), cost };
+            let way = Way {
+                to: To::Principal(target),
+                uses,
+                ends: done.contains(&target),
+                cost,
+            };
             found.borrow_mut().ways.entry(member).or_default().push(way);
             queue.push(Reverse((cost, member)));
         }
@@ -127,19 +180,33 @@ fn backwards(edges: &Edges<'_>, starts: Vec<(u32, Id)>, done: &BTreeSet<Id>, mos
 }
 
 /// Ways to the content of buckets, for those who have no way to everything.
-fn to_buckets(edges: &Edges<'_>, reach: &BTreeSet<Id>, limits: &Limits, teller: &mut Teller<'_>) -> u64 {
+fn to_buckets(
+    edges: &Edges<'_>,
+    reach: &BTreeSet<Id>,
+    limits: &Limits,
+    teller: &mut Teller<'_>,
+) -> u64 {
     let things = &edges.world.snapshot.things;
-    let buckets: Vec<&Thing> = things.iter().filter(|one| one.kind == "aws_s3_bucket").collect();
+    let buckets: Vec<&Thing> = things
+        .iter()
+        .filter(|one| one.kind == "aws_s3_bucket")
+        .collect();
     for bucket in buckets.iter().take(limits.buckets) {
         let Some(name) = bucket.text("bucket").or(bucket.text("name")) else {
             continue;
         };
         let readers = readers(edges.world, bucket, name, reach);
-        let starts = readers.iter().map(|(id, outcome)| {
-            (DOUBT * u32::try_from(outcome.doubt()).unwrap_or(1), *id)
-        });
+        let starts = readers
+            .iter()
+            .map(|(id, outcome)| (DOUBT * u32::try_from(outcome.doubt()).unwrap_or(1), *id));
         let done: BTreeSet<Id> = readers.keys().chain(reach).copied().collect();
-        let found = backwards(edges, starts.collect(), &done, limits.ways, Found::default());
+        let found = backwards(
+            edges,
+            starts.collect(),
+            &done,
+            limits.ways,
+            Found::default(),
+        );
         teller.bucket(name, &found, &readers, limits.ways);
     }
     buckets.len().saturating_sub(limits.buckets) as u64
@@ -160,11 +227,27 @@ fn readers(world: &World<'_>, bucket: &Thing, name: &str, reach: &BTreeSet<Id>) 
         if !touches && !(same && !policy.is_empty()) {
             continue;
         }
-        let asked = if policy.is_empty() { class.members.get(..1).unwrap_or_default() } else { &class.members };
+        let asked = if policy.is_empty() {
+            class.members.get(..1).unwrap_or_default()
+        } else {
+            &class.members
+        };
         for member in asked {
-            let outcome = reads(world, class, *member, &action, name, &bucket.account, &policy);
+            let outcome = reads(
+                world,
+                class,
+                *member,
+                &action,
+                name,
+                &bucket.account,
+                &policy,
+            );
             if outcome.is_yes() {
-                let all = if policy.is_empty() { class.members.as_slice() } else { std::slice::from_ref(member) };
+                let all = if policy.is_empty() {
+                    class.members.as_slice()
+                } else {
+                    std::slice::from_ref(member)
+                };
                 found.extend(all.iter().map(|id| (*id, outcome.clone())));
             }
         }
@@ -176,9 +259,13 @@ fn readers(world: &World<'_>, bucket: &Thing, name: &str, reach: &BTreeSet<Id>) 
 /// A bucket's policy, where a resource file has one that could be read.
 pub(super) fn bucket_policy(world: &World<'_>, name: &str) -> Vec<Attached> {
     let things = world.snapshot.things.iter();
-    let mut policies = things.filter(|one| one.kind == "aws_s3_bucket_policy" && one.text("bucket") == Some(name));
+    let mut policies =
+        things.filter(|one| one.kind == "aws_s3_bucket_policy" && one.text("bucket") == Some(name));
     let policy = policies.find_map(|one| one.policy.as_ref()?.as_ref().ok());
-    policy.map(|policy| Attached::new("bucket policy", policy.clone())).into_iter().collect()
+    policy
+        .map(|policy| Attached::new("bucket policy", policy.clone()))
+        .into_iter()
+        .collect()
 }
 
 fn reads(
@@ -192,7 +279,12 @@ fn reads(
 ) -> Outcome {
     let mut best = Outcome::No;
     for resource in objects(class, name) {
-        let what = Question { resource: &resource, owner: Some(owner), policies: policy, ..Question::default() };
+        let what = Question {
+            resource: &resource,
+            owner: Some(owner),
+            policies: policy,
+            ..Question::default()
+        };
         let outcome = world.ask_action(class, member, action, &what);
         if outcome.doubt() < best.doubt() {
             best = outcome;
@@ -205,7 +297,12 @@ fn reads(
 pub(super) fn objects(class: &super::world::Class, name: &str) -> BTreeSet<String> {
     let form = format!("arn:aws:s3:::{name}/*");
     let patterns = class.patterns(&["s3:getobject"]);
-    let plain = patterns.into_iter().filter(|pattern| !pattern.contains("${"));
+    let plain = patterns
+        .into_iter()
+        .filter(|pattern| !pattern.contains("${"));
     let found = plain.filter_map(|pattern| super::witness::witness(pattern, &form));
-    found.chain([format!("arn:aws:s3:::{name}/object")]).take(16).collect()
+    found
+        .chain([format!("arn:aws:s3:::{name}/object")])
+        .take(16)
+        .collect()
 }

@@ -39,8 +39,18 @@ pub(super) struct Seeds<'e, 'w> {
 
 impl<'e, 'w> Seeds<'e, 'w> {
     /// All seeds; of each method, at most `most` for one principal.
-    pub(super) fn find(edges: &'e Edges<'w>, admin: &'e Admin<'w>, most: usize, skip: &dyn Fn(Id) -> bool) -> Vec<Seed> {
-        let mut seeds = Self { edges, admin, most, found: Vec::new() };
+    pub(super) fn find(
+        edges: &'e Edges<'w>,
+        admin: &'e Admin<'w>,
+        most: usize,
+        skip: &dyn Fn(Id) -> bool,
+    ) -> Vec<Seed> {
+        let mut seeds = Self {
+            edges,
+            admin,
+            most,
+            found: Vec::new(),
+        };
         let world = edges.world;
         for (number, method) in world.methods.methods.iter().enumerate() {
             if method.gains == Gains::Target {
@@ -52,7 +62,13 @@ impl<'e, 'w> Seeds<'e, 'w> {
                         continue;
                     };
                     for member in class.members.iter().filter(|member| !skip(**member)) {
-                        seeds.of(Case { number, method, class, member: *member, tried });
+                        seeds.of(Case {
+                            number,
+                            method,
+                            class,
+                            member: *member,
+                            tried,
+                        });
                     }
                 }
             }
@@ -80,8 +96,14 @@ impl<'e, 'w> Seeds<'e, 'w> {
             return false;
         };
         found.depends.extend(depends);
-        found.depends.extend(self.edges.circumstances(case.method, &case.class.account));
-        self.found.push(Seed { from: case.member, to, found });
+        found
+            .depends
+            .extend(self.edges.circumstances(case.method, &case.class.account));
+        self.found.push(Seed {
+            from: case.member,
+            to,
+            found,
+        });
         true
     }
 
@@ -89,7 +111,10 @@ impl<'e, 'w> Seeds<'e, 'w> {
         if case.method.conditions.boundary && principal.boundary.is_none() {
             return;
         }
-        let aim = Aim { policies: self.policies_of(case.member, principal), ..Aim::default() };
+        let aim = Aim {
+            policies: self.policies_of(case.member, principal),
+            ..Aim::default()
+        };
         let Some(found) = self.tried(case, &aim) else {
             return;
         };
@@ -107,10 +132,18 @@ impl<'e, 'w> Seeds<'e, 'w> {
     {
         let mut all = customer_policies(principal);
         let snapshot = self.edges.world.snapshot;
-        let of_groups = principal.groups.iter().filter_map(|group| snapshot.groups.get(*group));
-        let arns = of_groups.flat_map(|group| &group.policies).filter_map(|one| one.arn.as_deref());
+        let of_groups = principal
+            .groups
+            .iter()
+            .filter_map(|group| snapshot.groups.get(*group));
+        let arns = of_groups
+            .flat_map(|group| &group.policies)
+            .filter_map(|one| one.arn.as_deref());
         all.extend(arns.filter(|arn| !arn.contains(":iam::aws:")));
-        debug_assert!(member < snapshot.principals.len(), "a member of the snapshot");
+        debug_assert!(
+            member < snapshot.principals.len(),
+            "a member of the snapshot"
+        );
         all
     }
 
@@ -123,11 +156,24 @@ impl<'e, 'w> Seeds<'e, 'w> {
             let Some(managed) = account.policies.get(arn) else {
                 continue;
             };
-            let others = managed.versions.iter().filter(|(id, _)| **id != managed.default_version);
+            let others = managed
+                .versions
+                .iter()
+                .filter(|(id, _)| **id != managed.default_version);
             for policy in others.filter_map(|(_, policy)| policy.clone()) {
-                let read = Attached { name: arn.into(), arn: Some(arn.into()), policy: Some(policy) };
-                let changed = case.class.without(arn).with_identity(self.edges.world, &[(principal.arn.clone(), read)]);
-                let aim = Aim { policies: vec![arn], ..Aim::default() };
+                let read = Attached {
+                    name: arn.into(),
+                    arn: Some(arn.into()),
+                    policy: Some(policy),
+                };
+                let changed = case
+                    .class
+                    .without(arn)
+                    .with_identity(self.edges.world, &[(principal.arn.clone(), read)]);
+                let aim = Aim {
+                    policies: vec![arn],
+                    ..Aim::default()
+                };
                 let Some(found) = self.tried(case, &aim) else {
                     continue;
                 };
@@ -141,8 +187,15 @@ impl<'e, 'w> Seeds<'e, 'w> {
 
     fn own_groups(&mut self, case: Case<'_>, principal: &Principal) {
         let snapshot = self.edges.world.snapshot;
-        for group in principal.groups.iter().filter_map(|id| snapshot.groups.get(*id)) {
-            let aim = Aim { group: &group.arn, ..Aim::default() };
+        for group in principal
+            .groups
+            .iter()
+            .filter_map(|id| snapshot.groups.get(*id))
+        {
+            let aim = Aim {
+                group: &group.arn,
+                ..Aim::default()
+            };
             let Some(mut found) = self.tried(case, &aim) else {
                 continue;
             };
@@ -158,15 +211,25 @@ impl<'e, 'w> Seeds<'e, 'w> {
         let world = self.edges.world;
         let mut kept = 0;
         for (id, group) in world.snapshot.groups.iter().enumerate() {
-            if group.account != principal.account || principal.groups.contains(&id) || group.policies.is_empty() {
+            if group.account != principal.account
+                || principal.groups.contains(&id)
+                || group.policies.is_empty()
+            {
                 continue;
             }
-            let aim = Aim { group: &group.arn, ..Aim::default() };
+            let aim = Aim {
+                group: &group.arn,
+                ..Aim::default()
+            };
             let Some(mut found) = self.tried(case, &aim) else {
                 continue;
             };
             found.through = Some(group.arn.to_string());
-            let more: Vec<_> = group.policies.iter().map(|one| (group.arn.clone(), one.clone())).collect();
+            let more: Vec<_> = group
+                .policies
+                .iter()
+                .map(|one| (group.arn.clone(), one.clone()))
+                .collect();
             let outcome = self.powerful(&case.class.with_identity(world, &more), case.member);
             kept += usize::from(self.keep(case, To::Principal(case.member), found, outcome));
             if kept >= self.most {
@@ -183,11 +246,18 @@ impl<'e, 'w> Seeds<'e, 'w> {
         let mut kept = 0;
         let theirs = classes.iter().filter_map(|id| world.classes.get(*id));
         let theirs = theirs.filter(|class| kind_of(case.method.target) == Some(class.kind));
-        for (their, target) in theirs.flat_map(|class| class.members.iter().map(move |id| (class, *id))) {
+        for (their, target) in
+            theirs.flat_map(|class| class.members.iter().map(move |id| (class, *id)))
+        {
             if target == case.member {
                 continue;
             }
-            let Some(principal) = world.snapshot.principals.get(target).filter(|one| !one.is_service_linked()) else {
+            let Some(principal) = world
+                .snapshot
+                .principals
+                .get(target)
+                .filter(|one| !one.is_service_linked())
+            else {
                 continue;
             };
             for aimed in self.edges.aims(case.method, target, principal) {
@@ -198,7 +268,12 @@ impl<'e, 'w> Seeds<'e, 'w> {
                     Gains::Unbounded => self.powerful(&their.unbounded(), target),
                     _ => self.admin.would_be(their, target),
                 };
-                kept += usize::from(self.keep(case, To::Principal(target), aimed.finish(found), outcome));
+                kept += usize::from(self.keep(
+                    case,
+                    To::Principal(target),
+                    aimed.finish(found),
+                    outcome,
+                ));
             }
             if kept >= self.most {
                 return;
@@ -210,14 +285,19 @@ impl<'e, 'w> Seeds<'e, 'w> {
         let Some(found) = self.tried(case, &Aim::default()) else {
             return;
         };
-        let shown = found.chosen.first().map_or(String::new(), |(_, chosen)| chosen.shown.clone());
+        let shown = found
+            .chosen
+            .first()
+            .map_or(String::new(), |(_, chosen)| chosen.shown.clone());
         let free = case.class.unbounded().without_identity();
         let outcome = self.admin.would_be(&free, case.member);
         self.keep(case, To::New(shown), found, outcome);
     }
 
     fn tried(&self, case: Case<'_>, aim: &Aim<'_>) -> Option<Use> {
-        self.edges.world.try_dependent(case.class, case.member, case.number, aim, case.tried)
+        self.edges
+            .world
+            .try_dependent(case.class, case.member, case.number, aim, case.tried)
     }
 
     /// Whether a class, which may be one that only would be, is one of
@@ -231,14 +311,22 @@ impl<'e, 'w> Seeds<'e, 'w> {
         let Some(principal) = world.snapshot.principals.get(member) else {
             return Outcome::No;
         };
-        let aim = Aim { policies: self.policies_of(member, principal), ..Aim::default() };
+        let aim = Aim {
+            policies: self.policies_of(member, principal),
+            ..Aim::default()
+        };
         for (number, method) in world.methods.methods.iter().enumerate() {
-            let rewrites = matches!(method.target, Target::Itself | Target::NewUser) && method.gains == Gains::Anything;
+            let rewrites = matches!(method.target, Target::Itself | Target::NewUser)
+                && method.gains == Gains::Anything;
             if !rewrites || !super::edge::fits(method, class) {
                 continue;
             }
             if let Some(found) = world.try_method(class, member, number, &aim) {
-                let bound = if method.target == Target::NewUser { class.unbounded().without_identity() } else { class.without_identity() };
+                let bound = if method.target == Target::NewUser {
+                    class.unbounded().without_identity()
+                } else {
+                    class.without_identity()
+                };
                 let depends: BTreeSet<Dependency> = found.depends;
                 let outcome = Outcome::Yes(depends).and(self.admin.would_be(&bound, member));
                 if outcome.is_yes() {

@@ -55,7 +55,13 @@ pub(super) struct Aim<'a> {
 
 impl<'w> World<'w> {
     /// Everything that a method needs, asked of a member of a class.
-    pub(super) fn try_method(&self, class: &Class, member: Id, method: usize, on: &Aim<'_>) -> Option<Use> {
+    pub(super) fn try_method(
+        &self,
+        class: &Class,
+        member: Id,
+        method: usize,
+        on: &Aim<'_>,
+    ) -> Option<Use> {
         let found = self.methods.methods.get(method)?;
         let ready = self.try_groups(class, member, found, on, |on| !on.is_independent())?;
         let more = self.try_groups(class, member, found, on, On::is_independent)?;
@@ -64,11 +70,20 @@ impl<'w> World<'w> {
 
     /// The needs that are the same for every target.
     pub(super) fn try_independent(&self, class: &Class, method: &Method) -> Option<Tried> {
-        let all = method.needs.iter().all(|need| class.touches(need.action) || self.methods.is_assume_role(need.action));
+        let all = method
+            .needs
+            .iter()
+            .all(|need| class.touches(need.action) || self.methods.is_assume_role(need.action));
         if !all {
             return None;
         }
-        self.try_groups(class, class.first(), method, &Aim::default(), On::is_independent)
+        self.try_groups(
+            class,
+            class.first(),
+            method,
+            &Aim::default(),
+            On::is_independent,
+        )
     }
 
     /// The needs that are about the target.
@@ -106,12 +121,20 @@ impl<'w> World<'w> {
     }
 
     /// The resource for which all of the actions are allowed most certainly.
-    fn best(&self, class: &Class, member: Id, on: &On, actions: &[usize], fixed: &Aim<'_>) -> Option<(Chosen, Outcome)> {
+    fn best(
+        &self,
+        class: &Class,
+        member: Id,
+        on: &On,
+        actions: &[usize],
+        fixed: &Aim<'_>,
+    ) -> Option<(Chosen, Outcome)> {
         let mut best: Option<(Chosen, Outcome)> = None;
         for chosen in self.candidates(class, member, on, actions, fixed) {
             let mut outcome = Outcome::certain();
             for action in actions {
-                outcome = outcome.and(self.ask_need(class, member, *action, on, &chosen.resource, fixed));
+                outcome =
+                    outcome.and(self.ask_need(class, member, *action, on, &chosen.resource, fixed));
             }
             if outcome.doubt() < best.as_ref().map_or(usize::MAX, |(_, best)| best.doubt()) {
                 let certain = outcome.doubt() == 0;
@@ -125,24 +148,52 @@ impl<'w> World<'w> {
     }
 
     /// The evaluator's answer to one need.
-    fn ask_need(&self, class: &Class, member: Id, action: usize, on: &On, resource: &str, fixed: &Aim<'_>) -> Outcome {
+    fn ask_need(
+        &self,
+        class: &Class,
+        member: Id,
+        action: usize,
+        on: &On,
+        resource: &str,
+        fixed: &Aim<'_>,
+    ) -> Outcome {
         if self.methods.is_assume_role(action) && fixed.target.is_some() {
             return self.ask_to_assume(class, member, action, fixed);
         }
         let context = self.extra(action, fixed);
-        let context: Vec<(&str, &str)> = context.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        self.ask(class, member, &question(action, on, resource, member, fixed, &context))
+        let context: Vec<(&str, &str)> = context
+            .iter()
+            .map(|(key, value)| (*key, value.as_str()))
+            .collect();
+        self.ask(
+            class,
+            member,
+            &question(action, on, resource, member, fixed, &context),
+        )
     }
 
     /// `sts:AssumeRole`: the role's trust policy and both accounts decide.
-    pub(super) fn ask_to_assume(&self, class: &Class, member: Id, action: usize, fixed: &Aim<'_>) -> Outcome {
-        let Some((id, target)) = fixed.target.and_then(|id| Some((id, self.snapshot.principals.get(id)?))) else {
+    pub(super) fn ask_to_assume(
+        &self,
+        class: &Class,
+        member: Id,
+        action: usize,
+        fixed: &Aim<'_>,
+    ) -> Outcome {
+        let Some((id, target)) = fixed
+            .target
+            .and_then(|id| Some((id, self.snapshot.principals.get(id)?)))
+        else {
             return Outcome::No;
         };
         let Some(name) = self.methods.actions.get(action) else {
             return Outcome::No;
         };
-        if target.trust.as_ref().is_some_and(|trust| trust.policy.is_none()) {
+        if target
+            .trust
+            .as_ref()
+            .is_some_and(|trust| trust.policy.is_none())
+        {
             return Outcome::Yes([Dependency::Policy(Untrusted::new(&*target.arn))].into());
         }
         let what = Question {
@@ -158,7 +209,11 @@ impl<'w> World<'w> {
 
     /// Keys that an action's request has beside the usual ones.
     fn extra(&self, action: usize, fixed: &Aim<'_>) -> Vec<(&'static str, String)> {
-        let lower = self.methods.actions.get(action).map_or("", |one| one.lower());
+        let lower = self
+            .methods
+            .actions
+            .get(action)
+            .map_or("", |one| one.lower());
         if let (true, Some(service)) = (lower == "iam:passrole", fixed.service) {
             return vec![("iam:PassedToService", service.to_owned())];
         }
@@ -170,33 +225,68 @@ impl<'w> World<'w> {
     }
 
     /// The resources that may be what is acted on.
-    fn candidates(&self, class: &Class, member: Id, on: &On, actions: &[usize], fixed: &Aim<'_>) -> Vec<Chosen> {
-        let exact = |arn: &str| Chosen { resource: arn.to_owned(), shown: arn.to_owned() };
+    fn candidates(
+        &self,
+        class: &Class,
+        member: Id,
+        on: &On,
+        actions: &[usize],
+        fixed: &Aim<'_>,
+    ) -> Vec<Chosen> {
+        let exact = |arn: &str| Chosen {
+            resource: arn.to_owned(),
+            shown: arn.to_owned(),
+        };
         match on {
             On::Target if fixed.target.is_some() => vec![exact(fixed.target_arn)],
             On::Target => self.instances(class, member, actions, fixed.target_arn),
-            On::Itself => self.snapshot.principals.get(member).map(|one| exact(&one.arn)).into_iter().collect(),
+            On::Itself => self
+                .snapshot
+                .principals
+                .get(member)
+                .map(|one| exact(&one.arn))
+                .into_iter()
+                .collect(),
             On::Group => vec![exact(fixed.group)],
             On::Policy => fixed.policies.iter().map(|arn| exact(arn)).collect(),
             On::Through => self.instances(class, member, actions, fixed.through),
             On::Any => vec![exact("*")],
-            On::Thing(kind) => self.instances(class, member, actions, &self.form(class, member, kind, "*")),
+            On::Thing(kind) => {
+                self.instances(class, member, actions, &self.form(class, member, kind, "*"))
+            }
         }
     }
 
     /// The form of the ARNs of a kind of thing in the actor's account.
     pub(super) fn form(&self, class: &Class, member: Id, kind: &str, name: &str) -> String {
-        let arn = self.snapshot.principals.get(member).map_or("", |one| &one.arn);
-        let form = self.methods.things.get(kind).map_or("", |kind| kind.arn.as_str());
-        form.replace("{partition}", partition(arn)).replace("{account}", &class.account).replace("{name}", name)
+        let arn = self
+            .snapshot
+            .principals
+            .get(member)
+            .map_or("", |one| &one.arn);
+        let form = self
+            .methods
+            .things
+            .get(kind)
+            .map_or("", |kind| kind.arn.as_str());
+        form.replace("{partition}", partition(arn))
+            .replace("{account}", &class.account)
+            .replace("{name}", name)
     }
 
     /// Some things of a form, chosen so that what policies allow is among them.
     fn instances(&self, class: &Class, member: Id, actions: &[usize], form: &str) -> Vec<Chosen> {
         if !form.contains('*') {
-            return vec![Chosen { resource: form.to_owned(), shown: form.to_owned() }];
+            return vec![Chosen {
+                resource: form.to_owned(),
+                shown: form.to_owned(),
+            }];
         }
-        let name = self.snapshot.principals.get(member).map_or("", |one| &one.name);
+        let name = self
+            .snapshot
+            .principals
+            .get(member)
+            .map_or("", |one| &one.name);
         let mut found: Vec<Chosen> = Vec::new();
         let patterns = self.patterns(class, actions);
         for pattern in ["*"].into_iter().chain(patterns).take(MAX_CANDIDATES) {
@@ -205,7 +295,11 @@ impl<'w> World<'w> {
                 continue;
             };
             if found.iter().all(|one| one.resource != resource) {
-                let shown = if pattern == "*" { form.to_owned() } else { pattern };
+                let shown = if pattern == "*" {
+                    form.to_owned()
+                } else {
+                    pattern
+                };
                 found.push(Chosen { resource, shown });
             }
         }
@@ -244,7 +338,13 @@ pub(super) fn question<'q>(
         On::Itself => Some(member),
         _ => None,
     };
-    Question { action, resource, target, context, ..Question::default() }
+    Question {
+        action,
+        resource,
+        target,
+        context,
+        ..Question::default()
+    }
 }
 
 /// A pattern with the user's name for `${aws:username}`, and anything for

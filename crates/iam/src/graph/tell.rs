@@ -26,7 +26,9 @@ const MAX_STEPS: usize = 64;
 /// How many of the things that a path depends on make it doubtful. Things
 /// that a snapshot never shows (that an instance runs) do not.
 pub(super) fn doubts(depends: &BTreeSet<Dependency>) -> u32 {
-    let real = depends.iter().filter(|one| !matches!(one, Dependency::Circumstance(_)));
+    let real = depends
+        .iter()
+        .filter(|one| !matches!(one, Dependency::Circumstance(_)));
     u32::try_from(real.count()).unwrap_or(u32::MAX)
 }
 
@@ -40,7 +42,12 @@ pub(super) struct Teller<'w> {
 
 impl<'w> Teller<'w> {
     pub(super) fn new(world: &'w World<'w>, most: usize) -> Self {
-        Self { world, most, paths: Vec::new(), left_out: 0 }
+        Self {
+            world,
+            most,
+            paths: Vec::new(),
+            left_out: 0,
+        }
     }
 
     /// The paths, most severe first, and how many did not fit.
@@ -49,8 +56,15 @@ impl<'w> Teller<'w> {
             path.id = identifier(path);
         }
         self.paths.sort_by(|a, b| {
-            let key = |path: &AuditPath| (std::cmp::Reverse((path.severity, path.certainty)), path.steps.len());
-            key(a).cmp(&key(b)).then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to)))
+            let key = |path: &AuditPath| {
+                (
+                    std::cmp::Reverse((path.severity, path.certainty)),
+                    path.steps.len(),
+                )
+            };
+            key(a)
+                .cmp(&key(b))
+                .then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to)))
         });
         (self.paths, self.left_out)
     }
@@ -93,24 +107,53 @@ impl<'w> Teller<'w> {
 
     /// A way without a target.
     pub(super) fn hypothesis(&mut self, hypothesis: Hypothesis) {
-        let depends = hypothesis.uses.first().map(|one| one.depends.clone()).unwrap_or_default();
-        let way = Way { to: To::New(hypothesis.to), uses: hypothesis.uses, ends: true, cost: 0 };
+        let depends = hypothesis
+            .uses
+            .first()
+            .map(|one| one.depends.clone())
+            .unwrap_or_default();
+        let way = Way {
+            to: To::New(hypothesis.to),
+            uses: hypothesis.uses,
+            ends: true,
+            cost: 0,
+        };
         let first = self.paths.len();
-        self.path(hypothesis.from, &[(hypothesis.from, &way)], Goal::Administrator, depends, None);
+        self.path(
+            hypothesis.from,
+            &[(hypothesis.from, &way)],
+            Goal::Administrator,
+            depends,
+            None,
+        );
         for path in self.paths.iter_mut().skip(first) {
             path.certainty = Certainty::NoTarget;
             path.severity = Severity::Low;
         }
     }
 
-    fn path(&mut self, from: Id, chain: &[(Id, &Way)], goal: Goal, depends: BTreeSet<Dependency>, last: Option<PathStep>) {
+    fn path(
+        &mut self,
+        from: Id,
+        chain: &[(Id, &Way)],
+        goal: Goal,
+        depends: BTreeSet<Dependency>,
+        last: Option<PathStep>,
+    ) {
         if self.paths.len() >= self.most {
             self.left_out += 1;
             return;
         }
-        let mut steps: Vec<PathStep> = chain.iter().map(|(actor, way)| self.step(*actor, way)).collect();
+        let mut steps: Vec<PathStep> = chain
+            .iter()
+            .map(|(actor, way)| self.step(*actor, way))
+            .collect();
         steps.extend(last);
-        let certainty = if doubts(&depends) == 0 { Certainty::Proven } else { Certainty::Depends };
+        let certainty = if doubts(&depends) == 0 {
+            Certainty::Proven
+        } else {
+            Certainty::Depends
+        };
         let mut methods: Vec<String> = Vec::new();
         for method in steps.iter().flat_map(|step| &step.methods) {
             if !methods.contains(&method.id) {
@@ -133,7 +176,13 @@ impl<'w> Teller<'w> {
     }
 
     fn arn(&self, id: Id) -> Untrusted {
-        Untrusted::new(self.world.snapshot.principals.get(id).map_or("", |one| &one.arn))
+        Untrusted::new(
+            self.world
+                .snapshot
+                .principals
+                .get(id)
+                .map_or("", |one| &one.arn),
+        )
     }
 
     fn step(&self, actor: Id, way: &Way) -> PathStep {
@@ -146,15 +195,24 @@ impl<'w> Teller<'w> {
             from: self.arn(actor),
             to,
             methods: way.uses.iter().filter_map(|one| self.method(one)).collect(),
-            through: first.and_then(|one| one.through.as_deref()).map(Untrusted::new),
-            permissions: first.map(|one| self.permissions(actor, way, one)).unwrap_or_default(),
+            through: first
+                .and_then(|one| one.through.as_deref())
+                .map(Untrusted::new),
+            permissions: first
+                .map(|one| self.permissions(actor, way, one))
+                .unwrap_or_default(),
         }
     }
 
     fn method(&self, one: &Use) -> Option<StepMethod> {
         let method = self.world.methods.methods.get(one.method)?;
         let [title, title_fr] = method.title.clone();
-        Some(StepMethod { id: method.id.clone(), also: method.also.clone(), title, title_fr })
+        Some(StepMethod {
+            id: method.id.clone(),
+            also: method.also.clone(),
+            title,
+            title_fr,
+        })
     }
 
     fn class(&self, member: Id) -> Option<&Class> {
@@ -163,7 +221,10 @@ impl<'w> Teller<'w> {
 
     /// What the best method needs, with the statements that allow it.
     fn permissions(&self, actor: Id, way: &Way, one: &Use) -> Vec<StepPermission> {
-        let (Some(method), Some(class)) = (self.world.methods.methods.get(one.method), self.class(actor)) else {
+        let (Some(method), Some(class)) = (
+            self.world.methods.methods.get(one.method),
+            self.class(actor),
+        ) else {
             return Vec::new();
         };
         let mut all = Vec::new();
@@ -175,9 +236,23 @@ impl<'w> Teller<'w> {
                 (To::Principal(id), On::Target) => Some(*id),
                 _ => None,
             };
-            let statements = self.statements(class, actor, need.action, &need.on, &chosen.resource, target, one);
+            let statements = self.statements(
+                class,
+                actor,
+                need.action,
+                &need.on,
+                &chosen.resource,
+                target,
+                one,
+            );
             all.push(StepPermission {
-                action: self.world.methods.actions.get(need.action).map_or("", Action::as_str).to_owned(),
+                action: self
+                    .world
+                    .methods
+                    .actions
+                    .get(need.action)
+                    .map_or("", Action::as_str)
+                    .to_owned(),
                 resource: Untrusted::new(chosen.shown.as_str()),
                 statements,
             });
@@ -196,9 +271,18 @@ impl<'w> Teller<'w> {
         target: Option<Id>,
         one: &Use,
     ) -> Vec<StatementPlace> {
-        let aim = Aim { target, ..Aim::default() };
-        let passed = one.service.as_deref().filter(|_| self.world.methods.is_pass_role(action));
-        let context: Vec<(&str, &str)> = passed.map(|service| ("iam:PassedToService", service)).into_iter().collect();
+        let aim = Aim {
+            target,
+            ..Aim::default()
+        };
+        let passed = one
+            .service
+            .as_deref()
+            .filter(|_| self.world.methods.is_pass_role(action));
+        let context: Vec<(&str, &str)> = passed
+            .map(|service| ("iam:PassedToService", service))
+            .into_iter()
+            .collect();
         let mut what = question(action, on, resource, actor, &aim, &context);
         let role = target.filter(|_| self.world.methods.is_assume_role(action));
         let principal = role.and_then(|id| self.world.snapshot.principals.get(id));
@@ -208,12 +292,16 @@ impl<'w> Teller<'w> {
         }
         let answer = self.world.explain(class, actor, &what);
         let holder = principal.map(|one| &one.arn);
-        answer.map(|answer| places(&answer, class, holder)).unwrap_or_default()
+        answer
+            .map(|answer| places(&answer, class, holder))
+            .unwrap_or_default()
     }
 
     /// The last step of a way to a bucket.
     fn reading(&self, reader: Id, name: &str) -> PathStep {
-        let owner = self.world.snapshot.things.iter().find(|one| one.kind == "aws_s3_bucket" && (one.text("bucket") == Some(name) || one.name == name));
+        let owner = self.world.snapshot.things.iter().find(|one| {
+            one.kind == "aws_s3_bucket" && (one.text("bucket") == Some(name) || one.name == name)
+        });
         let policy = bucket_policy(self.world, name);
         let mut permission = StepPermission {
             action: "s3:GetObject".to_owned(),
@@ -224,7 +312,12 @@ impl<'w> Teller<'w> {
             let account = owner.map_or(&*class.account, |one| &one.account);
             let holder: Arc<str> = format!("arn:aws:s3:::{name}").into();
             for resource in objects(class, name) {
-                let what = Question { resource: &resource, owner: Some(account), policies: &policy, ..Question::default() };
+                let what = Question {
+                    resource: &resource,
+                    owner: Some(account),
+                    policies: &policy,
+                    ..Question::default()
+                };
                 let answer = self.world.explain_action(class, reader, &action, &what);
                 if let Some(answer) = answer.filter(|one| one.decision == Decision::Allow) {
                     permission.statements = places(&answer, class, Some(&holder));
@@ -250,7 +343,12 @@ const MAX_ALIKE: usize = 3;
 fn worth_telling(ways: &[Way], most: usize) -> Vec<&Way> {
     let least = ways.iter().map(|way| way.cost).min().unwrap_or(0);
     let mut told: Vec<&Way> = Vec::new();
-    let methods = |way: &Way| way.uses.iter().map(|one| one.method).collect::<BTreeSet<_>>();
+    let methods = |way: &Way| {
+        way.uses
+            .iter()
+            .map(|one| one.method)
+            .collect::<BTreeSet<_>>()
+    };
     for way in ways {
         let own = methods(way);
         let alike = told.iter().filter(|other| methods(other) == own).count();
@@ -264,7 +362,12 @@ fn worth_telling(ways: &[Way], most: usize) -> Vec<&Way> {
 }
 
 /// A principal's way, then the best way of where it leads, to the end.
-fn chain<'f>(from: Id, way: &'f Way, found: &'f Found, is_end: &dyn Fn(Id) -> bool) -> Option<Vec<(Id, &'f Way)>> {
+fn chain<'f>(
+    from: Id,
+    way: &'f Way,
+    found: &'f Found,
+    is_end: &dyn Fn(Id) -> bool,
+) -> Option<Vec<(Id, &'f Way)>> {
     let mut chain = vec![(from, way)];
     let mut seen = BTreeSet::from([from]);
     let mut at = way;
@@ -284,7 +387,10 @@ fn chain<'f>(from: Id, way: &'f Way, found: &'f Found, is_end: &dyn Fn(Id) -> bo
 /// A stable name: of who, what and by which steps.
 fn identifier(path: &AuditPath) -> String {
     let mut hash = fnv_start();
-    for text in [path.from.as_str(), path.to.as_str()].into_iter().chain(path.methods.iter().map(String::as_str)) {
+    for text in [path.from.as_str(), path.to.as_str()]
+        .into_iter()
+        .chain(path.methods.iter().map(String::as_str))
+    {
         hash = fnv(hash, text);
     }
     for step in &path.steps {
@@ -301,7 +407,9 @@ pub(crate) const fn fnv_start() -> u64 {
 /// FNV-1a, 64 bits, of a text and a separator: the same in every run and on
 /// every machine, which the standard library's hashing does not promise.
 pub(crate) fn fnv(hash: u64, text: &str) -> u64 {
-    text.bytes().chain([0xff]).fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    text.bytes().chain([0xff]).fold(hash, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 fn depends_of(chain: &[(Id, &Way)]) -> BTreeSet<Dependency> {
@@ -323,13 +431,19 @@ fn end_depends(last: &Way, admins: &Administrators) -> BTreeSet<Dependency> {
 fn severity(goal: Goal, certainty: Certainty) -> Severity {
     match (goal, certainty) {
         (Goal::Administrator, Certainty::Proven) => Severity::High,
-        (Goal::Administrator, Certainty::Depends) | (Goal::Data, Certainty::Proven) => Severity::Medium,
+        (Goal::Administrator, Certainty::Depends) | (Goal::Data, Certainty::Proven) => {
+            Severity::Medium
+        }
         _ => Severity::Low,
     }
 }
 
 /// The statements that allow, with whose they are.
-pub(crate) fn places(answer: &Answer, class: &Class, other: Option<&Arc<str>>) -> Vec<StatementPlace> {
+pub(crate) fn places(
+    answer: &Answer,
+    class: &Class,
+    other: Option<&Arc<str>>,
+) -> Vec<StatementPlace> {
     let mut all: Vec<StatementPlace> = Vec::new();
     let statements = answer.reasons.iter().flat_map(|reason| match reason {
         Reason::Statement(one) => std::slice::from_ref(one),
@@ -340,7 +454,12 @@ pub(crate) fn places(answer: &Answer, class: &Class, other: Option<&Arc<str>>) -
         if one.effect != Effect::Allow || !matches!(one.layer, Layer::Identity | Layer::Resource) {
             continue;
         }
-        let named = one.policy.as_str().parse().ok().and_then(|at: usize| class.names.get(at));
+        let named = one
+            .policy
+            .as_str()
+            .parse()
+            .ok()
+            .and_then(|at: usize| class.names.get(at));
         let (holder, policy) = match (one.layer, named) {
             (Layer::Identity, Some((holder, policy))) => (&**holder, Untrusted::new(&**policy)),
             _ => (other.map_or("", |arn| arn), one.policy.clone()),

@@ -38,7 +38,11 @@ struct Meets<'a> {
 
 impl<'a> Meets<'a> {
     fn new(a: &'a [char], b: &'a [char]) -> Self {
-        let mut meets = Self { a, b, table: vec![false; (a.len() + 1) * (b.len() + 1)] };
+        let mut meets = Self {
+            a,
+            b,
+            table: vec![false; (a.len() + 1) * (b.len() + 1)],
+        };
         for i in (0..=a.len()).rev() {
             for j in (0..=b.len()).rev() {
                 let possible = meets.decide(i, j);
@@ -86,12 +90,16 @@ impl<'a> Meets<'a> {
         match (self.a.get(i), self.b.get(j)) {
             (None, None) => None,
             // Where both stars end here, something stands in their place.
-            (Some('*'), Some('*')) if self.possible(i + 1, j + 1) => Some((Some('x'), i + 1, j + 1)),
+            (Some('*'), Some('*')) if self.possible(i + 1, j + 1) => {
+                Some((Some('x'), i + 1, j + 1))
+            }
             (Some('*'), _) if self.possible(i + 1, j) => Some((None, i + 1, j)),
             (_, Some('*')) if self.possible(i, j + 1) => Some((None, i, j + 1)),
             (Some('*'), Some(y)) => Some((Some(filler(*y)), i, j + 1)),
             (Some(x), Some('*')) => Some((Some(filler(*x)), i + 1, j)),
-            (Some(x), Some(y)) => Some((Some(filler(if *x == '?' { *y } else { *x })), i + 1, j + 1)),
+            (Some(x), Some(y)) => {
+                Some((Some(filler(if *x == '?' { *y } else { *x })), i + 1, j + 1))
+            }
             _ => None,
         }
     }

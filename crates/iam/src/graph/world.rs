@@ -114,19 +114,30 @@ impl Class {
         let mut class = self.alike();
         let kept: Vec<bool> = class.names.iter().map(|(_, name)| **name != *arn).collect();
         class.identity.retain(|one| {
-            one.name.parse().ok().and_then(|at: usize| kept.get(at).copied()).unwrap_or(true)
+            one.name
+                .parse()
+                .ok()
+                .and_then(|at: usize| kept.get(at).copied())
+                .unwrap_or(true)
         });
         class
     }
 
     /// Without identity policies.
     pub(super) fn without_identity(&self) -> Self {
-        Self { identity: Vec::new(), names: Vec::new(), ..self.alike() }
+        Self {
+            identity: Vec::new(),
+            names: Vec::new(),
+            ..self.alike()
+        }
     }
 
     /// Without permissions boundary.
     pub(super) fn unbounded(&self) -> Self {
-        Self { boundary: Vec::new(), ..self.alike() }
+        Self {
+            boundary: Vec::new(),
+            ..self.alike()
+        }
     }
 
     fn alike(&self) -> Self {
@@ -194,7 +205,11 @@ impl<'a> World<'a> {
             classes: Vec::new(),
             class_of: Vec::with_capacity(snapshot.principals.len()),
             by_account: BTreeMap::new(),
-            askers: snapshot.principals.iter().map(|one| Asker::parse(&one.arn).ok()).collect(),
+            askers: snapshot
+                .principals
+                .iter()
+                .map(|one| Asker::parse(&one.arn).ok())
+                .collect(),
             trusts: snapshot.principals.iter().map(trust).collect(),
             services: vec![OnceCell::new(); snapshot.principals.len()],
             guardrails: guardrails(snapshot),
@@ -219,7 +234,10 @@ impl<'a> World<'a> {
                 Some(class) => *class,
                 None => {
                     let class = self.class(id, principal);
-                    self.by_account.entry(Arc::clone(&class.account)).or_default().push(self.classes.len());
+                    self.by_account
+                        .entry(Arc::clone(&class.account))
+                        .or_default()
+                        .push(self.classes.len());
                     self.classes.push(class);
                     known.insert(key, self.classes.len() - 1);
                     self.classes.len() - 1
@@ -232,14 +250,24 @@ impl<'a> World<'a> {
         }
     }
 
-    fn key(&self, id: Id, principal: &Principal, personal: &mut HashMap<*const Policy, bool, ahash::RandomState>) -> ClassKey {
+    fn key(
+        &self,
+        id: Id,
+        principal: &Principal,
+        personal: &mut HashMap<*const Policy, bool, ahash::RandomState>,
+    ) -> ClassKey {
         let mut looks = |policy: &Arc<Policy>| {
-            *personal.entry(Arc::as_ptr(policy)).or_insert_with(|| is_personal(policy))
+            *personal
+                .entry(Arc::as_ptr(policy))
+                .or_insert_with(|| is_personal(policy))
         };
         let mut policies = Vec::new();
         let mut alone = false;
         let boundary = principal.boundary.iter().map(|boundary| (true, boundary));
-        let identity = self.snapshot.identity_policies(id).map(|(_, policy)| (false, policy));
+        let identity = self
+            .snapshot
+            .identity_policies(id)
+            .map(|(_, policy)| (false, policy));
         for (is_boundary, read) in boundary.chain(identity) {
             match &read.policy {
                 Some(policy) => {
@@ -251,7 +279,9 @@ impl<'a> World<'a> {
         }
         let levels = self.guardrails.get(&principal.account);
         let above = levels.into_iter().flat_map(|rails| rails.service.iter());
-        alone |= above.flat_map(|level| &level.policies).any(|one| looks(&one.policy));
+        alone |= above
+            .flat_map(|level| &level.policies)
+            .any(|one| looks(&one.policy));
         policies.sort_unstable();
         policies.dedup();
         ClassKey {
@@ -280,7 +310,10 @@ impl<'a> World<'a> {
         }
         if let Some(boundary) = &principal.boundary {
             match &boundary.policy {
-                Some(policy) => class.boundary.push(Attached::new(Arc::clone(&boundary.name), Arc::clone(policy))),
+                Some(policy) => class.boundary.push(Attached::new(
+                    Arc::clone(&boundary.name),
+                    Arc::clone(policy),
+                )),
                 None => class.unread.push(Arc::clone(&boundary.name)),
             }
         }
@@ -307,7 +340,12 @@ impl<'a> World<'a> {
         if let Some(organization) = &self.snapshot.organization {
             context = context.with("aws:PrincipalOrgID", organization);
         }
-        with_tags(context, "aws:PrincipalTag/", &self.tags.principal, principal)
+        with_tags(
+            context,
+            "aws:PrincipalTag/",
+            &self.tags.principal,
+            principal,
+        )
     }
 
     /// What is known of a request on a principal, beside what is known of the
@@ -320,7 +358,10 @@ impl<'a> World<'a> {
                 Some(arn) => context.with("iam:PermissionsBoundary", arn),
                 None => context,
             },
-            None => context.with_value("iam:PermissionsBoundary", ContextValue::Many(Box::default())),
+            None => context.with_value(
+                "iam:PermissionsBoundary",
+                ContextValue::Many(Box::default()),
+            ),
         }
     }
 
@@ -330,10 +371,14 @@ impl<'a> World<'a> {
         if !class.touches(what.action) {
             return Outcome::No;
         }
-        self.with_request(class, member, what, |request, stack| match decide(request, stack) {
-            Decision::Allow => self.unless_unread(class),
-            Decision::Unknown => self.unless_unread(class).and(why_unknown(&evaluate(request, stack))),
-            Decision::ImplicitDeny | Decision::ExplicitDeny => Outcome::No,
+        self.with_request(class, member, what, |request, stack| {
+            match decide(request, stack) {
+                Decision::Allow => self.unless_unread(class),
+                Decision::Unknown => self
+                    .unless_unread(class)
+                    .and(why_unknown(&evaluate(request, stack))),
+                Decision::ImplicitDeny | Decision::ExplicitDeny => Outcome::No,
+            }
         })
         .unwrap_or(Outcome::No)
     }
@@ -370,9 +415,18 @@ impl<'a> World<'a> {
             changed = Some(self.about(class.context.clone(), target));
         }
         for (key, value) in what.context {
-            changed = Some(changed.unwrap_or_else(|| class.context.clone()).with(key, value));
+            changed = Some(
+                changed
+                    .unwrap_or_else(|| class.context.clone())
+                    .with(key, value),
+            );
         }
-        let request = Request { principal, action, resource: &resource, context: changed.as_ref().unwrap_or(&class.context) };
+        let request = Request {
+            principal,
+            action,
+            resource: &resource,
+            context: changed.as_ref().unwrap_or(&class.context),
+        };
         let above = |account: &str| self.guardrails.get(account);
         let stack = Stack {
             identity: &class.identity,
@@ -389,20 +443,40 @@ impl<'a> World<'a> {
     }
 
     /// Asks about any action, also one that no method has.
-    pub(super) fn ask_action(&self, class: &Class, member: Id, action: &Action, what: &Question<'_>) -> Outcome {
+    pub(super) fn ask_action(
+        &self,
+        class: &Class,
+        member: Id,
+        action: &Action,
+        what: &Question<'_>,
+    ) -> Outcome {
         let Some(principal) = self.askers.get(member).and_then(Option::as_ref) else {
             return Outcome::No;
         };
-        self.with_action(class, principal, action, what, |request, stack| match decide(request, stack) {
-            Decision::Allow => self.unless_unread(class),
-            Decision::Unknown => self.unless_unread(class).and(why_unknown(&evaluate(request, stack))),
-            Decision::ImplicitDeny | Decision::ExplicitDeny => Outcome::No,
-        })
+        self.with_action(
+            class,
+            principal,
+            action,
+            what,
+            |request, stack| match decide(request, stack) {
+                Decision::Allow => self.unless_unread(class),
+                Decision::Unknown => self
+                    .unless_unread(class)
+                    .and(why_unknown(&evaluate(request, stack))),
+                Decision::ImplicitDeny | Decision::ExplicitDeny => Outcome::No,
+            },
+        )
         .unwrap_or(Outcome::No)
     }
 
     /// The whole answer to the same question.
-    pub(super) fn explain_action(&self, class: &Class, member: Id, action: &Action, what: &Question<'_>) -> Option<Answer> {
+    pub(super) fn explain_action(
+        &self,
+        class: &Class,
+        member: Id,
+        action: &Action,
+        what: &Question<'_>,
+    ) -> Option<Answer> {
         let principal = self.askers.get(member)?.as_ref()?;
         self.with_action(class, principal, action, what, evaluate)
     }
@@ -410,7 +484,11 @@ impl<'a> World<'a> {
     /// A policy that was not read may deny what the others allow.
     fn unless_unread(&self, class: &Class) -> Outcome {
         let unread = class.unread.iter();
-        Outcome::Yes(unread.map(|name| Dependency::Policy(Untrusted::new(&**name))).collect())
+        Outcome::Yes(
+            unread
+                .map(|name| Dependency::Policy(Untrusted::new(&**name)))
+                .collect(),
+        )
     }
 
     /// A role's trust policy, as the evaluator takes it.
@@ -435,33 +513,57 @@ impl<'a> World<'a> {
             for statement in trust.policy.statements() {
                 let listed = statement.principals().map_or(&[][..], Scope::listed);
                 found.extend(listed.iter().filter_map(|pattern| match pattern {
-                    PrincipalPattern::Service(name) | PrincipalPattern::Federated(name) => Some(name.to_string()),
+                    PrincipalPattern::Service(name) | PrincipalPattern::Federated(name) => {
+                        Some(name.to_string())
+                    }
                     _ => None,
                 }));
             }
         }
         found.retain(|service| self.may_be_assumed_by(role, principal, service));
-        found.into_iter().map(|service| without_region(&service)).collect()
+        found
+            .into_iter()
+            .map(|service| without_region(&service))
+            .collect()
     }
 
     fn may_be_assumed_by(&self, role: Id, principal: &Principal, service: &str) -> bool {
-        let (Ok(asker), Ok(resource)) = (Asker::parse(service), Resource::new(&principal.arn, None)) else {
+        let (Ok(asker), Ok(resource)) =
+            (Asker::parse(service), Resource::new(&principal.arn, None))
+        else {
             return false;
         };
         let context = Context::incomplete();
-        let stack = Stack { resource: self.trust(role), ..Stack::default() };
-        ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"].iter().any(|action| {
-            Action::new(action).is_ok_and(|action| {
-                let request = Request { principal: &asker, action: &action, resource: &resource, context: &context };
-                matches!(decide(&request, &stack), Decision::Allow | Decision::Unknown)
+        let stack = Stack {
+            resource: self.trust(role),
+            ..Stack::default()
+        };
+        ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"]
+            .iter()
+            .any(|action| {
+                Action::new(action).is_ok_and(|action| {
+                    let request = Request {
+                        principal: &asker,
+                        action: &action,
+                        resource: &resource,
+                        context: &context,
+                    };
+                    matches!(
+                        decide(&request, &stack),
+                        Decision::Allow | Decision::Unknown
+                    )
+                })
             })
-        })
     }
 
     /// The patterns of resources for which a class's statements allow any of
     /// these actions, as the policies spell them.
     pub(super) fn patterns<'c>(&self, class: &'c Class, actions: &[usize]) -> BTreeSet<&'c str> {
-        let lower: Vec<&str> = actions.iter().filter_map(|at| self.methods.actions.get(*at)).map(Action::lower).collect();
+        let lower: Vec<&str> = actions
+            .iter()
+            .filter_map(|at| self.methods.actions.get(*at))
+            .map(Action::lower)
+            .collect();
         class.patterns(&lower)
     }
 }
@@ -472,11 +574,17 @@ impl Class {
     pub(super) fn patterns(&self, lower: &[&str]) -> BTreeSet<&str> {
         let mut found = BTreeSet::new();
         for statement in self.identity.iter().flat_map(|one| one.policy.statements()) {
-            if statement.effect() != Effect::Allow || !lower.iter().any(|action| allows(statement.actions(), action)) {
+            if statement.effect() != Effect::Allow
+                || !lower
+                    .iter()
+                    .any(|action| allows(statement.actions(), action))
+            {
                 continue;
             }
             match statement.resources() {
-                Some(Scope::Only(patterns)) => found.extend(patterns.iter().map(|pattern| pattern.as_str())),
+                Some(Scope::Only(patterns)) => {
+                    found.extend(patterns.iter().map(|pattern| pattern.as_str()))
+                }
                 _ => {
                     found.insert("*");
                 }
@@ -525,12 +633,20 @@ impl TagKeys {
     fn of(snapshot: &Snapshot) -> Self {
         let mut keys = Self::default();
         let mut seen: std::collections::HashSet<*const Policy> = std::collections::HashSet::new();
-        let own = snapshot.principals.iter().flat_map(|one| one.policies.iter().chain(&one.boundary).chain(&one.trust));
+        let own = snapshot
+            .principals
+            .iter()
+            .flat_map(|one| one.policies.iter().chain(&one.boundary).chain(&one.trust));
         let groups = snapshot.groups.iter().flat_map(|group| &group.policies);
         let accounts = snapshot.accounts.values();
-        let levels = accounts.flat_map(|one| one.service_control.iter().chain(&one.resource_control));
+        let levels =
+            accounts.flat_map(|one| one.service_control.iter().chain(&one.resource_control));
         let above = levels.flat_map(|level| &level.policies);
-        for policy in own.chain(groups).chain(above).filter_map(|read| read.policy.as_ref()) {
+        for policy in own
+            .chain(groups)
+            .chain(above)
+            .filter_map(|read| read.policy.as_ref())
+        {
             if seen.insert(Arc::as_ptr(policy)) {
                 keys.note(policy);
             }
@@ -543,7 +659,11 @@ impl TagKeys {
             let Some((family, _)) = condition.key_lower().split_once('/') else {
                 continue;
             };
-            let tag = condition.key().split_once('/').map_or("", |(_, tag)| tag).to_owned();
+            let tag = condition
+                .key()
+                .split_once('/')
+                .map_or("", |(_, tag)| tag)
+                .to_owned();
             match family {
                 "aws:principaltag" => self.principal.insert(tag),
                 "aws:resourcetag" | "iam:resourcetag" => self.resource.insert(tag),
@@ -553,9 +673,17 @@ impl TagKeys {
     }
 }
 
-fn with_tags(mut context: Context, family: &str, looked_at: &BTreeSet<String>, principal: &Principal) -> Context {
+fn with_tags(
+    mut context: Context,
+    family: &str,
+    looked_at: &BTreeSet<String>,
+    principal: &Principal,
+) -> Context {
     for key in looked_at {
-        let tag = principal.tags.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
+        let tag = principal
+            .tags
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(key));
         let value = match tag {
             Some((_, value)) => ContextValue::One(value.as_str().into()),
             None => ContextValue::Many(Box::default()),
@@ -592,7 +720,8 @@ fn touches(identity: &[Attached], actions: &[Action]) -> Vec<bool> {
     actions
         .iter()
         .map(|action| {
-            statements().any(|one| one.effect() == Effect::Allow && allows(one.actions(), action.lower()))
+            statements()
+                .any(|one| one.effect() == Effect::Allow && allows(one.actions(), action.lower()))
         })
         .collect()
 }
@@ -605,7 +734,10 @@ fn allows(scope: &Scope<crate::policy::ActionPattern>, lower: &str) -> bool {
 fn trust(principal: &Principal) -> Vec<Attached> {
     let read = principal.trust.as_ref();
     let policy = read.and_then(|read| read.policy.as_ref());
-    policy.map(|policy| Attached::new("trust policy", Arc::clone(policy))).into_iter().collect()
+    policy
+        .map(|policy| Attached::new("trust policy", Arc::clone(policy)))
+        .into_iter()
+        .collect()
 }
 
 fn guardrails(snapshot: &Snapshot) -> HashMap<Arc<str>, Guardrails> {
@@ -626,24 +758,35 @@ fn levels(levels: &[crate::snapshot::Level], unread: &mut Vec<Arc<str>>) -> Vec<
         let mut policies = Vec::new();
         for read in &level.policies {
             match &read.policy {
-                Some(policy) => policies.push(Attached::new(Arc::clone(&read.name), Arc::clone(policy))),
+                Some(policy) => {
+                    policies.push(Attached::new(Arc::clone(&read.name), Arc::clone(policy)))
+                }
                 None => unread.push(Arc::clone(&read.name)),
             }
         }
-        Level { name: level.name.as_str().into(), policies }
+        Level {
+            name: level.name.as_str().into(),
+            policies,
+        }
     };
     levels.iter().map(level).collect()
 }
 
 /// The keys on which an answer depends.
 fn why_unknown(answer: &Answer) -> Outcome {
-    Outcome::Yes(answer.unknown_because().map(|key| Dependency::ContextKey(key.clone())).collect())
+    Outcome::Yes(
+        answer
+            .unknown_because()
+            .map(|key| Dependency::ContextKey(key.clone()))
+            .collect(),
+    )
 }
 
 /// `states.eu-west-1.amazonaws.com` is `states.amazonaws.com`.
 fn without_region(service: &str) -> String {
     let mut labels: Vec<&str> = service.split('.').collect();
-    let is_region = |label: &str| label.contains('-') && label.ends_with(|c: char| c.is_ascii_digit());
+    let is_region =
+        |label: &str| label.contains('-') && label.ends_with(|c: char| c.is_ascii_digit());
     if labels.len() > 3 && labels.get(1).is_some_and(|label| is_region(label)) {
         labels.remove(1);
     }

@@ -12,8 +12,8 @@ use super::documents::Documents;
 use super::guardrail;
 use super::reader::{Item, Parts, Place, Reader, fail};
 use super::{
-    Account, Attached, Credential, Group, Id, Kind, Level, Managed, ManagedPolicies, MfaKind, Principal,
-    Snapshot, Thing,
+    Account, Attached, Credential, Group, Id, Kind, Level, Managed, ManagedPolicies, MfaKind,
+    Principal, Snapshot, Thing,
 };
 use crate::arn::Arn;
 use crate::policy::{Policy, PolicyKind};
@@ -54,9 +54,16 @@ struct Bench {
 
 impl Bench {
     fn finish(mut self) -> (Snapshot, AuditCoverage) {
-        self.coverage.managed_policies_of =
-            self.managed.as_ref().map(|managed| managed.date().to_owned());
-        self.coverage.accounts = self.snapshot.accounts.keys().map(|id| id.as_str().into()).collect();
+        self.coverage.managed_policies_of = self
+            .managed
+            .as_ref()
+            .map(|managed| managed.date().to_owned());
+        self.coverage.accounts = self
+            .snapshot
+            .accounts
+            .keys()
+            .map(|id| id.as_str().into())
+            .collect();
         (self.snapshot, self.coverage)
     }
 
@@ -65,11 +72,22 @@ impl Bench {
     }
 
     /// Parses a document; what is wrong with it is a failure at `place`.
-    fn parse(&mut self, raw: &RawValue, kind: PolicyKind, place: &Place, whose: &str) -> Option<Arc<Policy>> {
+    fn parse(
+        &mut self,
+        raw: &RawValue,
+        kind: PolicyKind,
+        place: &Place,
+        whose: &str,
+    ) -> Option<Arc<Policy>> {
         match self.documents.parse(raw, kind) {
             Ok(policy) => Some(policy),
             Err(error) => {
-                fail(&mut self.coverage, place, AuditFault::BadPolicy, format!("{whose}: {error}"));
+                fail(
+                    &mut self.coverage,
+                    place,
+                    AuditFault::BadPolicy,
+                    format!("{whose}: {error}"),
+                );
                 None
             }
         }
@@ -86,7 +104,9 @@ impl Bench {
             let managed = self.managed_policy(&policy, &item.place);
             let default = managed.versions.get(&managed.default_version).cloned();
             self.known.insert(arn.clone(), default.flatten());
-            let account = Arn::parse(&arn).map_or("", |parsed| parsed.account).to_owned();
+            let account = Arn::parse(&arn)
+                .map_or("", |parsed| parsed.account)
+                .to_owned();
             if account != "aws" {
                 self.account(&account).policies.insert(arn, managed);
             }
@@ -106,7 +126,11 @@ impl Bench {
                 .and_then(|document| self.parse(document, PolicyKind::Identity, place, &whose));
             versions.insert(version.version_id.clone(), parsed);
         }
-        Managed { name: policy.policy_name.as_str().into(), versions, default_version: default }
+        Managed {
+            name: policy.policy_name.as_str().into(),
+            versions,
+            default_version: default,
+        }
     }
 
     fn groups(&mut self, items: &BTreeMap<String, Item>) -> Members {
@@ -116,8 +140,16 @@ impl Bench {
                 continue;
             };
             let account = account_of(arn);
-            let policies = self.attached(&group.group_policy_list, &group.attached_managed_policies, item, arn);
-            members.insert((account.clone(), group.group_name.clone()), self.snapshot.groups.len());
+            let policies = self.attached(
+                &group.group_policy_list,
+                &group.attached_managed_policies,
+                item,
+                arn,
+            );
+            members.insert(
+                (account.clone(), group.group_name.clone()),
+                self.snapshot.groups.len(),
+            );
             self.account(&account);
             self.snapshot.groups.push(Group {
                 arn: arn.as_str().into(),
@@ -132,7 +164,9 @@ impl Bench {
     fn principals(&mut self, parts: &Parts, members: &Members) {
         let mut all = Vec::with_capacity(parts.users.len() + parts.roles.len());
         for (arn, item) in &parts.users {
-            all.extend(again::<raw::User<'_>>(item).map(|user| self.user(arn, &user, item, members)));
+            all.extend(
+                again::<raw::User<'_>>(item).map(|user| self.user(arn, &user, item, members)),
+            );
         }
         for (arn, item) in &parts.roles {
             all.extend(again::<raw::Role<'_>>(item).map(|role| self.role(arn, &role, item)));
@@ -144,7 +178,13 @@ impl Bench {
         self.snapshot.principals = all;
     }
 
-    fn user(&mut self, arn: &str, user: &raw::User<'_>, item: &Item, members: &Members) -> Principal {
+    fn user(
+        &mut self,
+        arn: &str,
+        user: &raw::User<'_>,
+        item: &Item,
+        members: &Members,
+    ) -> Principal {
         let account = account_of(arn);
         let mut groups = Vec::new();
         for name in &user.group_list {
@@ -157,10 +197,22 @@ impl Bench {
             }
         }
         Principal {
-            policies: self.attached(&user.user_policy_list, &user.attached_managed_policies, item, arn),
+            policies: self.attached(
+                &user.user_policy_list,
+                &user.attached_managed_policies,
+                item,
+                arn,
+            ),
             groups,
             boundary: self.boundary(user.permissions_boundary.as_ref(), &item.place),
-            ..self.principal(Kind::User, arn, (&user.user_name, &user.user_id), user.create_date.as_ref(), &user.tags, item)
+            ..self.principal(
+                Kind::User,
+                arn,
+                (&user.user_name, &user.user_id),
+                user.create_date.as_ref(),
+                &user.tags,
+                item,
+            )
         }
     }
 
@@ -177,7 +229,12 @@ impl Bench {
         let last_used = role.role_last_used.as_ref();
         let used = last_used.and_then(|used| used.last_used_date.as_ref());
         Principal {
-            policies: self.attached(&role.role_policy_list, &role.attached_managed_policies, item, arn),
+            policies: self.attached(
+                &role.role_policy_list,
+                &role.attached_managed_policies,
+                item,
+                arn,
+            ),
             boundary: self.boundary(role.permissions_boundary.as_ref(), &item.place),
             trust,
             instance_profiles: role
@@ -187,7 +244,14 @@ impl Bench {
                 .collect(),
             last_used: self.time(used, &item.place),
             tells_last_used: last_used.is_some(),
-            ..self.principal(Kind::Role, arn, (&role.role_name, &role.role_id), role.create_date.as_ref(), &role.tags, item)
+            ..self.principal(
+                Kind::Role,
+                arn,
+                (&role.role_name, &role.role_id),
+                role.create_date.as_ref(),
+                &role.tags,
+                item,
+            )
         }
     }
 
@@ -202,7 +266,10 @@ impl Bench {
     ) -> Principal {
         Principal {
             created: self.time(created, &item.place),
-            tags: tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect(),
+            tags: tags
+                .iter()
+                .map(|tag| (tag.key.clone(), tag.value.clone()))
+                .collect(),
             ..Principal::bare(kind, arn, name, id)
         }
     }
@@ -211,7 +278,12 @@ impl Bench {
         let text = text?;
         let time = Timestamp::parse(text);
         if time.is_none() {
-            fail(&mut self.coverage, place, AuditFault::BadItem, format!("`{text}` is no time"));
+            fail(
+                &mut self.coverage,
+                place,
+                AuditFault::BadItem,
+                format!("`{text}` is no time"),
+            );
         }
         time
     }
@@ -229,7 +301,12 @@ impl Bench {
             all.push(Attached {
                 name: policy.policy_name.as_str().into(),
                 arn: None,
-                policy: self.parse(policy.policy_document, PolicyKind::Identity, &item.place, &whose),
+                policy: self.parse(
+                    policy.policy_document,
+                    PolicyKind::Identity,
+                    &item.place,
+                    &whose,
+                ),
             });
         }
         for reference in managed {
@@ -269,7 +346,9 @@ impl Bench {
         }
         let managed = self.managed.get_or_insert_with(ManagedPolicies::load);
         let found = managed.get(arn)?;
-        self.documents.parse_text(found.document, PolicyKind::Identity).ok()
+        self.documents
+            .parse_text(found.document, PolicyKind::Identity)
+            .ok()
     }
 
     fn guardrails(&mut self, items: &[Item]) {
@@ -280,10 +359,22 @@ impl Bench {
             if file.organization.is_some() {
                 self.snapshot.organization.clone_from(&file.organization);
             }
-            let named: Vec<String> = file.guardrails.iter().flat_map(|entry| entry.accounts.clone()).collect();
+            let named: Vec<String> = file
+                .guardrails
+                .iter()
+                .flat_map(|entry| entry.accounts.clone())
+                .collect();
             for entry in &file.guardrails {
-                let service = self.levels(&entry.service_control_policies, PolicyKind::ServiceControl, &item.place);
-                let resource = self.levels(&entry.resource_control_policies, PolicyKind::ResourceControl, &item.place);
+                let service = self.levels(
+                    &entry.service_control_policies,
+                    PolicyKind::ServiceControl,
+                    &item.place,
+                );
+                let resource = self.levels(
+                    &entry.resource_control_policies,
+                    PolicyKind::ResourceControl,
+                    &item.place,
+                );
                 for id in self.meant(&entry.accounts, &named) {
                     let account = self.account(&id);
                     account.service_control.clone_from(&service);
@@ -302,7 +393,12 @@ impl Bench {
         own.chain(others).cloned().collect()
     }
 
-    fn levels(&mut self, levels: &[guardrail::RawLevel<'_>], kind: PolicyKind, place: &Place) -> Vec<Level> {
+    fn levels(
+        &mut self,
+        levels: &[guardrail::RawLevel<'_>],
+        kind: PolicyKind,
+        place: &Place,
+    ) -> Vec<Level> {
         let mut out = Vec::with_capacity(levels.len());
         for level in levels {
             let mut policies = Vec::with_capacity(level.policies.len());
@@ -314,7 +410,10 @@ impl Bench {
                     policy: self.parse(named.policy, kind, place, &named.name),
                 });
             }
-            out.push(Level { name: level.level.clone(), policies });
+            out.push(Level {
+                name: level.level.clone(),
+                policies,
+            });
         }
         out
     }
@@ -334,7 +433,10 @@ impl Bench {
                 let mut user = Principal::bare(Kind::User, &line.arn, &name, "");
                 user.created = line.created;
                 user.credential = Some(line);
-                let at = self.snapshot.principals.partition_point(|one| one.arn < user.arn);
+                let at = self
+                    .snapshot
+                    .principals
+                    .partition_point(|one| one.arn < user.arn);
                 self.snapshot.principals.insert(at, user);
             }
         }
@@ -345,7 +447,9 @@ impl Bench {
             self.snapshot.listed.insert(thing.account.clone());
             match thing.kind.as_str() {
                 "aws_iam_access_key" => self.note_user(&thing, |user| user.listed_keys += 1),
-                "aws_iam_user_login_profile" => self.note_user(&thing, |user| user.listed_login = true),
+                "aws_iam_user_login_profile" => {
+                    self.note_user(&thing, |user| user.listed_login = true)
+                }
                 "aws_s3_bucket_policy" => {
                     let text = thing.text("policy").unwrap_or_default();
                     let parsed = self.documents.parse_text(text, PolicyKind::Resource);
@@ -395,7 +499,13 @@ impl Bench {
             };
             let kind = MfaKind::of(&device.serial_number);
             match arn.and_then(|arn| self.snapshot.principal(&arn)) {
-                Some(at) => self.snapshot.principals.iter_mut().skip(at).take(1).for_each(|user| user.devices.push(kind)),
+                Some(at) => self
+                    .snapshot
+                    .principals
+                    .iter_mut()
+                    .skip(at)
+                    .take(1)
+                    .for_each(|user| user.devices.push(kind)),
                 None => self.root_device(&device.serial_number, kind),
             }
         }
@@ -414,7 +524,10 @@ impl Bench {
         let id = self.owner_id(place)?;
         let users = self.snapshot.principals.iter();
         let found = users.filter(|one| one.kind == Kind::User && *one.account == *id);
-        found.filter(|one| *one.name == *name).map(|one| one.arn.to_string()).next()
+        found
+            .filter(|one| *one.name == *name)
+            .map(|one| one.arn.to_string())
+            .next()
     }
 
     fn owner(&mut self, place: &Place) -> Option<&mut Account> {
@@ -424,7 +537,9 @@ impl Bench {
 
     fn owner_id(&mut self, place: &Place) -> Option<String> {
         let accounts = &self.snapshot.accounts;
-        let named = accounts.keys().find(|id| place.source.as_str().contains(id.as_str()));
+        let named = accounts
+            .keys()
+            .find(|id| place.source.as_str().contains(id.as_str()));
         let only = accounts.keys().next().filter(|_| accounts.len() == 1);
         let found = named.or(only).cloned();
         if found.is_none() {

@@ -78,7 +78,10 @@ pub(super) fn read(text: &str) -> (Vec<Credential>, Vec<BadLine>) {
         match record {
             Ok(record) => match columns.credential(&record) {
                 Some(line) => lines.push(line),
-                None => bad.push((offset(record.position()), "the ARN or a time or state is not one".to_owned())),
+                None => bad.push((
+                    offset(record.position()),
+                    "the ARN or a time or state is not one".to_owned(),
+                )),
             },
             Err(error) => bad.push((offset(error.position()), error.to_string())),
         }
@@ -121,7 +124,9 @@ impl Columns<'_> {
     }
 
     fn credential(&self, record: &csv::StringRecord) -> Option<Credential> {
-        let arn = self.get(record, "arn").filter(|arn| arn.starts_with("arn:"))?;
+        let arn = self
+            .get(record, "arn")
+            .filter(|arn| arn.starts_with("arn:"))?;
         let certificate = |name| Some(u8::from(self.flag(record, name)? == Some(true)));
         Some(Credential {
             arn: arn.to_owned(),
@@ -142,7 +147,9 @@ impl Columns<'_> {
             active: self.flag(record, &name("active"))? == Some(true),
             rotated: self.time(record, &name("last_rotated"))?,
             last_used: self.time(record, &name("last_used_date"))?,
-            last_service: self.get(record, &name("last_used_service")).map(str::to_owned),
+            last_service: self
+                .get(record, &name("last_used_service"))
+                .map(str::to_owned),
         })
     }
 }

@@ -30,12 +30,20 @@ pub(super) enum DocumentError {
 impl Documents {
     /// The policy of a JSON value: an object, or a string with JSON in it,
     /// URL-encoded as the API gives it (RFC 3986) or not.
-    pub(super) fn parse(&mut self, raw: &RawValue, kind: PolicyKind) -> Result<Arc<Policy>, DocumentError> {
+    pub(super) fn parse(
+        &mut self,
+        raw: &RawValue,
+        kind: PolicyKind,
+    ) -> Result<Arc<Policy>, DocumentError> {
         self.parse_text(&text_of(raw)?, kind)
     }
 
     /// The policy of a text.
-    pub(super) fn parse_text(&mut self, text: &str, kind: PolicyKind) -> Result<Arc<Policy>, DocumentError> {
+    pub(super) fn parse_text(
+        &mut self,
+        text: &str,
+        kind: PolicyKind,
+    ) -> Result<Arc<Policy>, DocumentError> {
         let key = (Box::from(text), kind);
         if let Some(policy) = self.known.get(&key) {
             return Ok(Arc::clone(policy));
@@ -56,5 +64,7 @@ fn text_of(raw: &RawValue) -> Result<Cow<'_, str>, DocumentError> {
         return Ok(Cow::Owned(text));
     }
     let decoded = percent_decode_str(&text).decode_utf8();
-    Ok(Cow::Owned(decoded.map_err(|_| DocumentError::Encoding)?.into_owned()))
+    Ok(Cow::Owned(
+        decoded.map_err(|_| DocumentError::Encoding)?.into_owned(),
+    ))
 }

@@ -265,7 +265,10 @@ impl Snapshot {
         own.into_iter()
             .flat_map(|one| one.policies.iter().map(move |policy| (&one.arn, policy)))
             .chain(groups.flat_map(|group| {
-                group.policies.iter().map(move |policy| (&group.arn, policy))
+                group
+                    .policies
+                    .iter()
+                    .map(move |policy| (&group.arn, policy))
             }))
     }
 }

@@ -85,11 +85,18 @@ impl File<'_> {
     /// Where a part of the file's text begins.
     fn offset(&self, part: &str) -> u64 {
         let distance = (part.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
-        if distance <= self.text.len() { distance as u64 } else { 0 }
+        if distance <= self.text.len() {
+            distance as u64
+        } else {
+            0
+        }
     }
 
     fn place(&self, part: &str) -> Place {
-        Place { source: self.source.clone(), offset: self.offset(part) }
+        Place {
+            source: self.source.clone(),
+            offset: self.offset(part),
+        }
     }
 }
 
@@ -104,7 +111,11 @@ impl Reader {
         let Ok(text) = std::str::from_utf8(bytes) else {
             return self.fail_file(source, AuditFault::BadUtf8, String::new());
         };
-        let file = File { source, text, named };
+        let file = File {
+            source,
+            text,
+            named,
+        };
         if text.trim_start().starts_with(credential::HEADING) {
             self.report(&file, text.trim_start());
         } else {
@@ -114,7 +125,10 @@ impl Reader {
 
     /// Notes that something could not be read at all.
     pub fn fail_file(&mut self, source: &Untrusted, reason: AuditFault, detail: String) {
-        let place = Place { source: source.clone(), offset: 0 };
+        let place = Place {
+            source: source.clone(),
+            offset: 0,
+        };
         self.fail(&place, reason, detail);
     }
 
@@ -135,7 +149,10 @@ impl Reader {
             match next {
                 Ok(raw) => self.document(file, raw),
                 Err(error) => {
-                    let place = Place { source: file.source.clone(), offset: stream.byte_offset() as u64 };
+                    let place = Place {
+                        source: file.source.clone(),
+                        offset: stream.byte_offset() as u64,
+                    };
                     return self.fail(&place, AuditFault::BadJson, error.to_string());
                 }
             }
@@ -151,7 +168,10 @@ impl Reader {
             return self.unknown(file, raw);
         };
         let has = |name: &str| top.contains_key(name);
-        if ["UserDetailList", "RoleDetailList", "GroupDetailList"].iter().any(|name| has(name)) {
+        if ["UserDetailList", "RoleDetailList", "GroupDetailList"]
+            .iter()
+            .any(|name| has(name))
+        {
             self.page(file, raw);
         } else if has("Content") && has("ReportFormat") {
             self.envelope(file, &top);
@@ -176,12 +196,19 @@ impl Reader {
                     minimum_length: policy.minimum_password_length,
                     reuse_prevention: policy.password_reuse_prevention,
                 };
-                self.parts.password_policies.push((Some(policy), file.place(raw.get())));
+                self.parts
+                    .password_policies
+                    .push((Some(policy), file.place(raw.get())));
             }
-        } else if let Some(raw) = top.get("MFADevices").or_else(|| top.get("VirtualMFADevices")) {
+        } else if let Some(raw) = top
+            .get("MFADevices")
+            .or_else(|| top.get("VirtualMFADevices"))
+        {
             if let Some(devices) = self.take::<Vec<Device>>(file, raw) {
                 let place = file.place(raw.get());
-                self.parts.devices.extend(devices.into_iter().map(|one| (one, place.clone())));
+                self.parts
+                    .devices
+                    .extend(devices.into_iter().map(|one| (one, place.clone())));
             }
         } else {
             return false;
@@ -194,7 +221,11 @@ impl Reader {
         match serde_json::from_str(raw.get()) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.fail(&file.place(raw.get()), AuditFault::BadItem, error.to_string());
+                self.fail(
+                    &file.place(raw.get()),
+                    AuditFault::BadItem,
+                    error.to_string(),
+                );
                 None
             }
         }
@@ -203,7 +234,11 @@ impl Reader {
     fn unknown(&mut self, file: &File<'_>, raw: &RawValue) {
         if file.named {
             let place = file.place(raw.get());
-            self.fail(&place, AuditFault::UnknownForm, "no form that an audit reads");
+            self.fail(
+                &place,
+                AuditFault::UnknownForm,
+                "no form that an audit reads",
+            );
         } else {
             self.coverage.skip(file.source.clone());
         }
@@ -238,7 +273,11 @@ impl Reader {
             return self.fail(&place, AuditFault::BadItem, format!("`{arn}` is no ARN"));
         }
         if self.coverage.items.values().sum::<u64>() >= MAX_ITEMS {
-            return self.fail(&place, AuditFault::LimitReached, format!("more than {MAX_ITEMS} items"));
+            return self.fail(
+                &place,
+                AuditFault::LimitReached,
+                format!("more than {MAX_ITEMS} items"),
+            );
         }
         let same = T::get(&self.parts, &arn).map(|known| *known.text == *raw.get());
         match same {
@@ -248,7 +287,14 @@ impl Reader {
             Some(false) => self.fail(&place, AuditFault::Conflict, arn),
             None => {
                 self.coverage.count(T::WORD);
-                T::put(&mut self.parts, arn, Item { text: raw.get().into(), place });
+                T::put(
+                    &mut self.parts,
+                    arn,
+                    Item {
+                        text: raw.get().into(),
+                        place,
+                    },
+                );
             }
         }
     }
@@ -263,14 +309,21 @@ impl Reader {
         let bytes = BASE64.decode(content.trim().as_bytes()).ok();
         match bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
             Some(text) => self.report(file, &text),
-            None => self.fail(&file.place(raw.get()), AuditFault::BadItem, "`Content` is not Base64 of text"),
+            None => self.fail(
+                &file.place(raw.get()),
+                AuditFault::BadItem,
+                "`Content` is not Base64 of text",
+            ),
         }
     }
 
     fn report(&mut self, file: &File<'_>, text: &str) {
         let (lines, bad) = credential::read(text);
         for (offset, why) in bad {
-            let place = Place { source: file.source.clone(), offset };
+            let place = Place {
+                source: file.source.clone(),
+                offset,
+            };
             self.fail(&place, AuditFault::BadCsv, why);
         }
         for line in lines {
@@ -302,7 +355,10 @@ impl Reader {
     fn keep_guardrails(&mut self, file: &File<'_>, raw: &RawValue) {
         let place = file.place(raw.get());
         match serde_json::from_str::<guardrail::File<'_>>(raw.get()) {
-            Ok(_) => self.parts.guardrails.push(Item { text: raw.get().into(), place }),
+            Ok(_) => self.parts.guardrails.push(Item {
+                text: raw.get().into(),
+                place,
+            }),
             Err(error) => self.fail(&place, AuditFault::BadItem, error.to_string()),
         }
     }

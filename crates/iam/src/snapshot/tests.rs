@@ -24,7 +24,10 @@ fn url_encoded_documents_and_managed_policies_are_read() {
     let (snapshot, coverage) = read(&[("a.json", PAGE)]);
     assert!(coverage.is_complete(), "{:?}", coverage.failures);
     let user = &snapshot.principals[0];
-    assert_eq!((user.kind, user.policies.len(), user.groups.len()), (Kind::User, 2, 1));
+    assert_eq!(
+        (user.kind, user.policies.len(), user.groups.len()),
+        (Kind::User, 2, 1)
+    );
     assert!(user.policies.iter().all(|policy| policy.policy.is_some()));
     assert!(coverage.managed_policies_of.is_some());
 }
@@ -48,7 +51,10 @@ fn an_unknown_managed_policy_is_told_not_taken_for_empty() {
 
 #[test]
 fn one_bad_item_does_not_lose_the_others() {
-    let bad = PAGE.replace(r#""UserDetailList": ["#, r#""UserDetailList": [{"Arn": 5},"#);
+    let bad = PAGE.replace(
+        r#""UserDetailList": ["#,
+        r#""UserDetailList": [{"Arn": 5},"#,
+    );
     let (snapshot, coverage) = read(&[("a.json", &bad)]);
     assert_eq!(snapshot.principals.len(), 1);
     assert_eq!(coverage.failed.get(&AuditFault::BadItem), Some(&1));

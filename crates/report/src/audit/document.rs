@@ -24,8 +24,17 @@ impl<'a> Teller<'a> {
     pub(super) fn document(&self) -> Document<'a> {
         let audit = self.audit;
         let mut sections = Vec::new();
-        if self.page && audit.paths.iter().any(|path| path.certainty != gardefou_finding::Certainty::NoTarget) {
-            sections.push(self.section("graph", Message::AuditGraph, vec![Block::Figure(Figure::Paths(audit))]));
+        if self.page
+            && audit
+                .paths
+                .iter()
+                .any(|path| path.certainty != gardefou_finding::Certainty::NoTarget)
+        {
+            sections.push(self.section(
+                "graph",
+                Message::AuditGraph,
+                vec![Block::Figure(Figure::Paths(audit))],
+            ));
         }
         sections.extend(self.findings());
         sections.extend(self.paths());
@@ -59,9 +68,22 @@ impl<'a> Teller<'a> {
         self.say.fill(
             Message::AuditHeadline,
             &[
-                ("findings", self.say.count(Counted::Findings, audit.findings.len() as u64)),
-                ("principals", self.say.count(Counted::Principals, audit.summary.users + audit.summary.roles)),
-                ("accounts", self.say.count(Counted::Accounts, audit.summary.accounts)),
+                (
+                    "findings",
+                    self.say
+                        .count(Counted::Findings, audit.findings.len() as u64),
+                ),
+                (
+                    "principals",
+                    self.say.count(
+                        Counted::Principals,
+                        audit.summary.users + audit.summary.roles,
+                    ),
+                ),
+                (
+                    "accounts",
+                    self.say.count(Counted::Accounts, audit.summary.accounts),
+                ),
             ],
         )
     }
@@ -77,11 +99,17 @@ impl<'a> Teller<'a> {
                 ("perhaps", number(summary.perhaps_escalating)),
             ],
         );
-        let mut notes = vec![Note { text, warns: summary.escalating > 0 }];
+        let mut notes = vec![Note {
+            text,
+            warns: summary.escalating > 0,
+        }];
         let failed = self.audit.coverage.failed_total();
         if failed > 0 {
             let failed = self.say.count(Counted::CouldNotRead, failed);
-            let text = self.say.fill(Message::IncompleteHead, &[("failed", failed)]).and_then(self.say.plain(Message::SeeCoverage));
+            let text = self
+                .say
+                .fill(Message::IncompleteHead, &[("failed", failed)])
+                .and_then(self.say.plain(Message::SeeCoverage));
             notes.push(Note { text, warns: true });
         }
         notes
@@ -95,10 +123,24 @@ impl<'a> Teller<'a> {
     fn findings(&self) -> Option<Section<'a>> {
         let all = &self.audit.findings;
         let most = self.most(FINDINGS);
-        let rows = all.iter().take(most).map(|one| self.finding(one)).collect::<Vec<_>>();
-        let columns = [(Message::ColumnSeverity, Set::Tight), (Message::ColumnFinding, Set::Wide), (Message::ColumnSubject, Set::Below)];
+        let rows = all
+            .iter()
+            .take(most)
+            .map(|one| self.finding(one))
+            .collect::<Vec<_>>();
+        let columns = [
+            (Message::ColumnSeverity, Set::Tight),
+            (Message::ColumnFinding, Set::Wide),
+            (Message::ColumnSubject, Set::Below),
+        ];
         let table = self.table(&columns, rows, all.len().saturating_sub(most));
-        (!all.is_empty()).then(|| self.section("findings", Message::AuditFindings, vec![Block::Table(table)]))
+        (!all.is_empty()).then(|| {
+            self.section(
+                "findings",
+                Message::AuditFindings,
+                vec![Block::Table(table)],
+            )
+        })
     }
 
     fn finding(&self, one: &AuditFinding) -> Vec<Sentence> {
@@ -106,14 +148,20 @@ impl<'a> Teller<'a> {
             Lang::En => one.title.clone(),
             Lang::Fr => french_typography(&one.title_fr),
         };
-        let facts = one.facts.iter().take(6).map(|fact| {
-            Sentence::plain(format!("{}: ", fact.name)).then_quote(&fact.value)
-        });
+        let facts = one
+            .facts
+            .iter()
+            .take(6)
+            .map(|fact| Sentence::plain(format!("{}: ", fact.name)).then_quote(&fact.value));
         let mut subject = Sentence::quote(&one.subject);
         for fact in facts {
             subject = subject.with("; ").joined(fact);
         }
-        vec![Sentence::plain(self.say.word(one.severity)), Sentence::plain(title), subject]
+        vec![
+            Sentence::plain(self.say.word(one.severity)),
+            Sentence::plain(title),
+            subject,
+        ]
     }
 
     fn paths(&self) -> Option<Section<'a>> {
@@ -145,8 +193,16 @@ impl<'a> Teller<'a> {
     fn path_lines(&self, path: &AuditPath) -> Vec<Sentence> {
         let mut lines: Vec<Sentence> = path.steps.iter().map(|step| self.step(step)).collect();
         if !path.depends_on.is_empty() {
-            let on = path.depends_on.iter().take(6).map(|one| dependency(self.say, one)).collect();
-            lines.push(self.say.fill(Message::PathNeeds, &[("what", Sentence::join(on, "; "))]));
+            let on = path
+                .depends_on
+                .iter()
+                .take(6)
+                .map(|one| dependency(self.say, one))
+                .collect();
+            lines.push(
+                self.say
+                    .fill(Message::PathNeeds, &[("what", Sentence::join(on, "; "))]),
+            );
         }
         lines
     }
@@ -156,25 +212,42 @@ impl<'a> Teller<'a> {
             Lang::En => method.title.clone(),
             Lang::Fr => french_typography(&method.title_fr),
         });
-        let ids: Vec<&str> = step.methods.iter().map(|method| method.id.as_str()).collect();
+        let ids: Vec<&str> = step
+            .methods
+            .iter()
+            .map(|method| method.id.as_str())
+            .collect();
         let mut line = match title {
-            Some(title) => Sentence::plain(format!("{title} (")).joined(Sentence::code(&ids.join(", "))).with("): "),
+            Some(title) => Sentence::plain(format!("{title} ("))
+                .joined(Sentence::code(&ids.join(", ")))
+                .with("): "),
             None => self.say.plain(Message::StepReads),
         };
         line = line.joined(Sentence::quote(&step.to));
         if let Some(through) = &step.through {
-            line = line.joined(self.say.fill(Message::StepThrough, &[("through", Sentence::quote(through))]));
+            line = line.joined(self.say.fill(
+                Message::StepThrough,
+                &[("through", Sentence::quote(through))],
+            ));
         }
-        let places: Vec<Sentence> = step.permissions.iter().flat_map(|one| &one.statements).map(place).fold(Vec::new(), |mut all, one| {
-            if !all.contains(&one) {
-                all.push(one);
-            }
-            all
-        });
+        let places: Vec<Sentence> = step
+            .permissions
+            .iter()
+            .flat_map(|one| &one.statements)
+            .map(place)
+            .fold(Vec::new(), |mut all, one| {
+                if !all.contains(&one) {
+                    all.push(one);
+                }
+                all
+            });
         if places.is_empty() {
             return line;
         }
-        line.joined(self.say.fill(Message::StepBecause, &[("statements", Sentence::join(places, ", "))]))
+        line.joined(self.say.fill(
+            Message::StepBecause,
+            &[("statements", Sentence::join(places, ", "))],
+        ))
     }
 
     fn coverage(&self) -> Section<'a> {
@@ -182,25 +255,57 @@ impl<'a> Teller<'a> {
         let mut blocks = vec![if coverage.is_complete() {
             Block::Paragraph(self.say.plain(Message::CoverageComplete))
         } else {
-            Block::Warning(self.say.count(Counted::CouldNotRead, coverage.failed_total()))
+            Block::Warning(
+                self.say
+                    .count(Counted::CouldNotRead, coverage.failed_total()),
+            )
         }];
-        let items = coverage.items.iter().map(|(kind, n)| Sentence::plain(format!("{kind} {}", self.say.number(*n))));
+        let items = coverage
+            .items
+            .iter()
+            .map(|(kind, n)| Sentence::plain(format!("{kind} {}", self.say.number(*n))));
         let mut fields = vec![
-            (Message::CoverageRead, self.say.count(Counted::Files, coverage.files)),
-            (Message::CoverageItems, Sentence::join(items.collect(), ", ")),
+            (
+                Message::CoverageRead,
+                self.say.count(Counted::Files, coverage.files),
+            ),
+            (
+                Message::CoverageItems,
+                Sentence::join(items.collect(), ", "),
+            ),
             (Message::CoverageAccounts, names(&coverage.accounts)),
-            (Message::CoverageManaged, coverage.managed_policies_of.as_ref().map_or_else(Sentence::default, |date| Sentence::plain(date.as_str()))),
-            (Message::CoverageSkipped, if coverage.skipped > 0 { self.say.count(Counted::Files, coverage.skipped) } else { Sentence::default() }),
+            (
+                Message::CoverageManaged,
+                coverage
+                    .managed_policies_of
+                    .as_ref()
+                    .map_or_else(Sentence::default, |date| Sentence::plain(date.as_str())),
+            ),
+            (
+                Message::CoverageSkipped,
+                if coverage.skipped > 0 {
+                    self.say.count(Counted::Files, coverage.skipped)
+                } else {
+                    Sentence::default()
+                },
+            ),
         ];
         fields.extend(coverage.not_judged.iter().map(|(check, missing)| {
             let what = Sentence::code(check).with(": ").joined(names(missing));
             (Message::CoverageNotJudged, what)
         }));
         fields.extend(coverage.suppressed.iter().map(|(check, n)| {
-            (Message::CoverageSuppressed, Sentence::code(check).with(&format!(": {n}")))
+            (
+                Message::CoverageSuppressed,
+                Sentence::code(check).with(&format!(": {n}")),
+            )
         }));
         let known = fields.into_iter().filter(|(_, value)| !value.is_empty());
-        blocks.push(Block::Fields(known.map(|(label, value)| (self.say.label(label), value)).collect()));
+        blocks.push(Block::Fields(
+            known
+                .map(|(label, value)| (self.say.label(label), value))
+                .collect(),
+        ));
         blocks.extend(self.failures());
         self.section("coverage", Message::SectionCoverage, blocks)
     }
@@ -208,18 +313,30 @@ impl<'a> Teller<'a> {
     fn failures(&self) -> Option<Block<'a>> {
         let all = &self.audit.coverage.failures;
         let lines = all.iter().take(self.most(FAILURES)).map(|one| {
-            let place = one.offset.map_or_else(String::new, |offset| format!(" @{offset}"));
-            Sentence::quote(&one.source).with(&format!("{place}: {}: ", self.say.word(one.reason))).then_quote(&one.detail)
+            let place = one
+                .offset
+                .map_or_else(String::new, |offset| format!(" @{offset}"));
+            Sentence::quote(&one.source)
+                .with(&format!("{place}: {}: ", self.say.word(one.reason)))
+                .then_quote(&one.detail)
         });
         (!all.is_empty()).then(|| Block::List(lines.collect()))
     }
 
     fn section(&self, id: &'static str, title: Message, blocks: Vec<Block<'a>>) -> Section<'a> {
-        Section { id, title: self.say.label(title), blocks, folded: false }
+        Section {
+            id,
+            title: self.say.label(title),
+            blocks,
+            folded: false,
+        }
     }
 
     fn table(&self, columns: &[(Message, Set)], rows: Vec<Vec<Sentence>>, left: usize) -> Table {
-        let column = |(title, set): &(Message, Set)| Column { title: self.say.label(*title), set: *set };
+        let column = |(title, set): &(Message, Set)| Column {
+            title: self.say.label(*title),
+            set: *set,
+        };
         Table {
             columns: columns.iter().map(column).collect(),
             rows,
@@ -231,7 +348,11 @@ impl<'a> Teller<'a> {
 
 /// `policy#2 (Sid) of holder`, shortly.
 fn place(one: &StatementPlace) -> Sentence {
-    let sid = one.sid.as_ref().map(|sid| format!(" {}", sid.escaped())).unwrap_or_default();
+    let sid = one
+        .sid
+        .as_ref()
+        .map(|sid| format!(" {}", sid.escaped()))
+        .unwrap_or_default();
     let text = format!("{}#{}{sid}", one.policy.as_str(), one.statement);
     Sentence::quote(&Untrusted::new(text))
 }

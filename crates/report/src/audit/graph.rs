@@ -27,7 +27,10 @@ pub(crate) fn draw(audit: &Audit, label: &str) -> Markup {
     let places = places(&depths, &edges);
     let columns = depths.values().max().map_or(1, |deepest| deepest + 1);
     let rows = places.values().map(|(_, row)| row + 1).max().unwrap_or(1);
-    let (width, height) = (2 * MARGIN + (columns - 1) * COLUMN + WIDTH, 2 * MARGIN + rows * ROW);
+    let (width, height) = (
+        2 * MARGIN + (columns - 1) * COLUMN + WIDTH,
+        2 * MARGIN + rows * ROW,
+    );
     html! {
         svg .chart viewBox={ "0 0 " (width) " " (height) } role="img" aria-label=(label) {
             @for (from, to, certainty) in &edges {
@@ -44,9 +47,17 @@ pub(crate) fn draw(audit: &Audit, label: &str) -> Markup {
 fn nodes(audit: &Audit) -> (Depths<'_>, BTreeSet<(&Untrusted, &Untrusted, Certainty)>) {
     let mut depths = Depths::new();
     let mut edges = BTreeSet::new();
-    for path in audit.paths.iter().filter(|path| path.certainty != Certainty::NoTarget) {
+    for path in audit
+        .paths
+        .iter()
+        .filter(|path| path.certainty != Certainty::NoTarget)
+    {
         let count = path.steps.len();
-        let new = path.steps.iter().filter(|step| !depths.contains_key(&step.from)).count();
+        let new = path
+            .steps
+            .iter()
+            .filter(|step| !depths.contains_key(&step.from))
+            .count();
         if depths.len() + new > MAX_NODES {
             continue;
         }
@@ -66,13 +77,23 @@ fn nodes(audit: &Audit) -> (Depths<'_>, BTreeSet<(&Untrusted, &Untrusted, Certai
 }
 
 /// Column and row of each node: those that lead to the same place together.
-fn places<'a>(depths: &Depths<'a>, edges: &BTreeSet<(&'a Untrusted, &'a Untrusted, Certainty)>) -> BTreeMap<&'a Untrusted, (usize, usize)> {
+fn places<'a>(
+    depths: &Depths<'a>,
+    edges: &BTreeSet<(&'a Untrusted, &'a Untrusted, Certainty)>,
+) -> BTreeMap<&'a Untrusted, (usize, usize)> {
     let deepest = depths.values().max().copied().unwrap_or(0);
     let mut places: BTreeMap<&Untrusted, (usize, usize)> = BTreeMap::new();
     for depth in 0..=deepest {
         let mut column: Vec<(usize, &Untrusted)> = Vec::new();
-        for node in depths.iter().filter(|(_, at)| **at == depth).map(|(node, _)| *node) {
-            let next = edges.iter().filter(|(from, _, _)| *from == node).filter_map(|(_, to, _)| places.get(to));
+        for node in depths
+            .iter()
+            .filter(|(_, at)| **at == depth)
+            .map(|(node, _)| *node)
+        {
+            let next = edges
+                .iter()
+                .filter(|(from, _, _)| *from == node)
+                .filter_map(|(_, to, _)| places.get(to));
             column.push((next.map(|(_, row)| *row).min().unwrap_or(usize::MAX), node));
         }
         column.sort();
@@ -91,7 +112,11 @@ fn edge(from: (usize, usize), to: (usize, usize), certainty: Certainty) -> Marku
     let ((x1, y1), (x2, y2)) = (corner(from), corner(to));
     let (x1, y1, y2) = (x1 + WIDTH, y1 + ROW / 2, y2 + ROW / 2);
     let bend = COLUMN / 8;
-    let way = format!("M{x1} {y1} C{} {y1} {} {y2} {x2} {y2}", x1 + bend, x2.saturating_sub(bend));
+    let way = format!(
+        "M{x1} {y1} C{} {y1} {} {y2} {x2} {y2}",
+        x1 + bend,
+        x2.saturating_sub(bend)
+    );
     let dashes = (certainty != Certainty::Proven).then_some("4 3");
     html! {
         path .edge d=(way) fill="none" stroke="currentColor" stroke-opacity="0.45" stroke-dasharray=[dashes] {}

@@ -15,7 +15,9 @@ const OCSF_VERSION: &str = "1.5.0";
 /// Renders as NDJSON; nothing at all where nothing was found.
 pub(super) fn render(audit: &Audit, say: Say) -> String {
     let objects = audit.findings.iter().map(|one| object(audit, one, say));
-    objects.map(|object| escape(&object.to_string()) + "\n").collect()
+    objects
+        .map(|object| escape(&object.to_string()) + "\n")
+        .collect()
 }
 
 fn object(audit: &Audit, one: &AuditFinding, say: Say) -> Value {
@@ -23,7 +25,11 @@ fn object(audit: &Audit, one: &AuditFinding, say: Say) -> Value {
         Lang::En => &one.title,
         Lang::Fr => &one.title_fr,
     };
-    let paths: Vec<_> = audit.paths.iter().filter(|path| one.paths.contains(&path.id)).collect();
+    let paths: Vec<_> = audit
+        .paths
+        .iter()
+        .filter(|path| one.paths.contains(&path.id))
+        .collect();
     json!({
         "activity_id": 1,
         "activity_name": "Create",
@@ -62,7 +68,9 @@ fn object(audit: &Audit, one: &AuditFinding, say: Say) -> Value {
 
 fn attacks(one: &AuditFinding) -> Vec<Value> {
     let techniques = one.techniques.iter();
-    techniques.map(|id| json!({"version": "16", "technique": {"uid": id}})).collect()
+    techniques
+        .map(|id| json!({"version": "16", "technique": {"uid": id}}))
+        .collect()
 }
 
 fn severity(severity: Severity) -> u8 {

@@ -2,8 +2,8 @@
 
 use gardefou_finding::{
     AUDIT_SCHEMA, Audit, AuditCoverage, AuditFact, AuditFailure, AuditFault, AuditFinding,
-    AuditPath, AuditSummary, Certainty, Confidence, Dependency, FindingId, Goal, PathStep, Severity,
-    StatementPlace, StepMethod, StepPermission, Technique, Tool, Untrusted,
+    AuditPath, AuditSummary, Certainty, Confidence, Dependency, FindingId, Goal, PathStep,
+    Severity, StatementPlace, StepMethod, StepPermission, Technique, Tool, Untrusted,
 };
 
 use crate::{Format, Lang, Options, audit_schema, render_audit};
@@ -56,19 +56,33 @@ fn path(certainty: Certainty, depends_on: Vec<Dependency>) -> AuditPath {
 }
 
 fn example() -> Audit {
-    let mut coverage = AuditCoverage { files: 2, accounts: vec!["111122223333".into()], ..AuditCoverage::default() };
+    let mut coverage = AuditCoverage {
+        files: 2,
+        accounts: vec!["111122223333".into()],
+        ..AuditCoverage::default()
+    };
     coverage.fail(AuditFailure {
         source: HOSTILE.into(),
         offset: Some(7),
         reason: AuditFault::BadPolicy,
         detail: HOSTILE.into(),
     });
-    coverage.not_judged.insert("root-used".into(), vec!["111122223333".into()]);
+    coverage
+        .not_judged
+        .insert("root-used".into(), vec!["111122223333".into()]);
     Audit {
         schema: AUDIT_SCHEMA.into(),
-        tool: Tool { name: "gardefou".into(), version: "0".into() },
+        tool: Tool {
+            name: "gardefou".into(),
+            version: "0".into(),
+        },
         at: gardefou_finding::Timestamp::parse("2026-11-01T00:00:00Z").unwrap(),
-        summary: AuditSummary { accounts: 1, users: 1, escalating: 1, ..AuditSummary::default() },
+        summary: AuditSummary {
+            accounts: 1,
+            users: 1,
+            escalating: 1,
+            ..AuditSummary::default()
+        },
         findings: vec![AuditFinding {
             id: FindingId("privilege-escalation-1".into()),
             check: "privilege-escalation".into(),
@@ -78,7 +92,10 @@ fn example() -> Audit {
             confidence: Confidence::High,
             account: "111122223333".into(),
             subject: HOSTILE.into(),
-            facts: vec![AuditFact { name: "method".into(), value: HOSTILE.into() }],
+            facts: vec![AuditFact {
+                name: "method".into(),
+                value: HOSTILE.into(),
+            }],
             evidence: vec![place()],
             paths: vec!["path-1".into()],
             cis: vec!["1.16".into()],
@@ -87,8 +104,17 @@ fn example() -> Audit {
         findings_left_out: 0,
         paths: vec![
             path(Certainty::Proven, Vec::new()),
-            path(Certainty::Depends, vec![Dependency::ContextKey(HOSTILE.into()), Dependency::Circumstance("agent".into())]),
-            path(Certainty::NoTarget, vec![Dependency::NoTarget(Untrusted::new("role"))]),
+            path(
+                Certainty::Depends,
+                vec![
+                    Dependency::ContextKey(HOSTILE.into()),
+                    Dependency::Circumstance("agent".into()),
+                ],
+            ),
+            path(
+                Certainty::NoTarget,
+                vec![Dependency::NoTarget(Untrusted::new("role"))],
+            ),
         ],
         paths_left_out: 3,
         coverage,
@@ -96,7 +122,14 @@ fn example() -> Audit {
 }
 
 fn rendered(format: Format, lang: Lang) -> String {
-    render_audit(&example(), format, &Options { lang, ..Options::default() })
+    render_audit(
+        &example(),
+        format,
+        &Options {
+            lang,
+            ..Options::default()
+        },
+    )
 }
 
 #[test]
@@ -106,11 +139,17 @@ fn rendered(format: Format, lang: Lang) -> String {
 )]
 fn the_audits_schema_is_the_types() {
     if std::env::var("UPDATE_SCHEMAS").is_ok() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas/gardefou.audit.1.schema.json");
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../schemas/gardefou.audit.1.schema.json"
+        );
         std::fs::write(path, audit_schema()).unwrap();
         return;
     }
-    assert!(SCHEMA == audit_schema(), "the types changed: run the tests with UPDATE_SCHEMAS=1");
+    assert!(
+        SCHEMA == audit_schema(),
+        "the types changed: run the tests with UPDATE_SCHEMAS=1"
+    );
 }
 
 #[test]
@@ -118,7 +157,11 @@ fn json_satisfies_the_schema_and_has_its_parts_at_the_top() {
     let json = rendered(Format::Json, Lang::En);
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
     let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
-    let errors: Vec<_> = jsonschema::validator_for(&schema).unwrap().iter_errors(&value).map(|error| error.to_string()).collect();
+    let errors: Vec<_> = jsonschema::validator_for(&schema)
+        .unwrap()
+        .iter_errors(&value)
+        .map(|error| error.to_string())
+        .collect();
     assert_eq!(errors, Vec::<String>::new());
     for part in ["schema", "findings", "paths", "coverage"] {
         assert!(value.get(part).is_some(), "{part}");
@@ -136,7 +179,10 @@ fn ocsf_satisfies_the_published_schema() {
     assert_eq!(text.lines().count(), 1);
     for line in text.lines() {
         let value = serde_json::from_str(line).unwrap();
-        let errors: Vec<_> = validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        let errors: Vec<_> = validator
+            .iter_errors(&value)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
         assert_eq!(errors, Vec::<String>::new());
     }
 }
@@ -157,11 +203,30 @@ fn nothing_from_outside_steers_any_output() {
 #[test]
 fn both_languages_tell_findings_paths_and_what_is_missing() {
     for (lang, words) in [
-        (Lang::En, ["A principal can make itself an administrator", "the SSM agent on the instance", "Not judged", "not a valid policy"]),
-        (Lang::Fr, ["Un principal peut devenir administrateur", "l’agent SSM sur l’instance", "Non jugé", "pas une politique valable"]),
+        (
+            Lang::En,
+            [
+                "A principal can make itself an administrator",
+                "the SSM agent on the instance",
+                "Not judged",
+                "not a valid policy",
+            ],
+        ),
+        (
+            Lang::Fr,
+            [
+                "Un principal peut devenir administrateur",
+                "l’agent SSM sur l’instance",
+                "Non jugé",
+                "pas une politique valable",
+            ],
+        ),
     ] {
         for format in [Format::Text, Format::Markdown, Format::Html] {
-            let text = rendered(format, lang).split_whitespace().collect::<Vec<_>>().join(" ");
+            let text = rendered(format, lang)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
             for word in words {
                 assert!(text.contains(word), "{format} {lang}: {word}\n{text}");
             }

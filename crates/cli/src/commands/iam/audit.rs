@@ -85,7 +85,10 @@ pub(crate) struct AuditOptions {
 /// Runs `gardefou iam audit`.
 pub(crate) fn run(options: &AuditOptions) -> Result<ExitStatus, Error> {
     let suppressions = suppressions(options.suppressions.as_deref())?;
-    let now = options.at.or_else(gardefou_host::now).unwrap_or_else(Timestamp::epoch);
+    let now = options
+        .at
+        .or_else(gardefou_host::now)
+        .unwrap_or_else(Timestamp::epoch);
     let (snapshot, coverage) = read(&options.paths);
     let audit = audit(&snapshot, coverage, &suppressions, tool(), now)
         .map_err(|error| Error::Usage(error.to_string()))?;
@@ -131,7 +134,11 @@ fn read_file(reader: &mut Reader, path: &Path, named: bool) {
         Ok(bytes) => reader.add(&name(path), &bytes, named),
         Err(error) => {
             let too_large = error.kind() == std::io::ErrorKind::FileTooLarge;
-            let fault = if too_large { AuditFault::TooLarge } else { AuditFault::Unreadable };
+            let fault = if too_large {
+                AuditFault::TooLarge
+            } else {
+                AuditFault::Unreadable
+            };
             reader.fail_file(&name(path), fault, error.to_string());
         }
     }
@@ -155,5 +162,8 @@ fn write_all(options: &AuditOptions, audit: &Audit) -> Result<(), Error> {
 
 /// How files are rendered, whatever the terminal.
 fn plain(options: &AuditOptions) -> Options {
-    Options { lang: options.lang, ..Options::default() }
+    Options {
+        lang: options.lang,
+        ..Options::default()
+    }
 }
