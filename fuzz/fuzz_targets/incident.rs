@@ -26,7 +26,8 @@ fn scan(parts: &[(u32, &[u8])], seen: &SeenEvents) -> (Facts, bool) {
         scanner.begin(*number, "source");
         decode(Limits::default(), bytes, &mut scanner);
     }
-    let (facts, coverage) = scanner.finish();
+    let (mut facts, coverage) = scanner.finish();
+    facts.settle();
     let again = coverage.skipped.contains_key(&SkipReason::DuplicateDelivery);
     (facts, again)
 }
@@ -60,5 +61,6 @@ fuzz_target!(|bytes: &[u8]| {
     let seen = SeenEvents::small();
     let (mut later, _) = scan(&parts[1..], &seen);
     later.merge(scan(&parts[..1], &seen).0);
+    later.settle();
     assert_eq!(report(&later, &parts), told, "the order of reading must not matter");
 });

@@ -79,8 +79,12 @@ fn answers_come_in_the_order_of_the_cases() {
         "kind": "statement", "layer": "identity_policy", "policy": "own",
         "statement": 0, "sid": "All", "effect": "Allow",
     });
-    assert_eq!(answers[0]["reasons"], json!([reason]));
-    assert_eq!(answers[3]["reasons"][0]["key"], "aws:SourceIp");
+    assert_eq!(answers[0]["because"], json!([reason]));
+    let told = "allowed by identity policy own, Statement[0] (All)";
+    assert_eq!(answers[0]["reasons"], json!([told]));
+    assert_eq!(answers[3]["because"][0]["key"], "aws:SourceIp");
+    let told = "unknown because of aws:SourceIp: identity policy own, Statement[0]";
+    assert_eq!(answers[3]["reasons"], json!([told]));
 }
 
 #[test]

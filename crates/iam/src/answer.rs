@@ -33,7 +33,7 @@ impl Decision {
 }
 
 /// A decision and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The decision.
     pub decision: Decision,

@@ -1,13 +1,16 @@
 //! What AWS would decide, for a person and for a program.
 
 use gardefou_finding::{Tool, Untrusted};
-use gardefou_iam::cases::CaseAnswer;
+use gardefou_iam::cases::{CaseAnswer, CaseError};
 use gardefou_iam::policy::Effect;
-use gardefou_iam::{Outcome, Reason, StatementRef, Step};
+use gardefou_iam::{Decision, Outcome, Reason, StatementRef, Step};
+
+use serde::Serialize;
 
 use crate::catalogue::{Counted, Message, Say, Sentence};
 use crate::document::{Block, Document, Section};
-use crate::{Options, json, text};
+use crate::proof::plain_text;
+use crate::{Lang, Options, json, text};
 
 /// Renders answers for a terminal, or as JSON: a list in the order of the
 /// cases. What is written ends in a line end.
@@ -18,7 +21,8 @@ pub fn render_answers(
     options: &Options,
 ) -> String {
     if as_json {
-        return json::render(&answers, options.pretty) + "\n";
+        let written: Vec<Written<'_>> = answers.iter().map(Written::new).collect();
+        return json::render(&written, options.pretty) + "\n";
     }
     let say = Say { lang: options.lang };
     let document = Document {
@@ -40,6 +44,51 @@ pub fn render_answers(
     text::render_document(&document, options)
 }
 
+/// An answer in JSON: what it says, and the reasons also as sentences.
+#[derive(Serialize)]
+struct Written<'a> {
+    name: &'a Option<Untrusted>,
+    decision: Decision,
+    reasons: Vec<String>,
+    because: &'a [Reason],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    ignored: &'a [Untrusted],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a CaseError>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    trace: &'a [Step],
+}
+
+impl<'a> Written<'a> {
+    fn new(answer: &'a CaseAnswer) -> Self {
+        let say = Say { lang: Lang::En };
+        Self {
+            name: &answer.name,
+            decision: answer.decision,
+            reasons: reasons(say, answer).iter().map(plain_text).collect(),
+            because: &answer.reasons,
+            ignored: &answer.ignored,
+            error: answer.error.as_ref(),
+            trace: &answer.trace,
+        }
+    }
+}
+
+/// Why it was decided so, or not decided.
+fn reasons(say: Say, answer: &CaseAnswer) -> Vec<Sentence> {
+    let mut lines: Vec<Sentence> = answer.reasons.iter().map(|it| reason(say, it)).collect();
+    lines.extend(answer.error.as_ref().map(|error| {
+        let place = format!("{}:{}", error.line, error.column);
+        let values = [
+            ("place", Sentence::code(&place)),
+            ("path", Sentence::quote(&error.path)),
+            ("what", Sentence::plain(error.message.escaped())),
+        ];
+        say.fill(Message::AnswerNotValid, &values)
+    }));
+    lines
+}
+
 fn section(say: Say, answer: &CaseAnswer) -> Section<'static> {
     let decision = match answer.error {
         Some(_) => say.label(Message::AnswerError),
@@ -49,13 +98,7 @@ fn section(say: Say, answer: &CaseAnswer) -> Section<'static> {
         Some(name) => format!("{}{}{decision}", name.escaped(), say.label(Message::Colon)),
         None => decision,
     };
-    let mut lines: Vec<Sentence> = answer.reasons.iter().map(|it| reason(say, it)).collect();
-    lines.extend(answer.error.as_ref().map(|error| {
-        let place = format!("{}:{}", error.line, error.column);
-        let line = Sentence::code(&place).with(" ").then_quote(&error.path);
-        line.with(&say.label(Message::Colon))
-            .then_quote(&error.message)
-    }));
+    let mut lines = reasons(say, answer);
     lines.extend(
         answer
             .ignored
@@ -102,17 +145,13 @@ fn reason(say: Say, reason: &Reason) -> Sentence {
     }
 }
 
-/// `identity policy `name`, statement 2 (`Sid`)`
+/// The policy, and the statement as the policy's own path to it.
 fn statement(say: Say, it: &StatementRef) -> Sentence {
     let layer = Sentence::plain(say.word(it.layer));
     let mut sentence = with_level(layer, it.level.as_ref())
         .with(" ")
         .then_quote(&it.policy)
-        .with(", ")
-        .joined(say.fill(
-            Message::AnswerStatement,
-            &[("n", Sentence::plain((it.index + 1).to_string()))],
-        ));
+        .with(&format!(", Statement[{}]", it.index));
     if let Some(sid) = &it.sid {
         sentence = sentence.with(" (").then_quote(sid).with(")");
     }

@@ -272,7 +272,7 @@ fn section(title: String, blocks: Vec<Block<'static>>) -> Section<'static> {
 }
 
 /// The text of a sentence of our own words.
-fn plain_text(sentence: &Sentence) -> String {
+pub(crate) fn plain_text(sentence: &Sentence) -> String {
     let mut text = String::new();
     for span in sentence.spans() {
         match span {

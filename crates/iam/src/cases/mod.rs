@@ -96,8 +96,8 @@ pub struct Named {
     pub case: Result<Case, PolicyError>,
 }
 
-/// An answer to a case, as it is written.
-#[derive(Clone, Debug, Serialize)]
+/// An answer to a case.
+#[derive(Clone, Debug)]
 pub struct CaseAnswer {
     /// The case's name.
     pub name: Option<Untrusted>,
@@ -106,13 +106,10 @@ pub struct CaseAnswer {
     /// Why.
     pub reasons: Vec<Reason>,
     /// Members that the form does not know and that were not used.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ignored: Vec<Untrusted>,
     /// Why the case could not be judged.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<CaseError>,
     /// What every statement said, where that was asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub trace: Vec<Step>,
 }
 

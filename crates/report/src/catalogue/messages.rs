@@ -67,7 +67,7 @@ messages! {
     Root = "The root user" | "L'utilisateur racine";
     ConsoleUser = "The console user {name}" | "L'utilisateur de console {name}";
     Service = "The service {key}" | "Le service {key}";
-    Principal = "The principal {key}" | "Le principal {key}";
+    Principal = "The principal {name}" | "Le principal {name}";
     Nobody = "An identity that the log does not name" | "Une identité que le journal ne nomme pas";
     UsedFeminine = "was used" | "a été utilisée";
     UsedMasculine = "was used" | "a été utilisé";
@@ -316,7 +316,7 @@ messages! {
     AnswerNothingAllows = "nothing allows it: {layer}" | "rien ne l'autorise : {layer}";
     AnswerUnknown = "unknown because of {key}: {statements}"
         | "inconnu à cause de {key} : {statements}";
-    AnswerStatement = "statement {n}" | "déclaration {n}";
+    AnswerNotValid = "not valid at {place}, {path}: {what}" | "non valide en {place}, {path} : {what}";
     TraceAllows = "applies, allows" | "s'applique, autorise";
     TraceDenies = "applies, denies" | "s'applique, refuse";
     TraceOtherAction = "is about other actions" | "porte sur d'autres actions";

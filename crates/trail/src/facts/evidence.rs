@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::symbols::translated;
 use super::{Symbol, Symbols};
+use crate::decode::Record;
 
 /// Where a record is written, with the source as its number.
 #[derive(
@@ -15,8 +16,19 @@ pub struct Place {
     pub source: u32,
     /// Byte offset in the inflated source.
     pub offset: u64,
-    /// Ordinal in the source.
-    pub record: u64,
+    /// Ordinal in the source; all records after the four billionth share one.
+    pub record: u32,
+}
+
+impl Place {
+    /// Where a record is written.
+    pub(crate) fn of(source: u32, record: &Record<'_>) -> Self {
+        Self {
+            source,
+            offset: record.offset(),
+            record: u32::try_from(record.ordinal()).unwrap_or(u32::MAX),
+        }
+    }
 }
 
 /// An event kept as evidence. Ordered by time, then by fingerprint.
@@ -80,7 +92,7 @@ impl Evidence {
             position: Position {
                 source: Untrusted::new(source),
                 offset: self.place.offset,
-                record: self.place.record,
+                record: u64::from(self.place.record),
             },
         }
     }

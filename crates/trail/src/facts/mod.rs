@@ -4,6 +4,7 @@
 //! nothing but counts (which the caller guards by never counting a duplicate
 //! delivery), so that any split of an archive and any order give one answer.
 
+mod correlations;
 mod evidence;
 mod grant;
 mod matches;
@@ -11,6 +12,7 @@ mod principal;
 mod store;
 mod symbols;
 
+pub use correlations::{CorrelationFact, Correlations, FieldValue, Shape};
 pub use evidence::{Evidence, Place};
 pub use grant::{Grant, Grants};
 pub(crate) use matches::Sighting;

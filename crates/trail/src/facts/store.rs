@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::SeenCall;
 use super::symbols::translated;
-use super::{Grants, Matches, Principal, Span, Symbol, Symbols};
-use crate::rules::{CorrelationFact, FieldValue, RuleIndex};
+use super::{Correlations, Grants, Matches, Principal, Span, Symbol, Symbols};
+use crate::rules::RuleIndex;
 
 /// Accounts and regions listed.
 const MAX_PLACES: usize = 200;
@@ -30,6 +30,8 @@ pub struct Credential {
     pub name: Symbol,
     /// Account of the principal.
     pub account: Symbol,
+    /// Whether the session was made with a second factor, as its earliest call says.
+    pub mfa: bool,
     /// First and last call.
     pub span: Span,
 }
@@ -45,8 +47,8 @@ pub struct Facts {
     pub principals: HashMap<Symbol, Principal, RandomState>,
     /// Matches of detections that make findings.
     pub matches: Matches,
-    /// Matches of detections that correlations refer to, in no order.
-    pub correlation: Vec<CorrelationFact>,
+    /// Matches of detections that correlations refer to.
+    pub correlation: Correlations,
     /// Who gave whom an identity.
     pub grants: Grants,
     /// Matched events by detection.
@@ -106,18 +108,7 @@ impl Facts {
             }
         }
         self.matches.merge(other.matches, &table, &self.symbols);
-        self.correlation
-            .extend(other.correlation.into_iter().map(|fact| {
-                CorrelationFact {
-                    key: fact.key.translate(&table),
-                    values: fact
-                        .values
-                        .iter()
-                        .map(|value| translate_value(&table, *value))
-                        .collect(),
-                    ..fact
-                }
-            }));
+        self.correlation.merge(other.correlation, &table);
         self.grants.merge(other.grants, &table);
         self.merge_totals(other.rule_matches, other.sources);
         self.events += other.events;
@@ -135,13 +126,10 @@ impl Facts {
     }
 
     /// Brings the facts into the form that is the same for any split: those for
-    /// correlations in order, once each (the same may have come several times,
-    /// by duplicate deliveries), and matches within their limits.
+    /// correlations in order, once each, and matches within their limits.
     pub fn settle(&mut self) {
         self.matches.settle(&self.symbols);
-        self.correlation
-            .sort_unstable_by_key(CorrelationFact::order);
-        self.correlation.dedup_by_key(|fact| fact.identity());
+        self.correlation.settle();
     }
 
     fn merge_totals(
@@ -206,13 +194,6 @@ impl Span {
             last: self.last.max(other.last),
             calls: self.calls + other.calls,
         }
-    }
-}
-
-fn translate_value(table: &[Symbol], value: FieldValue) -> FieldValue {
-    match value {
-        FieldValue::Text(symbol) => FieldValue::Text(translated(table, symbol)),
-        other => other,
     }
 }
 

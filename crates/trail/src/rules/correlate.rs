@@ -8,17 +8,17 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use gardefou_finding::{Outcome, Timestamp};
+use gardefou_finding::Timestamp;
 use rsigma_eval::{
     CompiledCorrelation, CorrelationConfig, CorrelationEngine, DetectionBody, EvaluationResult,
     Event, EventValue, ResultBody, RuleHeader, TimestampFallback,
 };
 use rsigma_parser::{SigmaCollection, SigmaRule};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::sieve::Sieve;
 use super::{RuleIndex, RuleSet};
-use crate::facts::{MatchKey, Place, Symbol, Symbols};
+use crate::facts::{CorrelationFact, Correlations, FieldValue, Symbols};
 
 /// Groups with open windows kept at once.
 const MAX_GROUPS: usize = 500_000;
@@ -31,58 +31,6 @@ const MAX_EVIDENCE: usize = 64;
 
 /// Names of the fields that correlations read of one detection's events.
 pub(crate) type FieldsOf = Arc<[String]>;
-
-/// One match of a detection that correlations refer to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct CorrelationFact {
-    /// `eventTime`.
-    pub time: Timestamp,
-    /// Fingerprint of the event: orders events of one second, tells duplicates.
-    pub event: u64,
-    /// Who, from where, and which detection.
-    pub key: MatchKey,
-    /// Where the event is written.
-    pub place: Place,
-    /// How the call ended.
-    pub outcome: Outcome,
-    /// Values of the fields that its correlations read.
-    pub values: Box<[FieldValue]>,
-}
-
-impl CorrelationFact {
-    /// What facts are sorted by.
-    pub(crate) fn order(&self) -> (Timestamp, u64, RuleIndex, Place) {
-        (self.time, self.event, self.key.rule, self.place)
-    }
-
-    /// What is the same in duplicate deliveries.
-    pub(crate) fn identity(&self) -> (Timestamp, u64, RuleIndex) {
-        (self.time, self.event, self.key.rule)
-    }
-}
-
-/// A field's value as correlations use it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum FieldValue {
-    /// Not in the event, or not a single value.
-    Absent,
-    /// `null`.
-    Null,
-    /// Text, or a number or boolean as text.
-    Text(Symbol),
-}
-
-impl FieldValue {
-    fn of(value: Option<EventValue<'_>>, symbols: &mut Symbols) -> Self {
-        match value {
-            None => Self::Absent,
-            Some(EventValue::Null) => Self::Null,
-            Some(value) => value
-                .as_str()
-                .map_or(Self::Absent, |text| Self::Text(symbols.intern(&text))),
-        }
-    }
-}
 
 /// A correlation that fired, possibly several times in a row for one group.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,11 +85,21 @@ pub(crate) fn values(
     fields: &FieldsOf,
     event: &impl Event,
     symbols: &mut Symbols,
-) -> Box<[FieldValue]> {
+) -> Vec<FieldValue> {
     fields
         .iter()
-        .map(|field| FieldValue::of(event.get_field(field), symbols))
+        .map(|field| value(event.get_field(field), symbols))
         .collect()
+}
+
+fn value(value: Option<EventValue<'_>>, symbols: &mut Symbols) -> FieldValue {
+    match value {
+        None => FieldValue::Absent,
+        Some(EventValue::Null) => FieldValue::Null,
+        Some(value) => value.as_str().map_or(FieldValue::Absent, |text| {
+            FieldValue::Text(symbols.intern(&text))
+        }),
+    }
 }
 
 /// Whether references resolve and form no cycle.
@@ -229,41 +187,40 @@ impl<'a> Correlator<'a> {
         })
     }
 
-    /// Runs over facts, which must be sorted and without duplicates.
-    pub fn run(mut self, facts: &[CorrelationFact]) -> Vec<Firing> {
+    /// Runs over facts, which must be settled.
+    pub fn run(self, facts: &Correlations) -> Vec<Firing> {
+        let sieve = Sieve::new(self.rules, facts);
+        self.run_through(facts, &sieve)
+    }
+
+    /// The same with the facts that the engine sees chosen already.
+    pub(super) fn run_through(mut self, facts: &Correlations, sieve: &Sieve) -> Vec<Firing> {
         let mut firings: Vec<Firing> = Vec::new();
         let mut open = OpenFirings::new();
         let mut start = 0;
-        while let Some(first) = facts.get(start) {
-            let same = facts.get(start..).unwrap_or_default();
-            let len = same
-                .iter()
-                .take_while(|f| (f.time, f.event) == (first.time, first.event))
-                .count();
-            let group = same.get(..len).unwrap_or_default();
-            for result in self.process(group, first.time) {
-                self.record(
-                    &result,
-                    facts,
-                    start + len,
-                    first.time,
-                    &mut firings,
-                    &mut open,
-                );
+        loop {
+            let event = facts.of_one_event(start);
+            let Some(first) = event.first() else { break };
+            let (time, end) = (first.time, start + event.len());
+            for result in self.process(&sieve.passed(start, event), time) {
+                self.record(&result, facts, end, time, &mut firings, &mut open);
             }
-            if (start / SWEEP_EVERY) != ((start + len) / SWEEP_EVERY) {
-                self.engine.evict_expired(first.time.seconds());
+            if (start / SWEEP_EVERY) != (end / SWEEP_EVERY) {
+                self.engine.evict_expired(time.seconds());
             }
-            start += len;
+            start = end;
         }
         firings
     }
 
     /// Gives one event's matches to the engine; returns what fired.
-    fn process(&mut self, facts: &[CorrelationFact], time: Timestamp) -> Vec<EvaluationResult> {
+    fn process(&mut self, facts: &[CorrelationFact<'_>], time: Timestamp) -> Vec<EvaluationResult> {
+        if facts.is_empty() {
+            return Vec::new();
+        }
         let detections = facts
             .iter()
-            .filter_map(|fact| self.results.get(usize::from(fact.key.rule)).cloned())
+            .filter_map(|fact| self.results.get(usize::from(fact.shape.key.rule)).cloned())
             .collect();
         let event = FactEvent {
             rules: self.rules,
@@ -281,7 +238,7 @@ impl<'a> Correlator<'a> {
     fn record(
         &self,
         result: &EvaluationResult,
-        facts: &[CorrelationFact],
+        facts: &Correlations,
         end: usize,
         time: Timestamp,
         firings: &mut Vec<Firing>,
@@ -321,13 +278,10 @@ impl<'a> Correlator<'a> {
     }
 
     /// The evidence of a first firing: the facts of its window.
-    fn fill(&self, firing: &mut Firing, facts: &[CorrelationFact], end: usize, since: Timestamp) {
-        let mut evidence: Vec<usize> = facts
-            .get(..end)
-            .unwrap_or_default()
-            .iter()
-            .enumerate()
+    fn fill(&self, firing: &mut Firing, facts: &Correlations, end: usize, since: Timestamp) {
+        let mut evidence: Vec<usize> = (0..end)
             .rev()
+            .zip(facts.before(end).rev())
             .take(MAX_WINDOW)
             .take_while(|(_, fact)| fact.time >= since)
             .filter(|(_, fact)| self.belongs(firing, fact))
@@ -340,15 +294,12 @@ impl<'a> Correlator<'a> {
     }
 
     /// The evidence of a further firing: the facts of its own event.
-    fn extend(&self, firing: &mut Firing, facts: &[CorrelationFact], end: usize, from: Timestamp) {
-        let last = facts
-            .get(..end)
-            .unwrap_or_default()
-            .iter()
-            .enumerate()
-            .next_back();
-        let Some((index, fact)) = last else { return };
-        if fact.time >= from && self.belongs(firing, fact) {
+    fn extend(&self, firing: &mut Firing, facts: &Correlations, end: usize, from: Timestamp) {
+        let Some(index) = end.checked_sub(1) else {
+            return;
+        };
+        let Some(fact) = facts.get(index) else { return };
+        if fact.time >= from && self.belongs(firing, &fact) {
             firing.count += 1;
             if firing.evidence.len() < MAX_EVIDENCE && !firing.evidence.contains(&index) {
                 firing.evidence.push(index);
@@ -357,11 +308,11 @@ impl<'a> Correlator<'a> {
     }
 
     /// Whether a fact is of a rule that the correlation builds upon and of its group.
-    fn belongs(&self, firing: &Firing, fact: &CorrelationFact) -> bool {
+    fn belongs(&self, firing: &Firing, fact: &CorrelationFact<'_>) -> bool {
         if !self
             .reach
             .get(firing.correlation)
-            .is_some_and(|reach| reach.contains(&fact.key.rule))
+            .is_some_and(|reach| reach.contains(&fact.shape.key.rule))
         {
             return false;
         }
@@ -370,7 +321,7 @@ impl<'a> Correlator<'a> {
             self.rules
                 .collection()
                 .rules
-                .get(usize::from(fact.key.rule)),
+                .get(usize::from(fact.shape.key.rule)),
         ) else {
             return false;
         };
@@ -418,7 +369,7 @@ fn reach(rules: &RuleSet, compiled: &[CompiledCorrelation]) -> Vec<HashSet<RuleI
     reach
 }
 
-fn detections_called<'a>(
+pub(super) fn detections_called<'a>(
     rules: &'a RuleSet,
     name: &'a str,
 ) -> impl Iterator<Item = RuleIndex> + 'a {
@@ -452,15 +403,15 @@ fn result_of(id: Option<String>) -> EvaluationResult {
 struct FactEvent<'a> {
     rules: &'a RuleSet,
     symbols: &'a Symbols,
-    facts: &'a [CorrelationFact],
+    facts: &'a [CorrelationFact<'a>],
 }
 
 impl Event for FactEvent<'_> {
     fn get_field(&self, path: &str) -> Option<EventValue<'_>> {
         self.facts.iter().find_map(|fact| {
-            let fields = self.rules.correlation_fields(fact.key.rule)?;
+            let fields = self.rules.correlation_fields(fact.shape.key.rule)?;
             let position = fields.iter().position(|field| field == path)?;
-            match fact.values.get(position)? {
+            match fact.shape.values.get(position)? {
                 FieldValue::Absent => None,
                 FieldValue::Null => Some(EventValue::Null),
                 FieldValue::Text(text) => {

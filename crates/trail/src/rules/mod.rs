@@ -13,9 +13,10 @@ mod load;
 mod meta;
 mod prefilter;
 mod set;
+mod sieve;
 
 pub(crate) use correlate::values;
-pub use correlate::{CorrelationFact, Correlator, FieldValue, Firing};
+pub use correlate::{Correlator, Firing};
 pub use decide::Matcher;
 pub use embedded::embedded;
 pub use examples::{ExamplesOutcome, check_examples};

@@ -14,10 +14,10 @@ use super::{Call, Seen, targets};
 use crate::decode::{Field, Record, Sink};
 use crate::digest::digest;
 use crate::facts::{
-    ActionClass, Credential, Evidence, Facts, Grant, MatchKey, Place, SeenCall, Sighting, Span,
-    Symbol, Symbols,
+    ActionClass, Credential, Evidence, Facts, Grant, MatchKey, Place, SeenCall, Shape, Sighting,
+    Span, Symbol, Symbols,
 };
-use crate::rules::{CorrelationFact, Matcher, RuleIndex, RuleSet, values};
+use crate::rules::{Matcher, RuleIndex, RuleSet, values};
 
 /// Distinct addresses and user agents whose coarse form is remembered.
 const MAX_COARSE: usize = 50_000;
@@ -111,11 +111,7 @@ impl<'a, S: Seen> Scanner<'a, S> {
         } else {
             self.skip(Some(record.offset()), SkipReason::DuplicateDelivery);
         }
-        let place = Place {
-            source: self.source,
-            offset: record.offset(),
-            record: record.ordinal(),
-        };
+        let place = Place::of(self.source, record);
         let key = self.actor(&call, record, is_first);
         self.match_rules(
             &call,
@@ -191,6 +187,7 @@ impl<'a, S: Seen> Scanner<'a, S> {
             arn: symbols.intern(&call.arn),
             name: symbols.intern(&who.name),
             account: symbols.intern(&who.account),
+            mfa: record.mfa_authenticated() == Some(true),
             span: Span {
                 first: call.time,
                 last: call.time,
@@ -236,15 +233,14 @@ impl<'a, S: Seen> Scanner<'a, S> {
         };
         if let Some(fields) = self.rules.correlation_fields(rule) {
             if self.facts.correlation.len() < MAX_CORRELATION_FACTS {
-                let values = values(fields, record, &mut self.facts.symbols);
-                self.facts.correlation.push(CorrelationFact {
-                    time: call.time,
-                    event: context.event,
+                let shape = Shape {
                     key,
-                    place: context.place,
                     outcome: call.outcome,
-                    values,
-                });
+                    values: &values(fields, record, &mut self.facts.symbols),
+                };
+                self.facts
+                    .correlation
+                    .push(call.time, context.event, context.place, shape);
             } else {
                 self.fail(
                     context.place.offset,

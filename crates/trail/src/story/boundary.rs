@@ -1,6 +1,6 @@
 //! Where an incident begins, why there, and what stays outside.
 
-use gardefou_finding::{BoundaryReason, Novelty, NoveltyKind, Timestamp, Untrusted};
+use gardefou_finding::{ActorKind, BoundaryReason, Novelty, NoveltyKind, Timestamp, Untrusted};
 
 use super::burst::Burst;
 use super::judge::Member;
@@ -31,17 +31,15 @@ pub(crate) fn line(
     members: &[Member],
 ) -> Line {
     let has_leads = |m: &Member| {
-        let leads = burst.leads.iter().filter_map(|index| weighed.get(*index));
-        leads
-            .into_iter()
-            .any(|found| found.lead.credential == m.credential)
+        let mut leads = burst.leads.iter().filter_map(|index| weighed.get(*index));
+        leads.any(|found| found.lead.credential == m.credential)
     };
     // A giver without leads counts where its own origin was new.
     let is_suspicious =
         |m: &&Member| has_leads(m) || m.origins.as_ref().is_some_and(|o| !o.is_empty());
     let begins = members.iter().filter(is_suspicious).map(|m| m.from).min();
     let starts = begins.unwrap_or(burst.first).min(burst.first);
-    let first = members.first();
+    let first = subject(facts, members, has_leads);
     let name = first.map_or_else(Symbol::default, |m| principal_of(facts, m.credential));
     let principal = facts.principals.get(&name);
     let history = principal.map_or((0, 0), |p| history(p, first, starts));
@@ -54,6 +52,25 @@ pub(crate) fn line(
         calls_before: history.1,
         history_days: history.0,
         history_is_short: history.0 < LONG_DAYS as u64 || history.1 < LONG_CALLS,
+    }
+}
+
+/// The identity of which the history is told: the way in, unless it is a
+/// principal that only signs in (through SAML or OpenID Connect) and then acts
+/// through its sessions; then the first of these.
+fn subject<'m>(
+    facts: &Facts,
+    members: &'m [Member],
+    has_leads: impl Fn(&Member) -> bool,
+) -> Option<&'m Member> {
+    let signs_in_only = |member: &&Member| {
+        let known = facts.credentials.get(&member.credential);
+        known.is_some_and(|known| known.kind == ActorKind::Principal) && !has_leads(member)
+    };
+    let first = members.first();
+    match first.filter(signs_in_only) {
+        None => first,
+        Some(_) => members.iter().find(|member| has_leads(member)).or(first),
     }
 }
 

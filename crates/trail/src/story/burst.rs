@@ -10,6 +10,8 @@ use super::weigh::Weighed;
 const GAP: i64 = 6 * 3600;
 /// Bursts nearer than this are joined when both say something by themselves.
 const JOIN: i64 = 72 * 3600;
+/// Bursts that fit into [`JOIN`], since [`GAP`] lies between them.
+const MOST_BETWEEN: usize = 13;
 /// Score from which a burst says something by itself.
 const TELLING: f64 = 4.0;
 /// Scores from which a burst is an incident, and of which severity.
@@ -65,25 +67,47 @@ fn is_marked(weighed: &[Weighed<'_>], leads: &[usize]) -> bool {
         .any(|found| found.newness.is_new() || found.lead.meta.severity >= Severity::High)
 }
 
-/// A slow attack comes in several bursts.
+/// A slow attack comes in several bursts, with little ones between them that
+/// say nothing by themselves. Of these it takes what came from a new origin.
 fn join(weighed: &[Weighed<'_>], bursts: Vec<Burst>) -> Vec<Burst> {
     let mut joined: Vec<Burst> = Vec::new();
     for burst in bursts {
-        let says_something = score(weighed, &burst.leads) >= TELLING;
-        match joined.last_mut() {
-            Some(open)
-                if burst.first.since(open.last) <= JOIN
-                    && says_something
-                    && score(weighed, &open.leads) >= TELLING
-                    && (is_marked(weighed, &open.leads) || is_marked(weighed, &burst.leads)) =>
-            {
-                open.leads.extend(burst.leads);
-                open.last = open.last.max(burst.last);
-            }
-            _ => joined.push(burst),
+        let Some(at) = partner(weighed, &joined, &burst) else {
+            joined.push(burst);
+            continue;
+        };
+        let mut open = joined.remove(at);
+        let between = joined.split_off(at);
+        let (taken, left): (Vec<Burst>, Vec<Burst>) = between
+            .into_iter()
+            .partition(|light| is_of_new_origin(weighed, &light.leads));
+        joined.extend(left);
+        for part in taken.into_iter().chain([burst]) {
+            open.leads.extend(part.leads);
+            open.last = open.last.max(part.last);
         }
+        joined.push(open);
     }
     joined
+}
+
+/// The latest burst that a burst belongs with, if there is one.
+fn partner(weighed: &[Weighed<'_>], joined: &[Burst], burst: &Burst) -> Option<usize> {
+    if score(weighed, &burst.leads) < TELLING {
+        return None;
+    }
+    let is_telling = |open: &Burst| {
+        burst.first.since(open.last) <= JOIN && score(weighed, &open.leads) >= TELLING
+    };
+    let near = joined.iter().enumerate().rev().take(MOST_BETWEEN);
+    let (at, open) = near.into_iter().find(|(_, open)| is_telling(open))?;
+    let is_one = is_marked(weighed, &open.leads) || is_marked(weighed, &burst.leads);
+    is_one.then_some(at)
+}
+
+fn is_of_new_origin(weighed: &[Weighed<'_>], leads: &[usize]) -> bool {
+    let mut found = leads.iter().filter_map(|index| weighed.get(*index));
+    found.any(|found| found.newness.is_new())
 }
 
 /// The heaviest rule of each tactic counts whole, further rules a quarter:
@@ -125,7 +149,7 @@ pub(crate) fn verdict(weighed: &[Weighed<'_>], burst: &Burst) -> Verdict {
     let facts = Facts::of(&found);
     let severity = if score >= CRITICAL && facts.tactics >= 3 && facts.grave >= 2 {
         Severity::Critical
-    } else if score >= HIGH && facts.tactics >= 2 && facts.rules >= 3 && facts.grave >= 1
+    } else if score >= HIGH && facts.is_broad() && facts.says_more_than_one_thing()
         || facts.network_is_new && facts.damaging >= 2
     {
         Severity::High
@@ -158,6 +182,8 @@ struct Facts {
     /// Done with a key of a user, by root, or by a person at the console as a
     /// user: not by a role that a machine or a pipeline holds.
     is_user: bool,
+    /// A user's own credential in a network where it never was before.
+    is_strange: bool,
 }
 
 impl Facts {
@@ -188,13 +214,19 @@ impl Facts {
             network_is_new: found.iter().any(|w| w.newness.network && damaging(w)),
             history_is_long: found.iter().any(|w| w.newness.history_is_long),
             is_user: found.iter().any(|w| w.is_user && damaging(w)),
+            is_strange: found.iter().any(|w| w.is_user && w.newness.network),
         }
     }
 
+    fn is_broad(&self) -> bool {
+        self.tactics >= 2 && self.rules >= 3 && self.grave >= 1
+    }
+
     /// One grave rule makes an incident only if it is sure; else it takes a
-    /// second sign.
+    /// second sign, and a user's key that turned up elsewhere is one.
     fn says_more_than_one_thing(&self) -> bool {
-        self.certain >= 1 || self.unusual >= 2 || self.grave >= 2
+        let is_grave_elsewhere = self.grave >= 1 && self.is_strange;
+        self.certain >= 1 || self.unusual >= 2 || self.grave >= 2 || is_grave_elsewhere
     }
 }
 

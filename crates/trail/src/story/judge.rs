@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use gardefou_finding::{Confidence, LinkKind, RuleCount, Severity, Timestamp};
+use gardefou_finding::{ActorKind, Confidence, LinkKind, RuleCount, Severity, Timestamp};
 
 use super::boundary::{Line, line};
 use super::burst::{Burst, bursts, verdict};
@@ -112,6 +112,7 @@ impl Judge<'_, '_> {
     }
 
     fn outline(&self, burst: Burst, severity: Severity, confidence: Confidence) -> Outline {
+        let burst = self.narrowed(burst);
         let members = self.members(&burst);
         let line = line(self.facts, self.pasts, self.weighed, &burst, &members);
         let way_in = members
@@ -128,6 +129,30 @@ impl Judge<'_, '_> {
         }
     }
 
+    /// The burst without leads from where a credential usually works, if it has
+    /// others from a new origin: a rule about two places names both of them,
+    /// and the incident begins in the strange one.
+    fn narrowed(&self, mut burst: Burst) -> Burst {
+        let members = self.members(&burst);
+        let is_outside = |index: &usize| {
+            self.weighed.get(*index).is_some_and(|found| {
+                let origin = (found.lead.network, found.lead.agent);
+                let mut members = members.iter();
+                let own = members.find(|member| member.credential == found.lead.credential);
+                own.and_then(|member| member.origins.as_ref())
+                    .is_some_and(|origins| !origins.contains(&origin))
+            })
+        };
+        burst.leads.retain(|index| !is_outside(index));
+        let leads = burst
+            .leads
+            .iter()
+            .filter_map(|index| self.weighed.get(*index));
+        let first = leads.map(|found| found.lead.first).min();
+        burst.first = first.unwrap_or(burst.first);
+        burst
+    }
+
     /// The credentials of a burst: those with leads in it, those that gave them
     /// their identity, and those that they gave one to during it.
     fn members(&self, burst: &Burst) -> Vec<Member> {
@@ -137,8 +162,7 @@ impl Judge<'_, '_> {
             .filter_map(|i| self.weighed.get(*i))
             .map(|w| w.lead.credential)
             .collect();
-        let (from, until) = (burst.first.seconds() - TAIL, burst.last.seconds() + TAIL);
-        let during = |edge: &&Edge| (from..=until).contains(&edge.grant.time.seconds());
+        let given = self.given(burst);
         // Upwards first, then downwards from all of them; edges are sorted by time,
         // so two passes each way follow any chain that grew forwards.
         for _ in 0..2 {
@@ -147,14 +171,14 @@ impl Judge<'_, '_> {
                 .edges
                 .iter()
                 .rev()
-                .filter(|e| chosen.contains(&e.to))
+                .filter(|e| chosen.contains(&e.to) && !self.only_carries(e, &given))
                 .collect::<Vec<_>>()
             {
                 chosen.insert(edge.from);
             }
         }
         let suspicious = origins_by_credential(self.weighed, burst);
-        for edge in self.chains.edges.iter().filter(during) {
+        for edge in self.chains.edges.iter().filter(|e| is_during(e, burst)) {
             if chosen.contains(&edge.from)
                 && continues(edge, &suspicious)
                 && chosen.len() < MAX_MEMBERS
@@ -164,18 +188,43 @@ impl Judge<'_, '_> {
         }
         let mut members: Vec<Member> = chosen
             .iter()
-            .map(|credential| self.member(burst, *credential, &chosen))
+            .map(|credential| self.member(burst, *credential, (&chosen, &given)))
             .collect();
         sort(self.facts, &mut members);
         members
     }
 
-    fn member(&self, burst: &Burst, credential: Symbol, chosen: &BTreeSet<Symbol>) -> Member {
+    /// What somebody other than a service gave an identity to in a burst. A
+    /// service that then takes the role only carries it out.
+    fn given(&self, burst: &Burst) -> HashSet<Symbol> {
+        let edges = self.chains.edges.iter();
+        edges
+            .filter(|edge| is_during(edge, burst) && !self.is_service(edge.from))
+            .map(|edge| edge.to)
+            .collect()
+    }
+
+    fn only_carries(&self, edge: &Edge, given: &HashSet<Symbol>) -> bool {
+        given.contains(&edge.to) && self.is_service(edge.from)
+    }
+
+    fn is_service(&self, credential: Symbol) -> bool {
+        let known = self.facts.credentials.get(&credential);
+        known.is_some_and(|known| known.kind == ActorKind::Service)
+    }
+
+    fn member(
+        &self,
+        burst: &Burst,
+        credential: Symbol,
+        (chosen, given): (&BTreeSet<Symbol>, &HashSet<Symbol>),
+    ) -> Member {
         let joined = self
             .chains
             .edges
             .iter()
             .filter(|edge| edge.to == credential && chosen.contains(&edge.from))
+            .filter(|edge| !self.only_carries(edge, given))
             .max_by_key(|edge| (edge.grant.time <= burst.last, edge.grant.time))
             .copied();
         let origins = self.attack_origins(burst, credential, joined.as_ref());
@@ -346,6 +395,12 @@ fn origins_by_credential(
             .insert((lead.network, lead.agent));
     }
     origins
+}
+
+/// Whether a grant was made in a burst, or within a day of it.
+fn is_during(edge: &Edge, burst: &Burst) -> bool {
+    let (from, until) = (burst.first.seconds() - TAIL, burst.last.seconds() + TAIL);
+    (from..=until).contains(&edge.grant.time.seconds())
 }
 
 /// Whether a grant was made by the suspicious hand: from an origin of one of

@@ -6,8 +6,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use gardefou_finding::{Outcome, Severity, Timestamp};
 
-use crate::facts::{Evidence, Facts, Match, MatchKey, Place, Symbol, day};
-use crate::rules::{CorrelationFact, Correlator, Firing, RuleIndex, RuleMeta, RuleSet};
+use crate::facts::{
+    CorrelationFact, Correlations, Evidence, Facts, Match, MatchKey, Place, Symbol, day,
+};
+use crate::rules::{Correlator, Firing, RuleIndex, RuleMeta, RuleSet};
 
 /// Matches from which a rule can be common.
 const COMMON_MATCHES: u64 = 5_000;
@@ -129,13 +131,12 @@ fn of_match<'a>(rules: &'a RuleSet, key: MatchKey, found: &Match) -> Option<Lead
 }
 
 /// Correlation facts in order of time, once each, and what fired.
-fn correlate<'f>(rules: &RuleSet, facts: &'f Facts) -> (Cow<'f, [CorrelationFact]>, Vec<Firing>) {
-    let mut sorted = Cow::Borrowed(facts.correlation.as_slice());
-    if !sorted.is_sorted_by(|a, b| a.identity() < b.identity()) {
-        let all = sorted.to_mut();
-        all.sort_unstable_by_key(CorrelationFact::order);
-        all.dedup_by_key(|fact| fact.identity());
-    }
+fn correlate<'f>(rules: &RuleSet, facts: &'f Facts) -> (Cow<'f, Correlations>, Vec<Firing>) {
+    let sorted = if facts.correlation.is_settled() {
+        Cow::Borrowed(&facts.correlation)
+    } else {
+        Cow::Owned(facts.correlation.settled())
+    };
     if sorted.is_empty() {
         // Compiling the correlations costs more than a small archive's reading.
         return (sorted, Vec::new());
@@ -147,7 +148,7 @@ fn correlate<'f>(rules: &RuleSet, facts: &'f Facts) -> (Cow<'f, [CorrelationFact
 
 /// A firing's leads: one for each credential and origin in its window. The
 /// rule counts once for each of them, since each took part.
-fn of_firing<'a>(rules: &'a RuleSet, facts: &[CorrelationFact], firing: &Firing) -> Vec<Lead<'a>> {
+fn of_firing<'a>(rules: &'a RuleSet, facts: &Correlations, firing: &Firing) -> Vec<Lead<'a>> {
     let Some(meta) = rules
         .correlation_metas()
         .get(firing.correlation)
@@ -158,7 +159,8 @@ fn of_firing<'a>(rules: &'a RuleSet, facts: &[CorrelationFact], firing: &Firing)
     let mut leads: Vec<Lead<'a>> = Vec::new();
     let mut index: HashMap<(Symbol, Symbol, Symbol), usize> = HashMap::new();
     for fact in firing.evidence.iter().filter_map(|at| facts.get(*at)) {
-        let key = (fact.key.credential, fact.key.network, fact.key.agent);
+        let who = fact.shape.key;
+        let key = (who.credential, who.network, who.agent);
         let at = *index.entry(key).or_insert_with(|| {
             leads.push(Lead {
                 meta,
@@ -168,24 +170,24 @@ fn of_firing<'a>(rules: &'a RuleSet, facts: &[CorrelationFact], firing: &Firing)
                 first: fact.time,
                 last: fact.time,
                 count: 0,
-                outcome: fact.outcome,
+                outcome: fact.shape.outcome,
                 days: BTreeSet::new(),
                 proof: Proof::Places(Vec::new()),
             });
             leads.len() - 1
         });
         if let Some(lead) = leads.get_mut(at) {
-            add_fact(lead, fact);
+            add_fact(lead, &fact);
         }
     }
     widen_main(&mut leads, firing);
     leads
 }
 
-fn add_fact(lead: &mut Lead<'_>, fact: &CorrelationFact) {
+fn add_fact(lead: &mut Lead<'_>, fact: &CorrelationFact<'_>) {
     lead.count += 1;
     lead.last = lead.last.max(fact.time);
-    lead.outcome = lead.outcome.min(fact.outcome);
+    lead.outcome = lead.outcome.min(fact.shape.outcome);
     lead.days.insert(day(fact.time));
     if let Proof::Places(places) = &mut lead.proof
         && places.len() < 20

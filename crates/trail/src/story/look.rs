@@ -43,9 +43,9 @@ pub(crate) struct Window {
 #[derive(Clone, Debug, Default)]
 pub struct Focus {
     windows: HashMap<String, Vec<Window>, RandomState>,
-    places: HashMap<u32, BTreeSet<(u64, u64)>>,
+    places: HashMap<u32, BTreeSet<(u64, u32)>>,
     /// Places worth a look, but hardly a source of their own.
-    quiet: BTreeMap<u32, BTreeSet<(u64, u64)>>,
+    quiet: BTreeMap<u32, BTreeSet<(u64, u32)>>,
     earliest: Option<Timestamp>,
     /// Before this only places are sought.
     starts: Option<Timestamp>,
@@ -319,11 +319,7 @@ impl<'a, S: Seen> SecondLook<'a, S> {
     }
 
     fn see(&mut self, record: &Record<'_>) {
-        let place = Place {
-            source: self.source,
-            offset: record.offset(),
-            record: record.ordinal(),
-        };
+        let place = Place::of(self.source, record);
         self.resolve(record, place);
         if self
             .focus
@@ -442,7 +438,7 @@ impl<'a, S: Seen> SecondLook<'a, S> {
             position: Position {
                 source: Untrusted::new(self.source_name.as_str()),
                 offset: place.offset,
-                record: place.record,
+                record: u64::from(place.record),
             },
         }
     }

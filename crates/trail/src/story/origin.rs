@@ -30,6 +30,8 @@ pub(crate) struct Newness {
     pub(crate) network: bool,
     /// The same of the kind of client.
     pub(crate) agent: bool,
+    /// The principal was in this network before the last day.
+    pub(crate) is_home: bool,
     /// Whether the principal's history before the moment is long enough to
     /// call what is not new usual.
     pub(crate) history_is_long: bool,
@@ -96,6 +98,10 @@ impl<'f> Pasts<'f> {
         Newness {
             network: is_place && is_new(&past.networks, network),
             agent: is_new(&past.agents, agent),
+            is_home: past
+                .networks
+                .first(network)
+                .is_some_and(|first| at.since(first) >= STAYS_NEW),
             history_is_long: past.days_before(day(at)) >= LONG_DAYS
                 && known.span.calls >= LONG_CALLS,
         }

@@ -123,6 +123,22 @@ fn weight(facts: &Facts, lead: &Lead<'_>, newness: Newness, is_habit: bool) -> f
         * of_confidence(lead.meta.confidence)
         * of_newness(lead.meta.severity, newness)
         * if is_habit { 0.1 } else { 1.0 }
+        * if is_at_home(facts, lead, newness) {
+            0.5
+        } else {
+            1.0
+        }
+}
+
+/// Whether somebody who signed in with a second factor does it from where they
+/// also were before: an administrator at work looks like this, and whoever
+/// stole a key does not.
+fn is_at_home(facts: &Facts, lead: &Lead<'_>, newness: Newness) -> bool {
+    let known = facts.credentials.get(&lead.credential);
+    known.is_some_and(|known| known.mfa)
+        && newness.is_home
+        && !newness.is_new()
+        && lead.meta.severity < Severity::Critical
 }
 
 fn of_outcome(outcome: Outcome) -> f64 {
