@@ -11,13 +11,17 @@ use super::world::{Class, ClassId, World, looks_at_the_asker};
 use crate::policy::{Effect, PrincipalPattern, Scope};
 use crate::snapshot::{Id, Kind, Principal};
 
+/// Classes that may do what does not depend on the target, by account and
+/// method.
+type Ready = HashMap<(Arc<str>, usize), Vec<(ClassId, Tried)>>;
+
 /// What is known once for all targets.
 #[derive(Debug)]
 pub(super) struct Edges<'w> {
     pub(super) world: &'w World<'w>,
     /// For each account and method, the classes that may do what does not
     /// depend on the target.
-    ready: HashMap<(Arc<str>, usize), Vec<(ClassId, Tried)>>,
+    ready: Ready,
     /// Things that act as a role: kind, pattern of the ARN, and whether its
     /// name is known.
     acting: HashMap<Id, Vec<Acting>>,

@@ -44,14 +44,7 @@ pub(super) fn hypotheses(edges: &Edges<'_>, reach: &BTreeSet<Id>) -> Vec<Hypothe
                 let Some(class) = world.classes.get(*id) else {
                     continue;
                 };
-                let changes_own = method.target == Target::Itself;
-                if changes_own
-                    && !world
-                        .snapshot
-                        .principals
-                        .get(class.first())
-                        .is_some_and(|one| !customer_policies(one).is_empty())
-                {
+                if method.target == Target::Itself && !has_own_policy(edges, class.first()) {
                     continue;
                 }
                 let forms = Forms::of(edges, method, class, account, there);
@@ -104,6 +97,12 @@ fn is_held(edges: &Edges<'_>, member: Id) -> bool {
         || named
             .into_iter()
             .any(|pattern| !matches!(pattern, PrincipalPattern::Service(_)))
+}
+
+/// Whether a customer managed policy is attached to a principal.
+fn has_own_policy(edges: &Edges<'_>, member: Id) -> bool {
+    let principal = edges.world.snapshot.principals.get(member);
+    principal.is_some_and(|one| !customer_policies(one).is_empty())
 }
 
 /// Whether a method is aimed at somebody else, whom there need not be.

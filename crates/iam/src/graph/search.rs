@@ -224,7 +224,8 @@ fn readers(world: &World<'_>, bucket: &Thing, name: &str, reach: &BTreeSet<Id>) 
     for class in &world.classes {
         let touches = !class.patterns(&["s3:getobject"]).is_empty();
         let same = *class.account == *bucket.account;
-        if !touches && !(same && !policy.is_empty()) {
+        let by_bucket = same && !policy.is_empty();
+        if !touches && !by_bucket {
             continue;
         }
         let asked = if policy.is_empty() {

@@ -327,7 +327,7 @@ impl Bench {
     /// the AWS managed policies that the program knows.
     fn reference(&mut self, arn: &str, place: &Place) -> Attached {
         if !self.known.contains_key(arn) {
-            let policy = self.from_table(arn);
+            let policy = self.known_to_aws(arn);
             if policy.is_none() {
                 fail(&mut self.coverage, place, AuditFault::UnknownPolicy, arn);
             }
@@ -340,7 +340,7 @@ impl Bench {
         }
     }
 
-    fn from_table(&mut self, arn: &str) -> Option<Arc<Policy>> {
+    fn known_to_aws(&mut self, arn: &str) -> Option<Arc<Policy>> {
         if !arn.contains(":iam::aws:policy/") {
             return None;
         }
