@@ -109,3 +109,50 @@ fn guardrails_are_given_to_their_accounts() {
     assert!(account.has_guardrails);
     assert_eq!(account.service_control[0].policies.len(), 1);
 }
+
+mod hostile {
+    use proptest::prelude::*;
+
+    use super::{PAGE, Reader, Untrusted};
+
+    /// A page with some bytes changed, cut off or repeated.
+    fn damaged() -> impl Strategy<Value = Vec<u8>> {
+        let changes = prop::collection::vec((0..PAGE.len(), any::<u8>()), 0..6);
+        (changes, 0..=PAGE.len(), any::<bool>()).prop_map(|(changes, end, twice)| {
+            let mut bytes = PAGE.as_bytes().to_vec();
+            for (at, byte) in changes {
+                bytes[at] = byte;
+            }
+            bytes.truncate(end);
+            if twice {
+                bytes.extend_from_within(..);
+            }
+            bytes
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_files_are_told_and_never_lost_silently(bytes in damaged()) {
+            let mut reader = Reader::default();
+            reader.add(&Untrusted::new("file"), &bytes, true);
+            let (snapshot, coverage) = reader.finish();
+            let nobody = snapshot.principals.is_empty() && snapshot.groups.is_empty();
+            prop_assert!(!nobody || !coverage.is_complete() || coverage.accounts.is_empty());
+        }
+    }
+
+    #[test]
+    fn deep_and_wide_files_answer() {
+        let deep = format!("{{\"UserDetailList\": {}", "[".repeat(200_000));
+        let wide = format!(
+            "{{\"UserDetailList\": [{}0], \"RoleDetailList\": []}}",
+            "0,".repeat(100_000)
+        );
+        for text in [deep, wide] {
+            let mut reader = Reader::default();
+            reader.add(&Untrusted::new("file"), text.as_bytes(), true);
+            assert!(!reader.finish().1.is_complete());
+        }
+    }
+}
