@@ -408,6 +408,9 @@ fn pathfinding_labs_are_found() {
             .filter(|path| !named.contains(path.from.as_str()));
         let others = others.filter(|path| !ARGUED.iter().any(|(who, _)| *who == name(&path.from)));
         surprising.extend(others.map(|path| format!("{}: {}", lab["dir"], show(path))));
+        // Paths are asked of labs about privilege escalation; an attack's story
+        // may begin with credentials in a bucket, which no policy shows.
+        let escalation = expected["category"] == "Privilege Escalation" || lab["id"].is_string();
         if lab["start_in_gaad"] != true || !escalation {
             continue;
         }
