@@ -28,6 +28,7 @@ pub mod data;
 mod dice;
 mod fleet;
 pub mod moto;
+mod organization;
 mod pack;
 mod scribe;
 mod shape;
@@ -45,6 +46,7 @@ use crate::world::World;
 
 pub use crate::clock::midnight;
 pub use crate::config::{Attack, Benign, Config, Variant};
+pub use crate::organization::{OrganizationPlan, organization};
 pub use crate::signed::{
     Edit, ExistingLog, FINGERPRINT, SignError, SignedTrail, Signer, TrailPlan, gzip, sha256,
     sign_existing,

@@ -11,6 +11,7 @@
 
 mod bench;
 mod floors;
+mod managed_policies;
 mod new_rule;
 mod options;
 mod pages;
@@ -32,6 +33,7 @@ usage: cargo xtask COMMAND
   floors                             compare ARCHITECTURE.md with the crates' dependencies
   pages [--check]                    write docs/rules from the rule files, or say what is stale
   new-rule SLUG                      write a rule file to fill in
+  managed-policies                   write the AWS managed policies' data file (needs pip and python3)
   picture                            draw docs/report.svg from the program's own output
   sample [--seed N] [--out DIR]      write the shipped samples (default: 2025, samples)
   variant NAME [--seed N] [--days N] [--out DIR]
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         Some("test") => suite::run(),
         Some("floors") => floors::run(),
         Some("pages") => check_flag(arguments).and_then(pages::run),
+        Some("managed-policies") => managed_policies::run(),
         Some("new-rule") => new_rule::run(arguments.next().as_deref()),
         Some("picture") => picture::run(),
         Some("sample") => Options::parse(arguments).and_then(|options| sample::samples(&options)),

@@ -306,7 +306,7 @@ pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
         })
 }
 
-fn format(text: &str) -> Result<Format, String> {
+pub(crate) fn format(text: &str) -> Result<Format, String> {
     text.parse()
 }
 
@@ -314,7 +314,7 @@ pub(crate) fn lang(text: &str) -> Result<Lang, String> {
     text.parse()
 }
 
-fn severity(text: &str) -> Result<Severity, String> {
+pub(crate) fn severity(text: &str) -> Result<Severity, String> {
     text.parse()
 }
 

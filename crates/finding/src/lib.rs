@@ -4,6 +4,7 @@
 //! format is a rendering of [`Report`]. Text that came from a log, a commit or
 //! a package is [`Untrusted`]; only a renderer may print it, escaped.
 
+mod audit;
 mod coverage;
 mod event;
 mod finding;
@@ -14,6 +15,11 @@ mod severity;
 mod time;
 mod untrusted;
 
+pub use audit::{
+    AUDIT_SCHEMA, Audit, AuditCoverage, AuditFact, AuditFailure, AuditFault, AuditFinding,
+    AuditPath, AuditSummary, Certainty, Dependency, Goal, PathStep, StatementPlace, StepMethod,
+    StepPermission,
+};
 pub use coverage::{
     Coverage, Failure, FailureReason, InputForm, MAX_LISTED, Skip, SkipReason, SourceCoverage,
 };

@@ -13,17 +13,22 @@
 
 mod answer;
 mod arn;
+mod audit;
 pub mod cases;
+pub mod check;
 mod evaluate;
+pub mod graph;
 mod json;
 mod pattern;
 pub mod policy;
 pub mod request;
+pub mod snapshot;
 mod stack;
 mod tri;
 
 pub use answer::{Answer, Decision, Reason, Rule, StatementRef};
 pub use arn::Arn;
+pub use audit::audit;
 pub use evaluate::{Outcome, Step, decide, evaluate, explain};
 pub use policy::{Policy, PolicyError, PolicyKind, Statement};
 pub use request::{Action, Context, Principal, Request, RequestError, Resource};

@@ -26,6 +26,7 @@ pub fn render_answers(
     }
     let say = Say { lang: options.lang };
     let document = Document {
+        title: Message::ReportTitle,
         say,
         headline: say.count(Counted::Cases, answers.len() as u64),
         worst: None,

@@ -3,15 +3,17 @@
 //! Terminal, Markdown and HTML tell the same content: the builder says it once
 //! in these blocks, and each renderer lays them out in its own terms.
 
-use gardefou_finding::{Incident, Severity, Untrusted};
+use gardefou_finding::{Audit, Incident, Severity, Untrusted};
 
-use crate::catalogue::{Say, Sentence};
+use crate::catalogue::{Message, Say, Sentence};
 
 /// The whole report.
 #[derive(Debug)]
 pub(crate) struct Document<'a> {
     /// The language it is said in.
     pub(crate) say: Say,
+    /// What it is.
+    pub(crate) title: Message,
     /// What it comes to, in one line.
     pub(crate) headline: Sentence,
     /// The worst severity, if there is an incident.
@@ -93,6 +95,8 @@ pub(crate) enum Figure<'a> {
     Timeline(&'a Incident),
     /// The identities and their links.
     Graph(&'a Incident),
+    /// Who can become whom.
+    Paths(&'a Audit),
 }
 
 /// A line of a tree.

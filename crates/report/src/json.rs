@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gardefou_finding::{Report, TrailProof, Untrusted};
+use gardefou_finding::{Audit, Report, TrailProof, Untrusted};
 use serde::Serialize;
 
 /// Renders the report as JSON; in several lines when `pretty`. Characters that
@@ -55,6 +55,11 @@ pub fn json_schema() -> String {
 /// The same of what digests prove.
 pub fn proof_schema() -> String {
     written(&schemars::schema_for!(TrailProof))
+}
+
+/// The same of an audit.
+pub fn audit_schema() -> String {
+    written(&schemars::schema_for!(Audit))
 }
 
 fn written(schema: &schemars::Schema) -> String {

@@ -6,6 +6,7 @@
 //! terms of the output it goes to.
 
 mod answers;
+mod audit;
 mod build;
 mod catalogue;
 mod document;
@@ -27,8 +28,9 @@ use std::str::FromStr;
 use gardefou_finding::Report;
 
 pub use answers::render_answers;
+pub use audit::render_audit;
 pub use catalogue::Lang;
-pub use json::{json_schema, proof_schema};
+pub use json::{audit_schema, json_schema, proof_schema};
 pub use proof::render_proof;
 
 /// An output format.

@@ -10,7 +10,7 @@ use gardefou_finding::{Report, Untrusted};
 
 use crate::Options;
 use crate::build::Builder;
-use crate::catalogue::{Message, Sentence, Span};
+use crate::catalogue::{Sentence, Span};
 use crate::document::{Block, Document, IncidentPart, Section, Set, Step, Table, TreeLine};
 use crate::limits::Limits;
 
@@ -25,12 +25,19 @@ pub(crate) fn render(report: &Report, options: &Options) -> String {
     page.0
 }
 
+/// Renders a document that has no incidents.
+pub(crate) fn render_document(document: &Document<'_>) -> String {
+    let mut page = Page::default();
+    page.document(document);
+    page.0
+}
+
 #[derive(Default)]
 struct Page(String);
 
 impl Page {
     fn document(&mut self, document: &Document<'_>) {
-        self.heading(1, &document.say.plain(Message::ReportTitle));
+        self.heading(1, &document.say.plain(document.title));
         self.paragraph(&Sentence::strong(document.headline.to_plain()));
         for note in &document.notes {
             self.prefixed("> ", &note.text);

@@ -65,6 +65,7 @@ impl Teller<'_> {
         let tool = &self.proof.tool;
         Document {
             say: self.say,
+            title: Message::ReportTitle,
             headline: self.headline(),
             worst: None,
             notes: self.notes(),

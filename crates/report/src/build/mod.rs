@@ -54,6 +54,7 @@ impl<'a> Builder<'a> {
         let shown = self.report.incidents.iter().take(self.limits.incidents);
         Document {
             say: self.say,
+            title: Message::ReportTitle,
             headline: self.headline(),
             worst: self
                 .report

@@ -73,6 +73,8 @@ macro_rules! counted {
 counted! {
     Incidents = "{n} incident", "{n} incidents" | "{n} incident", "{n} incidents";
     Findings = "{n} finding", "{n} findings" | "{n} constat", "{n} constats";
+    Principals = "{n} principal", "{n} principals" | "{n} principal", "{n} principaux";
+    Accounts = "{n} account", "{n} accounts" | "{n} compte", "{n} comptes";
     Calls = "{n} call", "{n} calls" | "{n} appel", "{n} appels";
     Events = "{n} event", "{n} events" | "{n} événement", "{n} événements";
     Files = "{n} file", "{n} files" | "{n} fichier", "{n} fichiers";

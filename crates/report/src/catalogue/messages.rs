@@ -267,6 +267,46 @@ messages! {
     ProofSpanTo = "up to {to}" | "jusqu'au {to}";
     ProofMoment = "at {from}" | "le {from}";
     ProofUnreadHead = "Incomplete: {failed}." | "Incomplet : {failed}.";
+    // An audit.
+    AuditTitle = "IAM audit" | "Audit IAM";
+    AuditNobody = "No account was found, so nothing was judged. This is not a clean result."
+        | "Aucun compte trouvé : rien n'a été jugé. Ce n'est pas un résultat sans constat.";
+    AuditClean = "Nothing was found." | "Aucun constat.";
+    AuditHeadline = "{findings} about {principals} in {accounts}."
+        | "{findings} sur {principals} dans {accounts}.";
+    AuditWho = "May do everything: {admins}. Can get there: {escalating}. Can get there if something unknown is so: {perhaps}."
+        | "Peuvent tout faire : {admins}. Peuvent y parvenir : {escalating}. Peuvent y parvenir selon un inconnu : {perhaps}.";
+    AuditFindings = "Findings" | "Constats";
+    AuditPaths = "Paths" | "Chemins";
+    AuditGraph = "Who can become whom" | "Qui peut devenir qui";
+    ColumnFinding = "Finding" | "Constat";
+    ColumnSubject = "About" | "Objet";
+    PathHead = "{from} to {goal}: {certainty}" | "{from} vers {goal} : {certainty}";
+    PathNeeds = "Needs: {what}" | "Suppose : {what}";
+    StepReads = "Reads " | "Lit ";
+    StepThrough = ", through {through}" | ", par {through}";
+    StepBecause = ", because of {statements}" | ", d'après {statements}";
+    NeedsKey = "a value of {what}" | "une valeur de {what}";
+    NeedsPolicy = "that {what}, which was not read, does not deny it"
+        | "que {what}, qui n'a pas été lue, ne le refuse pas";
+    NeedsTarget = "a {what}: there is none now" | "un {what} : il n'y en a pas aujourd'hui";
+    NeedsList = "a {what}: nobody listed them" | "un {what} : personne ne les a listés";
+    NeedsIdentity = "that {what} is the one meant" | "que {what} soit bien celui visé";
+    NeedsLogin = "to know whether {what} has a console password"
+        | "de savoir si {what} a un mot de passe de console";
+    NeedsKeys = "to know how many access keys {what} has"
+        | "de savoir combien de clés d'accès a {what}";
+    NeedsOther = "the other side, account {what}" | "l'autre côté, le compte {what}";
+    NeedsAgent = "the SSM agent on the instance" | "l'agent SSM sur l'instance";
+    NeedsRunning = "that it runs" | "qu'il tourne";
+    NeedsNetwork = "a network way to it" | "un accès réseau";
+    NeedsTrigger = "somebody or something that starts it" | "quelqu'un ou quelque chose qui le lance";
+    NeedsIdentityCenter = "that this account manages Identity Center"
+        | "que ce compte gère Identity Center";
+    CoverageItems = "Items" | "Éléments";
+    CoverageManaged = "AWS managed policies as of" | "Politiques gérées par AWS au";
+    CoverageNotJudged = "Not judged" | "Non jugé";
+    CoverageSuppressed = "Suppressed" | "Supprimé";
     // What AWS would decide.
     WrittenByTool = "Written by {tool} {version}." | "Établi par {tool} {version}.";
     AnswerError = "not valid, so not allowed" | "non valide, donc non autorisé";

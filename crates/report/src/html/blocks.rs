@@ -61,6 +61,10 @@ impl Page<'_> {
             },
             Block::Figure(Figure::Timeline(incident)) => self.timeline(incident),
             Block::Figure(Figure::Graph(incident)) => self.graph(incident),
+            Block::Figure(Figure::Paths(audit)) => {
+                let picture = crate::audit::draw(audit, &self.say.label(Message::AuditGraph));
+                self.figure(Message::AuditGraph, &picture)
+            }
         }
     }
 

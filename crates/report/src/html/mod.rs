@@ -9,7 +9,7 @@ mod blocks;
 mod graph;
 mod timeline;
 
-use gardefou_finding::{Report, Severity};
+use gardefou_finding::{Coverage, Report, Severity, Tool};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::Options;
@@ -35,6 +35,30 @@ pub(crate) fn render(report: &Report, options: &Options) -> String {
     page.document(&document).into_string() + "\n"
 }
 
+/// Renders a document that has no incidents: the parts of the page that look
+/// into a report find an empty one.
+pub(crate) fn render_document(document: &Document<'_>) -> String {
+    let report = Report {
+        schema: String::new(),
+        tool: Tool {
+            name: String::new(),
+            version: String::new(),
+        },
+        incidents: Vec::new(),
+        findings: Vec::new(),
+        findings_left_out: 0,
+        coverage: Coverage::default(),
+        proof: None,
+        rules: Vec::new(),
+    };
+    let builder = Builder::new(&report, document.say.lang, &Limits::PAGE);
+    let page = Page {
+        builder: &builder,
+        say: builder.say,
+    };
+    page.document(document).into_string() + "\n"
+}
+
 /// What the parts of the page need.
 #[derive(Clone, Copy)]
 struct Page<'a> {
@@ -50,7 +74,7 @@ impl Page<'_> {
         let title = format!(
             "{} – {}",
             document.headline.to_plain().trim_end_matches('.'),
-            self.say.label(Message::ReportTitle)
+            self.say.label(document.title)
         );
         html! {
             (DOCTYPE)
@@ -90,7 +114,7 @@ impl Page<'_> {
         let class = document.worst.map_or(clean, Severity::word);
         html! {
             header {
-                p .eyebrow { (self.say.label(Message::ReportTitle)) }
+                p .eyebrow { (self.say.label(document.title)) }
                 h1 class=(class) { (sentence(&document.headline)) }
                 @for note in &document.notes {
                     p .warning[note.warns] { (sentence(&note.text)) }

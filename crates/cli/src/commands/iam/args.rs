@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::audit::AuditOptions;
 use clap::{Args, Subcommand, ValueEnum};
 use gardefou_report::Lang;
 
@@ -12,6 +13,8 @@ use crate::args::{Color, lang};
 pub(crate) enum Iam {
     /// Say what AWS decides about requests: allow, implicit or explicit deny, or unknown
     Evaluate(Evaluate),
+    /// Judge accounts: who can become an administrator, and what is wrong with their IAM
+    Audit(AuditOptions),
 }
 
 const EVALUATE_EXAMPLES: &str = "\

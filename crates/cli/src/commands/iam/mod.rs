@@ -1,6 +1,7 @@
 //! `gardefou iam`: what AWS decides, and who can do what.
 
 pub(crate) mod args;
+mod audit;
 mod evaluate;
 
 use gardefou_finding::ExitStatus;
@@ -12,5 +13,6 @@ use args::Iam;
 pub(crate) fn run(command: &Iam) -> Result<ExitStatus, Error> {
     match command {
         Iam::Evaluate(options) => evaluate::run(options),
+        Iam::Audit(options) => audit::run(options),
     }
 }

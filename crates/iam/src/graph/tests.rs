@@ -1,0 +1,327 @@
+//! The graph on small accounts of our own.
+
+use gardefou_finding::{AuditPath, Certainty, Dependency, Timestamp, Untrusted};
+
+use super::{Analysis, Limits, analyse};
+use crate::snapshot::Reader;
+
+const ACCOUNT: &str = "111122223333";
+const OTHER: &str = "444455556666";
+
+fn statement(effect: &str, actions: &str, resource: &str) -> String {
+    format!(r#"{{"Effect": "{effect}", "Action": {actions}, "Resource": "{resource}"}}"#)
+}
+
+fn policy(statements: &[String]) -> String {
+    format!(
+        r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#,
+        statements.join(",")
+    )
+}
+
+fn may(actions: &str, resource: &str) -> String {
+    policy(&[statement("Allow", actions, resource)])
+}
+
+fn user(account: &str, name: &str, own: &str, more: &str) -> String {
+    format!(
+        r#"{{"Arn": "arn:aws:iam::{account}:user/{name}", "UserName": "{name}",
+            "UserPolicyList": [{{"PolicyName": "own", "PolicyDocument": {own}}}]{more}}}"#
+    )
+}
+
+fn role(account: &str, name: &str, trusted: &str, own: &str) -> String {
+    let trust = format!(
+        r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Principal": {trusted}, "Action": "sts:AssumeRole"}}}}"#
+    );
+    format!(
+        r#"{{"Arn": "arn:aws:iam::{account}:role/{name}", "RoleName": "{name}", "AssumeRolePolicyDocument": {trust},
+            "RolePolicyList": [{{"PolicyName": "own", "PolicyDocument": {own}}}]}}"#
+    )
+}
+
+fn details(users: &[String], roles: &[String]) -> String {
+    format!(
+        r#"{{"UserDetailList": [{}], "RoleDetailList": [{}], "GroupDetailList": [], "Policies": []}}"#,
+        users.join(","),
+        roles.join(",")
+    )
+}
+
+fn analysed(files: &[&str]) -> Analysis {
+    let mut reader = Reader::default();
+    for (nth, text) in files.iter().enumerate() {
+        reader.add(&Untrusted::new(nth.to_string()), text.as_bytes(), true);
+    }
+    let (snapshot, _) = reader.finish();
+    let now = Timestamp::parse("2026-11-01T00:00:00Z").unwrap();
+    analyse(&snapshot, now, &Limits::default()).unwrap()
+}
+
+fn proven(analysis: &Analysis) -> Vec<&AuditPath> {
+    analysis
+        .paths
+        .iter()
+        .filter(|path| path.certainty == Certainty::Proven)
+        .collect()
+}
+
+fn admin_role(trusted: &str) -> String {
+    role(ACCOUNT, "admin", trusted, &may("\"*\"", "*"))
+}
+
+#[test]
+fn a_path_has_the_statements_that_allow_it() {
+    let pass = may(
+        r#"["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"]"#,
+        "*",
+    );
+    let text = details(
+        &[user(ACCOUNT, "ana", &pass, "")],
+        &[admin_role(r#"{"Service": "lambda.amazonaws.com"}"#)],
+    );
+    let analysis = analysed(&[&text]);
+    let [path] = proven(&analysis)[..] else {
+        panic!("{:#?}", analysis.paths)
+    };
+    assert_eq!(path.methods, ["lambda-001"]);
+    assert_eq!(path.to.as_str(), "arn:aws:iam::111122223333:role/admin");
+    let permissions = &path.steps[0].permissions;
+    assert_eq!(permissions.len(), 3);
+    for permission in permissions {
+        assert_eq!(permission.statements[0].policy.as_str(), "own");
+        assert_eq!(
+            permission.statements[0].holder.as_str(),
+            "arn:aws:iam::111122223333:user/ana"
+        );
+    }
+}
+
+#[test]
+fn the_service_that_a_role_is_passed_to_is_known() {
+    let with = |service: &str| {
+        let condition = format!(
+            r#"{{"Version": "2012-10-17", "Statement": [
+                {{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*", "Condition": {{"StringEquals": {{"iam:PassedToService": "{service}"}}}}}},
+                {{"Effect": "Allow", "Action": ["lambda:CreateFunction", "lambda:InvokeFunction"], "Resource": "*"}}]}}"#
+        );
+        let text = details(
+            &[user(ACCOUNT, "ana", &condition, "")],
+            &[admin_role(r#"{"Service": "lambda.amazonaws.com"}"#)],
+        );
+        proven(&analysed(&[&text])).len()
+    };
+    assert_eq!(with("lambda.amazonaws.com"), 1);
+    assert_eq!(with("ec2.amazonaws.com"), 0);
+}
+
+#[test]
+fn names_that_may_be_created_are_found() {
+    let only_dev = policy(&[
+        statement(
+            "Allow",
+            r#""iam:PassRole""#,
+            "arn:aws:iam::111122223333:role/admin",
+        ),
+        statement(
+            "Allow",
+            r#"["lambda:CreateFunction", "lambda:InvokeFunction"]"#,
+            "arn:aws:lambda:eu-west-1:111122223333:function:dev-*",
+        ),
+    ]);
+    let apart = policy(&[
+        statement("Allow", r#""iam:PassRole""#, "*"),
+        statement(
+            "Allow",
+            r#""lambda:CreateFunction""#,
+            "arn:aws:lambda:*:*:function:dev-*",
+        ),
+        statement(
+            "Allow",
+            r#""lambda:InvokeFunction""#,
+            "arn:aws:lambda:*:*:function:prod-*",
+        ),
+    ]);
+    for (own, paths) in [(only_dev, 1), (apart, 0)] {
+        let text = details(
+            &[user(ACCOUNT, "ana", &own, "")],
+            &[admin_role(r#"{"Service": "lambda.amazonaws.com"}"#)],
+        );
+        assert_eq!(proven(&analysed(&[&text])).len(), paths, "{own}");
+    }
+}
+
+#[test]
+fn a_denial_and_a_boundary_and_a_guardrail_each_close_a_path() {
+    let open = may(r#""iam:PutUserPolicy""#, "*");
+    let denied = policy(&[
+        statement("Allow", r#""iam:*""#, "*"),
+        statement(
+            "Deny",
+            r#"["iam:Put*", "iam:Create*", "iam:Attach*", "iam:Update*", "iam:PassRole", "iam:AddUserToGroup"]"#,
+            "*",
+        ),
+    ]);
+    let boundary = r#", "PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}"#;
+    let guardrail = format!(
+        r#"{{"guardrails": [{{"accounts": ["{ACCOUNT}"], "service_control_policies": [{{"level": "root", "policies": [{{"name": "a", "policy": {}}}]}}]}}]}}"#,
+        policy(&[
+            statement("Allow", r#""*""#, "*"),
+            statement("Deny", r#""iam:PutUserPolicy""#, "*")
+        ])
+    );
+    let plain = details(&[user(ACCOUNT, "ana", &open, "")], &[]);
+    assert_eq!(proven(&analysed(&[&plain])).len(), 1);
+    for files in [
+        vec![details(&[user(ACCOUNT, "ana", &denied, "")], &[])],
+        vec![details(&[user(ACCOUNT, "ana", &open, boundary)], &[])],
+        vec![plain, guardrail],
+    ] {
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        let analysis = analysed(&files);
+        assert!(analysis.paths.is_empty(), "{:#?}", analysis.paths);
+    }
+}
+
+#[test]
+fn another_account_must_agree_on_both_sides() {
+    let target = |trusted: &str| details(&[], &[admin_role(&format!(r#"{{"AWS": "{trusted}"}}"#))]);
+    let asks = details(
+        &[user(
+            OTHER,
+            "bob",
+            &may(
+                r#""sts:AssumeRole""#,
+                "arn:aws:iam::111122223333:role/admin",
+            ),
+            "",
+        )],
+        &[],
+    );
+    let silent = details(
+        &[user(
+            OTHER,
+            "bob",
+            &may(r#""s3:ListAllMyBuckets""#, "*"),
+            "",
+        )],
+        &[],
+    );
+    let (bob, root) = (
+        "arn:aws:iam::444455556666:user/bob",
+        "arn:aws:iam::444455556666:root",
+    );
+    for (trusted, from, paths) in [
+        (bob, &asks, 1),
+        (root, &asks, 1),
+        (bob, &silent, 0),
+        ("arn:aws:iam::444455556666:user/eve", &asks, 0),
+    ] {
+        let analysis = analysed(&[&target(trusted), from]);
+        let found = proven(&analysis);
+        assert_eq!(found.len(), paths, "{trusted}: {:#?}", analysis.paths);
+        assert!(found.iter().all(|path| path.methods == ["sts-002"]));
+    }
+}
+
+#[test]
+fn several_steps_are_followed() {
+    let hop = |next: &str| {
+        may(
+            r#""sts:AssumeRole""#,
+            &format!("arn:aws:iam::{ACCOUNT}:role/{next}"),
+        )
+    };
+    let root = format!(r#"{{"AWS": "arn:aws:iam::{ACCOUNT}:root"}}"#);
+    let text = details(
+        &[user(ACCOUNT, "ana", &hop("one"), "")],
+        &[
+            role(ACCOUNT, "one", &root, &hop("two")),
+            role(ACCOUNT, "two", &root, &hop("admin")),
+            admin_role(&root),
+        ],
+    );
+    let analysis = analysed(&[&text]);
+    let ana = analysis
+        .paths
+        .iter()
+        .find(|path| path.from.as_str().ends_with("/ana"))
+        .unwrap();
+    assert_eq!((ana.steps.len(), ana.certainty), (3, Certainty::Proven));
+}
+
+#[test]
+fn what_nobody_knows_is_said() {
+    let with_mfa = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:PutUserPolicy", "Resource": "*",
+        "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}}"#;
+    let unknown = r#", "AttachedManagedPolicies": [{"PolicyName": "x", "PolicyArn": "arn:aws:iam::111122223333:policy/gone"}]"#;
+    let open = may(r#""iam:PutUserPolicy""#, "*");
+    let keys = may(
+        r#""iam:CreateAccessKey""#,
+        "arn:aws:iam::111122223333:user/root-like",
+    );
+    let strong = user(ACCOUNT, "root-like", &may("\"*\"", "*"), "");
+    for (users, kind) in [
+        (vec![user(ACCOUNT, "ana", with_mfa, "")], "key"),
+        (vec![user(ACCOUNT, "ana", &open, unknown)], "policy"),
+        (vec![user(ACCOUNT, "ana", &keys, ""), strong], "keys"),
+    ] {
+        let analysis = analysed(&[&details(&users, &[])]);
+        let path = analysis
+            .paths
+            .iter()
+            .find(|path| path.from.as_str().ends_with("/ana"))
+            .unwrap();
+        assert_eq!(path.certainty, Certainty::Depends, "{kind}");
+        let said = path.depends_on.iter().any(|one| match one {
+            Dependency::ContextKey(key) => {
+                kind == "key" && key.as_str() == "aws:MultiFactorAuthPresent"
+            }
+            Dependency::Policy(arn) => kind == "policy" && arn.as_str().ends_with("policy/gone"),
+            Dependency::AccessKeys(arn) => {
+                kind == "keys" && arn.as_str().ends_with("user/root-like")
+            }
+            _ => false,
+        });
+        assert!(said, "{kind}: {:?}", path.depends_on);
+    }
+}
+
+#[test]
+fn an_administrator_may_do_everything_and_others_may_not() {
+    let split = policy(&[
+        statement("Allow", r#""iam:*""#, "*"),
+        r#"{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}"#.to_owned(),
+    ]);
+    let power = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}}"#;
+    let one_bucket = policy(&[
+        statement("Allow", r#""*""#, "*"),
+        statement("Deny", r#""s3:*""#, "arn:aws:s3:::secret/*"),
+    ]);
+    for (own, is_admin) in [
+        (split.as_str(), true),
+        (power, false),
+        (&one_bucket, true),
+        (&may(r#""iam:*""#, "*"), false),
+    ] {
+        let analysis = analysed(&[&details(&[user(ACCOUNT, "ana", own, "")], &[])]);
+        assert_eq!(
+            analysis.administrators.len(),
+            usize::from(is_admin),
+            "{own}"
+        );
+    }
+}
+
+#[test]
+fn like_principals_get_like_answers_whatever_their_number() {
+    let open = may(
+        r#""iam:PutUserPolicy""#,
+        "arn:aws:iam::111122223333:user/${aws:username}",
+    );
+    let users: Vec<String> = (0..20)
+        .map(|nth| user(ACCOUNT, &format!("u{nth}"), &open, ""))
+        .collect();
+    let analysis = analysed(&[&details(&users, &[])]);
+    assert_eq!(proven(&analysis).len(), 20);
+}
