@@ -2,6 +2,7 @@
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
+use crate::archive::{Caps, INSIDE, is_archive, unpack};
 use crate::change::{Change, Content, File, View};
 use crate::check::{Check, Out, Text, all};
 use crate::coverage::{Coverage, Unread};
@@ -122,6 +123,10 @@ impl Judge {
                 out.unread(file, Unread::BinaryNotShown, "");
                 return;
             }
+            Content::Binary(bytes) if is_archive(bytes) && !file.path.contains(INSIDE) => {
+                self.inside(file, bytes, out);
+                return;
+            }
             _ => return,
         };
         if view.text().len() > MAX_TEXT {
@@ -129,6 +134,18 @@ impl Judge {
             return;
         }
         self.text(file, view, out);
+    }
+
+    /// Judges what an archive among the files holds, as new as the archive is.
+    fn inside(&self, file: &File, bytes: &[u8], out: &mut Out<'_>) {
+        let unpacked = unpack(&file.path, bytes, &Caps::default());
+        for gap in unpacked.gaps {
+            out.gap(gap);
+        }
+        for mut inner in unpacked.files {
+            inner.status = file.status;
+            self.one(&inner, out);
+        }
     }
 
     fn text(&self, file: &File, view: &View, out: &mut Out<'_>) {

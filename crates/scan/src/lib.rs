@@ -1,11 +1,14 @@
 //! Changes, trees and packages → normalised text → checks → findings. Floor 1,
 //! pure: bytes come in as arguments, and nothing of them is ever executed.
 
+pub mod archive;
+pub mod artifact;
 pub mod change;
 mod check;
 mod coverage;
 mod finding;
 mod judge;
+mod pattern;
 mod report;
 mod shell;
 pub mod text;

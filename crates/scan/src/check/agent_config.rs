@@ -6,7 +6,7 @@ use std::ops::Range;
 use gardefou_finding::{Confidence, Severity};
 
 use super::build_fetch::{is_throwaway, runs_foreign};
-use super::pattern::patterns;
+use crate::pattern::patterns;
 use super::{Check, CheckId, Out, Reason, Report, Text};
 
 patterns! {

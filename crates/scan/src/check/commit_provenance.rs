@@ -6,7 +6,7 @@
 use gardefou_finding::{Confidence, Severity};
 
 use super::files::{Role, role};
-use super::pattern::patterns;
+use crate::pattern::patterns;
 use super::{Check, CheckId, Out, Reason, Report};
 use crate::change::{Change, Commit, Content};
 
@@ -61,7 +61,7 @@ impl CommitProvenance {
             let report = Report::new(self.id(), Reason::CommitMessage, Severity::Medium, Confidence::Medium)
                 .detail(builds.join(", "));
             out.on_commit(subject, report);
-        } else if !builds.is_empty() && builds.len() == touched.len() && names_strangers(subject, change) {
+        } else if !builds.is_empty() && builds.len() == touched.len() && !speaks_of_builds(kind) && names_strangers(subject, change) {
             let report = Report::new(self.id(), Reason::CommitMessage, Severity::Medium, Confidence::Medium)
                 .detail(builds.join(", "));
             out.on_commit(subject, report);
@@ -75,6 +75,11 @@ fn who(commit: &Commit) -> String {
 
 fn has_content(change: &Change, path: &str) -> bool {
     change.file(path).is_some_and(|file| !matches!(file.content, Content::Nothing))
+}
+
+/// Whether a commit's kind says that it is about building or releasing.
+fn speaks_of_builds(kind: &str) -> bool {
+    matches!(kind, "ci" | "build" | "chore" | "release" | "deps" | "revert" | "config")
 }
 
 /// Manifests that a change of text touches, too.

@@ -7,7 +7,7 @@
 use gardefou_finding::{Confidence, Severity};
 
 use super::files::{Role, role};
-use super::pattern::patterns;
+use crate::pattern::patterns;
 use super::{Check, CheckId, Out, Reason, Report};
 use crate::change::{Change, File, Status, View};
 

@@ -16,7 +16,6 @@ mod hidden_text;
 mod install_hook;
 mod opaque_file;
 mod out;
-mod pattern;
 mod reason;
 mod secret;
 mod weakened_probe;

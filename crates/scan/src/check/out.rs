@@ -6,7 +6,7 @@ use gardefou_finding::{Confidence, Severity, Untrusted};
 
 use super::{CheckId, Reason, Text};
 use crate::change::{File, View};
-use crate::coverage::{Coverage, Unread};
+use crate::coverage::{Coverage, Gap, Unread};
 use crate::finding::{Finding, Location};
 
 /// Most findings of one check in one file.
@@ -151,6 +151,11 @@ impl<'a> Out<'a> {
     /// Says that a part of a file could not be judged.
     pub(crate) fn unread(&mut self, file: &File, reason: Unread, detail: &str) {
         self.coverage.fail_at(&file.path, reason, detail);
+    }
+
+    /// Says what of an archive could not be read.
+    pub(crate) fn gap(&mut self, gap: Gap) {
+        self.coverage.fail(gap);
     }
 
     /// Keeps a finding, or the worse of two at one place by one check.

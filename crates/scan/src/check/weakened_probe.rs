@@ -9,7 +9,7 @@ use std::ops::Range;
 use gardefou_finding::{Confidence, Severity};
 
 use super::files::{Role, role};
-use super::pattern::patterns;
+use crate::pattern::patterns;
 use super::{Check, CheckId, Out, Reason, Report, Text};
 
 patterns! {

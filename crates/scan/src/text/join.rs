@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use crate::pattern::{Captures, Regex, pattern as regex};
 
 use super::Mapped;
 
@@ -83,14 +83,6 @@ pub(super) fn join(text: &Mapped) -> Option<Mapped> {
         }
     }
     current
-}
-
-#[allow(
-    clippy::expect_used,
-    reason = "the patterns are constants; a test compiles each"
-)]
-fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a constant pattern")
 }
 
 /// Edits of every match for which `new` gives a text.

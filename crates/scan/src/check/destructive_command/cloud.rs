@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::super::files::Role;
-use super::super::pattern::patterns;
+use crate::pattern::patterns;
 use crate::shell::Command;
 
 /// How many services' resources a text deletes before it is no clean-up of its own.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::pattern::patterns;
+use crate::pattern::patterns;
 
 patterns! {
     CALL = r#"(?:shutil\.rmtree|\bfs(?:\.promises|Promises|p|Extra)?\.(?:rmSync|rmdirSync|rm|rmdir|removeSync|remove|emptyDirSync|emptyDir)|\brmSync|\brimraf(?:\.sync|Sync)?|os\.RemoveAll|fs::remove_dir_all|FileUtils\.rm_rf|FileUtils\.remove_dir|FileUtils\.(?:deleteDirectory|cleanDirectory)|Directory\.Delete|rm_rf|deltree|rmtree)!?\s*\(\s*(?:&|r|f|new File\(|Path\(|pathlib\.Path\(|str\()?\s*(?:["'`](?:/|~/?|/home/?|/Users/?|/root/?|C:\\\\?|\$HOME)["'`]|(?:os\.)?homedir\(\)|(?:pathlib\.)?Path\.home\(\)|os\.path\.expanduser\(\s*["']~/?["']\s*\)|process\.env\.(?:HOME|USERPROFILE)|process\.env\[["']HOME["']\]|os\.environ(?:\[|\.get\()["'](?:HOME|USERPROFILE)["'][\])]|os\.Getenv\("HOME"\)|Dir\.home|ENV\[["']HOME["']\]|System\.getProperty\("user\.home"\)|(?:dirs::)?home_dir\(\)(?:\.unwrap\(\))?|(?:std::)?env::var\("HOME"\)(?:\.unwrap\(\))?|Environment\.GetFolderPath\(Environment\.SpecialFolder\.UserProfile\)|path\.(?:join|resolve)\(\s*(?:os\.)?homedir\(\)\s*\)|["'`]/["'`])\s*[,)]"#;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::super::Text;
 use super::super::agent_run::line;
 use super::super::files::{is_build, is_shell};
-use super::super::pattern::patterns;
+use crate::pattern::patterns;
 use crate::shell::Values;
 
 /// Most snippets of one text.
@@ -119,10 +119,22 @@ fn lists(text: &str) -> Vec<Snippet> {
     LIST.find_iter(text)
         .take(MAX_SNIPPETS)
         .map(|found| Snippet {
-            text: HOME
-                .replace_all(found.as_str(), "~")
+            text: with_home(found.as_str())
                 .replace(['"', '\'', '`', ',', '[', ']', '(', ')'], " "),
             range: found.range(),
         })
         .collect()
+}
+
+/// The text with `~` for every way in which code names the home directory.
+fn with_home(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for found in HOME.find_iter(text) {
+        out.push_str(text.get(at..found.start()).unwrap_or_default());
+        out.push('~');
+        at = found.end();
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
 }

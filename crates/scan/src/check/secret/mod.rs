@@ -11,7 +11,7 @@ use std::ops::Range;
 use gardefou_finding::{Confidence, Severity};
 
 use super::files::{Role, is_lock, role};
-use super::pattern::patterns;
+use crate::pattern::patterns;
 use super::{Check, CheckId, Out, Reason, Report, Text};
 
 patterns! {
@@ -43,7 +43,7 @@ patterns! {
 /// A form of credential.
 struct Form {
     name: &'static str,
-    pattern: &'static super::pattern::Pattern,
+    pattern: &'static crate::pattern::Pattern,
     /// How sure a match is, or `None` when it is none.
     test: fn(&str) -> Option<Confidence>,
     severity: Severity,
@@ -51,7 +51,7 @@ struct Form {
 
 const fn form(
     name: &'static str,
-    pattern: &'static super::pattern::Pattern,
+    pattern: &'static crate::pattern::Pattern,
     test: fn(&str) -> Option<Confidence>,
     severity: Severity,
 ) -> Form {

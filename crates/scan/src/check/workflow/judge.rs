@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use gardefou_finding::{Confidence, Severity};
 
-use super::super::pattern::patterns;
+use crate::pattern::patterns;
 use super::super::{CheckId, Out, Reason, Report, Text};
 use super::model::{Job, Step, Workflow};
 
@@ -153,7 +153,7 @@ impl Judge<'_, '_, '_> {
             return;
         };
         let runs = job.steps.iter().any(|step| step.run.as_ref().is_some_and(|(_, script)| BUILDS.is_match(script)) || step.uses.as_ref().is_some_and(|(_, uses)| uses.starts_with("./")));
-        let is_guarded = TRUSTED_ONLY.is_match(&job.condition) || TRUSTED_ONLY.is_match(&checkout.condition);
+        let is_guarded = job.has_environment || TRUSTED_ONLY.is_match(&job.condition) || TRUSTED_ONLY.is_match(&checkout.condition);
         let severity = match (runs, is_guarded) {
             (true, false) => Severity::Critical,
             (false, false) => Severity::High,
@@ -187,7 +187,7 @@ impl Judge<'_, '_, '_> {
         let score = [takes_words, open_users, has_tools, is_open].iter().filter(|yes| **yes).count();
         let (severity, confidence) = match score {
             3.. => (Severity::Critical, Confidence::High),
-            2 if takes_words || open_users => (Severity::High, Confidence::Medium),
+            2 if has_tools && (takes_words || open_users) => (Severity::High, Confidence::Medium),
             2 => (Severity::Medium, Confidence::Medium),
             _ => return,
         };

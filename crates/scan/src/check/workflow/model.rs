@@ -81,6 +81,8 @@ pub(crate) struct Job {
     pub(crate) runs_on: Option<(usize, String)>,
     pub(crate) permissions: Vec<(usize, String, String)>,
     pub(crate) condition: String,
+    /// Whether it waits for an environment, which can ask for approval.
+    pub(crate) has_environment: bool,
 }
 
 /// A workflow, or the parts of one that a patch shows.
@@ -107,9 +109,6 @@ impl Workflow {
         }
         if let Some(runs) = root.get("runs") {
             workflow.jobs.push(job_of(runs));
-        }
-        if workflow.jobs.is_empty() && !text.trim().is_empty() {
-            return Err("no jobs and no steps".to_owned());
         }
         Ok(workflow)
     }
@@ -150,6 +149,7 @@ fn job_of(node: &Node) -> Job {
     let mut job = Job {
         permissions: node.get("permissions").map(permissions).unwrap_or_default(),
         condition: node.get("if").and_then(Node::text).unwrap_or("").to_owned(),
+        has_environment: node.get("environment").is_some(),
         ..Job::default()
     };
     if let Some(runs_on) = node.get("runs-on") {
