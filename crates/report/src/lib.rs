@@ -7,6 +7,7 @@
 
 mod build;
 mod catalogue;
+mod check;
 mod document;
 #[cfg(test)]
 mod examples;
@@ -26,6 +27,7 @@ use std::str::FromStr;
 use gardefou_finding::Report;
 
 pub use catalogue::Lang;
+pub use check::{CheckFormat, render_check};
 pub use json::{json_schema, proof_schema};
 pub use proof::render_proof;
 
