@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use chrono::{NaiveDate, NaiveTime};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use gardefou_finding::{Severity, Timestamp};
 use gardefou_report::{CheckFormat, Format, Lang};
@@ -187,8 +187,12 @@ pub(crate) struct Investigate {
 
 /// `gardefou check`
 #[derive(Args, Debug)]
-#[command(after_help = CHECK_EXAMPLES)]
-#[group(id = "subject", required = true, multiple = false, args = ["range", "staged", "patch", "artifact", "paths"])]
+#[command(
+    after_help = CHECK_EXAMPLES,
+    group = ArgGroup::new("subject")
+        .required(true)
+        .args(["range", "staged", "patch", "artifact", "paths"]),
+)]
 pub(crate) struct Check {
     /// Files and directories
     #[arg(value_name = "PATH")]

@@ -127,6 +127,10 @@ impl Judge {
                 self.inside(file, bytes, out);
                 return;
             }
+            Content::Binary(bytes) => {
+                self.words(file, bytes, out);
+                return;
+            }
             _ => return,
         };
         if view.text().len() > MAX_TEXT {
@@ -154,12 +158,22 @@ impl Judge {
             out.unread(file, Unread::LimitReached, "more encoded layers than are read");
         }
         for layer in &layers.layers {
-            self.layer(file, view, layer, out);
+            self.layer(file, view, layer, u64::MAX, out);
         }
     }
 
-    fn layer(&self, file: &File, view: &View, layer: &Layer, out: &mut Out<'_>) {
-        let wanted = self.wanted(layer.text.text());
+    /// Judges the words inside a file that is no text: compiled code, pictures.
+    fn words(&self, file: &File, bytes: &[u8], out: &mut Out<'_>) {
+        let view = View::of_words(bytes);
+        let reads = |(index, check): (usize, &Box<dyn Check>)| u64::from(check.reads_binaries()) << index;
+        let allowed = self.checks.iter().enumerate().map(reads).fold(0, |all, bit| all | bit);
+        for layer in &layers(view.text()).layers {
+            self.layer(file, &view, layer, allowed, out);
+        }
+    }
+
+    fn layer(&self, file: &File, view: &View, layer: &Layer, allowed: u64, out: &mut Out<'_>) {
+        let wanted = self.wanted(layer.text.text()) & allowed;
         let text = Text::new(file, view, layer);
         for (index, check) in self.checks.iter().enumerate() {
             if wanted & (1 << index) != 0 {

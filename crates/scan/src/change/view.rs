@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 
+/// Shortest run of printable bytes that counts as words.
+const MIN_WORDS: usize = 12;
+
 /// A line of a [`View`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Line {
@@ -69,6 +72,22 @@ impl View {
             lines: Some(Vec::new()),
             ..Self::default()
         }
+    }
+
+    /// The words inside bytes that are no text: runs of printable ASCII, also of
+    /// two bytes a character, without line numbers.
+    pub fn of_words(bytes: &[u8]) -> Self {
+        let mut view = Self::partial();
+        let is_shown = |byte: &u8| (b' '..=b'~').contains(byte);
+        let narrow = bytes.split(|byte| !is_shown(byte)).filter(|run| run.len() >= MIN_WORDS);
+        for run in narrow {
+            view.push_line(&String::from_utf8_lossy(run), 0, true);
+        }
+        let wide: Vec<u8> = bytes.chunks_exact(2).map(|pair| if matches!(pair, [_, 0]) { pair.first().copied().unwrap_or(0) } else { 0 }).collect();
+        for run in wide.split(|byte| !is_shown(byte)).filter(|run| run.len() >= MIN_WORDS) {
+            view.push_line(&String::from_utf8_lossy(run), 0, true);
+        }
+        view
     }
 
     /// Says that what was filled in is the whole file.

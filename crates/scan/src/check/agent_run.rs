@@ -30,6 +30,10 @@ impl Check for AgentRun {
         CheckId::AgentRun
     }
 
+    fn reads_binaries(&self) -> bool {
+        true
+    }
+
     fn keywords(&self) -> &'static [&'static str] {
         &[
             "--trust-all-tools", "skip-permissions", "bypass-approvals", "dangerously", "bypasspermissions", "--yolo", "yolo",

@@ -14,10 +14,10 @@ use crate::pattern::patterns;
 use super::{Check, CheckId, Out, Reason, Report, Text};
 
 patterns! {
-    URL = r#"(?i)\b(?:https?|ftp)://[^\s"'`<>\\)\]},;]+"#;
+    URL = r#"(?i)\b(?:https?|ftp)://(?:\$\{[^}\s]{0,80}\}|[^\s"'`<>\\)\]},;])+"#;
     FETCH = r"(?i)\bcurl\b|\bwget\b|\bfetch\w*\s*\(|\baxios\b|\bgot\(|requests\.(?:get|post)|urlopen|urlretrieve|https?\.get\b|download\w*\s*\(|Invoke-WebRequest|\biwr\b|Invoke-RestMethod|\birm\b|reqwest|aria2c|http\.Get\(|Net::HTTP|open-uri|file_get_contents|DownloadString|DownloadFile";
-    INTO = r#"["'`](?:\./|\.\./)*(?:[\w@.-]+/)*(?:src|lib|app|dist|out|source|sources|packages|vendor)/[^"'`\s:]*["'`]|["'`][\w@./-]+\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|cc|cpp|h|java|kt|php|swift|m4|pl|lua|sh)["'`]|(?:-o|-O|--output|--output-document|>|-OutFile)[= ]\s*["']?(?:\./)?[\w@./${}-]*(?:src/|lib/|dist/|\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|h|java|php|m4|pl|lua)\b)"#;
-    WRITES = r"(?i)writeFile|createWriteStream|\bopen\([^)]*['\x22]w|\s-[sSLfk]*[oO]\b|--output|-OutFile|urlretrieve|copyfileobj|download\w*\s*\(|write_text|write_bytes|fs::write|io\.Copy|os\.WriteFile|>\s*\S|'-o'|\x22-o\x22";
+    INTO = r#"["'`](?:\./|\.\./)*(?:[\w@.-]+/)*(?:src|lib|app|dist|out|source|sources|packages|vendor)/[^"'`\s:]*["'`]|["'`][\w@./-]+\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|cc|cpp|h|java|kt|php|swift|m4|pl|lua|sh)["'`]|(?:-[a-zA-Z]*[oO]|--output|--output-document|>|-OutFile)[= ]\s*["']?(?:\./)?[\w@./${}-]*(?:src/|lib/|dist/|\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|h|java|php|m4|pl|lua)\b)"#;
+    WRITES = r"(?i)writeFile|createWriteStream|\bopen\([^)]*['\x22]w|\s-[a-zA-Z]*[oO]\b|--output|-OutFile|urlretrieve|copyfileobj|download\w*\s*\(|write_text|write_bytes|fs::write|io\.Copy|os\.WriteFile|>\s*\S|'-o'|\x22-o\x22";
     CHECKED = r"(?i)sha(?:256|512|1)sum|sha-?(?:256|512)|checksum|createHash|hashlib|integrity|gpg --verify|cosign|minisign|shasum|Get-FileHash|--hash";
     SNEAKY = r"(?i)catch\s*(?:\([^)]*\))?\s*\{\s*\}|except[^:\n]*:\s*pass|2>\s*/dev/null|\|\|\s*true|STAGE|isRelease|\bprod\b|\brelease\b|platform\(\)|process\.platform|NODE_ENV";
     PIPED = r#"(?i)(?:curl|wget|iwr|irm|Invoke-WebRequest|Invoke-RestMethod)\b[^\n;&]{0,400}?\|\s*(?:\w+=\S+\s+)*(?:sudo\s+(?:-\w+\s+)*)?(?:env\s+)?(?:/bin/|/usr/bin/)?(?:ba|z|da|k)?sh\b|(?:curl|wget)\b[^\n;&]{0,400}?\|\s*(?:sudo\s+)?(?:python3?|perl|node|ruby|php|iex)\b|(?:ba|z)?sh\s+(?:-\w+\s+)?<\(\s*(?:curl|wget)[^)]*|(?:eval|source|\.)\s+["'<]*[$<]?\(\s*(?:curl|wget)[^)]*|(?:ba|z)?sh\s+-c\s+["']*\$\(\s*(?:curl|wget)[^)]*|\biex\b[^\n]{0,80}(?:DownloadString|iwr|irm|Invoke-WebRequest)[^\n]*|(?:irm|iwr|DownloadString)[^\n|]{0,300}\|\s*iex|python3?\s+-c\s+["'][^"']{0,40}\$\(\s*curl[^)]*"#;
@@ -112,7 +112,7 @@ impl BuildFetch {
         let whole = text.text();
         let address = whole.get(url.clone()).unwrap_or_default();
         let trust = trust(address);
-        if trust < Trust::Mutable || role == Role::Test {
+        if trust < Trust::Unknown || role == Role::Test {
             return;
         }
         let near = around(whole, &url, 260);
@@ -125,7 +125,12 @@ impl BuildFetch {
             return;
         }
         let is_checked = CHECKED.is_match(wide);
-        let (reason, severity, confidence) = if writes && !is_checked {
+        let (reason, severity, confidence) = if trust == Trust::Unknown {
+            if !writes || is_checked || role != Role::Build {
+                return;
+            }
+            (Reason::FetchIntoSource, Severity::Medium, Confidence::Medium)
+        } else if writes && !is_checked {
             let sure = if SNEAKY.is_match(wide) { Confidence::High } else { Confidence::Medium };
             (Reason::FetchIntoSource, Severity::High, sure)
         } else if role == Role::Build && trust == Trust::Throwaway && !is_checked {

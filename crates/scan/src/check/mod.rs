@@ -39,6 +39,11 @@ pub(crate) trait Check: Send + Sync {
         &[]
     }
 
+    /// Whether [`Check::text`] is called for the words inside files that are no text, too.
+    fn reads_binaries(&self) -> bool {
+        false
+    }
+
     /// Looks at a commit's metadata and what it touches.
     fn commit(&self, _commit: &Commit, _change: &Change, _out: &mut Out<'_>) {}
 

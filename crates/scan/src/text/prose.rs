@@ -9,8 +9,13 @@ pub fn prose(text: &Mapped) -> Mapped {
     let mut out = Mapped::default();
     let mut is_start = true;
     let mut owed: Option<usize> = None;
-    for (at, c) in text.text().char_indices() {
+    let mut chars = text.text().char_indices().peekable();
+    while let Some((at, mut c)) = chars.next() {
         let source = text.source(at);
+        // A line end inside a literal.
+        if c == '\\' && chars.next_if(|(_, next)| matches!(next, 'n' | 'r' | 't')).is_some() {
+            c = '\n';
+        }
         if c == '\n' {
             is_start = true;
         }

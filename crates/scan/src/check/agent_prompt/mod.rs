@@ -36,6 +36,10 @@ impl Check for AgentPrompt {
         CheckId::AgentPrompt
     }
 
+    fn reads_binaries(&self) -> bool {
+        true
+    }
+
     fn keywords(&self) -> &'static [&'static str] {
         lexicon::KEYWORDS
     }

@@ -41,7 +41,7 @@ impl Check for DestructiveCommand {
             "rm ", "rm\t", "rm\"", "rm'", "rm${", "-rf", "find ", "mkfs", "dd ", "shred", "wipefs", "/dev/sd", "/dev/nvme", "diskutil", "format ",
             "vssadmin", "remove-item", "rd /s", "rmdir", "del /", "cipher /w", ":|:", "aws ", "aws\"", "aws'", "gcloud ", "az ", "terraform",
             "tofu", "pulumi", "kubectl", "eksctl", "gsutil", "cdk destroy", "terminate", "delete", "rmtree", "rmsync", "fs.rm",
-            "rimraf", "removeall", "remove_dir_all", "rm_rf", "deltree", "unlink", "doctl",
+            "rimraf", "removeall", "remove_dir_all", "rm_rf", "deltree", "unlink", "doctl", "os.remove", "os.walk", "rglob",
         ]
     }
 

@@ -95,6 +95,10 @@ impl Check for Secrets {
         CheckId::Secret
     }
 
+    fn reads_binaries(&self) -> bool {
+        true
+    }
+
     fn keywords(&self) -> &'static [&'static str] {
         &[
             "akia", "asia", "secret", "aws", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "npm_", "glpat-", "glptt-", "gldt-", "glrt-",
