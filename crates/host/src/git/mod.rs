@@ -84,7 +84,7 @@ impl Repository {
         let (Some(git_dir), Some(common), Some(format)) = (lines.next(), lines.next(), lines.next()) else {
             return Err(missing());
         };
-        let common = directory.join(common);
+        let common = fs::canonicalize(directory.join(common)).map_err(|_| missing())?;
         let own = own_directory(&common, format).map_err(GitError::NoRoom)?;
         let objects = Git::on_objects(own.path(), &common.join("objects"), &PathBuf::from(git_dir).join("index"));
         let shallow = fs::read_to_string(common.join("shallow")).unwrap_or_default();

@@ -13,6 +13,8 @@ use crate::text::look_alike;
 
 /// Zero-width characters in one run from which on they are no typography.
 const MIN_ZERO_WIDTH: usize = 4;
+/// Tag characters in one run from which on they say something.
+const MIN_TAGS: usize = 3;
 /// Selectors in one run from which on they are data.
 const MIN_SELECTORS: usize = 4;
 /// Blanks in a line after which code is off the screen.
@@ -86,6 +88,8 @@ impl HiddenText {
         // Flags of regions are written with tags after a black flag.
         let is_flag = lead == '\u{1f3f4}' && count <= 8;
         let (reason, severity, confidence) = match kind {
+            // Tables of Unicode test each character alone.
+            Kind::Tag if count < MIN_TAGS => return,
             Kind::Tag if !is_flag => (Reason::HiddenTags, Severity::High, Confidence::High),
             Kind::Selector if count >= MIN_SELECTORS => (Reason::HiddenTags, Severity::High, Confidence::High),
             Kind::ZeroWidth if count >= MIN_ZERO_WIDTH => {
