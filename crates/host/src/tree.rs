@@ -50,12 +50,17 @@ impl Walk {
     }
 
     fn fail(&mut self, path: &Path, error: &io::Error) {
-        self.coverage.fail(gap(path, Unread::Unreadable, &error.to_string()));
+        self.coverage
+            .fail(gap(path, Unread::Unreadable, &error.to_string()));
     }
 
     fn directory(&mut self, path: &Path, depth: usize) {
         if depth > MAX_DEPTH || self.files.len() > MAX_FILES {
-            self.coverage.fail(gap(path, Unread::LimitReached, "more or deeper than is read"));
+            self.coverage.fail(gap(
+                path,
+                Unread::LimitReached,
+                "more or deeper than is read",
+            ));
             return;
         }
         let mut entries: Vec<fs::DirEntry> = Vec::new();
@@ -78,7 +83,9 @@ impl Walk {
 
     fn entry(&mut self, entry: &fs::DirEntry, depth: usize) {
         match entry.file_type() {
-            Ok(kind) if kind.is_dir() && entry.file_name() != ".git" => self.directory(&entry.path(), depth + 1),
+            Ok(kind) if kind.is_dir() && entry.file_name() != ".git" => {
+                self.directory(&entry.path(), depth + 1)
+            }
             Ok(kind) if kind.is_file() || kind.is_symlink() => self.files.push(entry.path()),
             Ok(_) => {}
             Err(error) => self.fail(&entry.path(), &error),
@@ -96,7 +103,9 @@ fn gap(path: &Path, reason: Unread, detail: &str) -> Gap {
 }
 
 fn judge_files(judge: &Judge, files: &[PathBuf], threads: Option<NonZeroUsize>) -> Judged {
-    let count = threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let count = threads
+        .or_else(|| thread::available_parallelism().ok())
+        .map_or(1, NonZeroUsize::get);
     let next = AtomicUsize::new(0);
     let total = Mutex::new(Judged::default());
     let work = || {
@@ -110,7 +119,12 @@ fn judge_files(judge: &Judge, files: &[PathBuf], threads: Option<NonZeroUsize>) 
     };
     thread::scope(|scope| {
         let started = (0..count.min(files.len().max(1)))
-            .filter(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).is_ok())
+            .filter(|_| {
+                thread::Builder::new()
+                    .stack_size(STACK)
+                    .spawn_scoped(scope, work)
+                    .is_ok()
+            })
             .count();
         if started == 0 {
             work();
@@ -124,7 +138,9 @@ fn judge_file(judge: &Judge, path: &Path) -> Judged {
         Ok(file) => judge.file(&file),
         Err(error) => {
             let mut judged = Judged::default();
-            judged.coverage.fail(gap(path, Unread::Unreadable, &error.to_string()));
+            judged
+                .coverage
+                .fail(gap(path, Unread::Unreadable, &error.to_string()));
             judged
         }
     }
@@ -143,7 +159,11 @@ fn load(path: &Path) -> io::Result<File> {
 /// Runs `work` on a thread with a stack for hostile text.
 pub fn with_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> io::Result<T> {
     thread::scope(|scope| {
-        let started = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
-        started.join().map_err(|_| io::Error::other("a judge stopped"))
+        let started = thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, work)?;
+        started
+            .join()
+            .map_err(|_| io::Error::other("a judge stopped"))
     })
 }

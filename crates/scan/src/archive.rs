@@ -72,7 +72,10 @@ fn form(bytes: &[u8]) -> Option<Form> {
         (b"LZIP", Form::Foreign("lzip")),
         (b"MSCF", Form::Foreign("cab")),
     ];
-    let known = heads.iter().find(|(head, _)| bytes.starts_with(head)).map(|(_, form)| *form);
+    let known = heads
+        .iter()
+        .find(|(head, _)| bytes.starts_with(head))
+        .map(|(_, form)| *form);
     known.or_else(|| (bytes.get(257..262) == Some(b"ustar")).then_some(Form::Tar))
 }
 
@@ -120,21 +123,39 @@ impl Unpacker {
     fn stop(&mut self, source: &str, stop: &Stop) {
         match stop {
             Stop::Broken(why) => self.gap(source, Unread::BadArchive, why),
-            Stop::TooLarge => self.gap(source, Unread::LimitReached, "inflates to more than is read"),
+            Stop::TooLarge => self.gap(
+                source,
+                Unread::LimitReached,
+                "inflates to more than is read",
+            ),
         }
     }
 
     fn open(&mut self, path: &str, bytes: &[u8], form: Form, depth: usize) {
         if depth >= self.caps.depth {
-            self.gap(path, Unread::LimitReached, "archives lie deeper than is read");
+            self.gap(
+                path,
+                Unread::LimitReached,
+                "archives lie deeper than is read",
+            );
             return;
         }
         let stored = bytes.len() as u64;
         match form {
             Form::Zip => self.zip(path, bytes, depth),
             Form::Tar => self.tar(path, bytes, depth),
-            Form::Gzip => self.stream(path, flate2::read::MultiGzDecoder::new(bytes), stored, depth),
-            Form::Xz => self.stream(path, lzma_rust2::XzReader::new_mem_limit(bytes, true, 128 << 10), stored, depth),
+            Form::Gzip => self.stream(
+                path,
+                flate2::read::MultiGzDecoder::new(bytes),
+                stored,
+                depth,
+            ),
+            Form::Xz => self.stream(
+                path,
+                lzma_rust2::XzReader::new_mem_limit(bytes, true, 128 << 10),
+                stored,
+                depth,
+            ),
             Form::Zstd => match ruzstd::decoding::StreamingDecoder::new(bytes) {
                 Ok(decoder) => self.stream(path, decoder, stored, depth),
                 Err(error) => self.gap(path, Unread::BadArchive, &error.to_string()),
@@ -153,7 +174,10 @@ impl Unpacker {
             self.tar(path, &bytes, depth);
         } else if !bytes.is_empty() {
             let name = path.rsplit('/').next().unwrap_or(path);
-            let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
+            let name = name
+                .rsplit_once('.')
+                .map_or(name, |(stem, _)| stem)
+                .to_owned();
             self.entry(path, &name, bytes, false, depth);
         }
     }
@@ -161,7 +185,9 @@ impl Unpacker {
     /// Reads within what is left of the caps.
     fn inflate(&mut self, reader: impl Read, stored: u64) -> (Vec<u8>, Option<Stop>) {
         // Small inputs may inflate by any ratio: they stay small.
-        let allowed = self.left.min(stored.saturating_mul(self.caps.ratio).max(16 << 20));
+        let allowed = self
+            .left
+            .min(stored.saturating_mul(self.caps.ratio).max(16 << 20));
         let mut bytes = Vec::new();
         let result = reader.take(allowed + 1).read_to_end(&mut bytes);
         let read = bytes.len() as u64;
@@ -236,7 +262,9 @@ impl Unpacker {
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let kind = entry.header().entry_type();
         if kind.is_symlink() || kind.is_hard_link() {
-            let target = entry.link_name_bytes().map(|target| String::from_utf8_lossy(&target).into_owned());
+            let target = entry
+                .link_name_bytes()
+                .map(|target| String::from_utf8_lossy(&target).into_owned());
             // A hard link's target is a path of the archive.
             if kind.is_symlink() {
                 self.link(path, &name, &target.unwrap_or_default());
@@ -260,13 +288,21 @@ impl Unpacker {
     fn is_full(&mut self, path: &str) -> bool {
         let full = self.out.files.len() >= self.caps.entries || self.left == 0;
         if full {
-            self.gap(path, Unread::LimitReached, "more entries or bytes than are read");
+            self.gap(
+                path,
+                Unread::LimitReached,
+                "more entries or bytes than are read",
+            );
         }
         full
     }
 
     fn link(&mut self, path: &str, name: &str, target: &str) {
-        let file = File::with(inner(path, name), Status::Present, Content::Link(target.to_owned()));
+        let file = File::with(
+            inner(path, name),
+            Status::Present,
+            Content::Link(target.to_owned()),
+        );
         self.out.files.push(file);
     }
 
@@ -317,7 +353,10 @@ mod tests {
         let outer = tgz("b/inner.tgz", &inner);
         let out = unpack("o.tgz", &outer, &Caps::default());
         let paths: Vec<&str> = out.files.iter().map(|file| file.path.as_str()).collect();
-        assert_eq!(paths, ["o.tgz!/b/inner.tgz!/package/a.js", "o.tgz!/b/inner.tgz"]);
+        assert_eq!(
+            paths,
+            ["o.tgz!/b/inner.tgz!/package/a.js", "o.tgz!/b/inner.tgz"]
+        );
         assert!(out.gaps.is_empty());
     }
 
@@ -336,6 +375,9 @@ mod tests {
         assert_eq!(gaps(b"hello", &caps), [Unread::UnknownFormat]);
         assert_eq!(gaps(&tgz("../../etc/x", b"x"), &caps), [Unread::BadArchive]);
         let bomb = gzip(&vec![0; 40 << 20]);
-        assert_eq!(gaps(&bomb, &Caps { ratio: 10, ..caps }), [Unread::LimitReached]);
+        assert_eq!(
+            gaps(&bomb, &Caps { ratio: 10, ..caps }),
+            [Unread::LimitReached]
+        );
     }
 }

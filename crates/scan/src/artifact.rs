@@ -48,13 +48,19 @@ impl Source {
         }
         let end = format!("/{tail}");
         let mut ends = self.by_path.keys().filter(|path| path.ends_with(&end));
-        ends.next().filter(|_| ends.next().is_none()).map(String::as_str)
+        ends.next()
+            .filter(|_| ends.next().is_none())
+            .map(String::as_str)
     }
 }
 
 /// The same for both kinds of line end.
 fn hash(bytes: &[u8]) -> [u8; 32] {
-    let plain: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != b'\r').collect();
+    let plain: Vec<u8> = bytes
+        .iter()
+        .copied()
+        .filter(|byte| *byte != b'\r')
+        .collect();
     Sha256::digest(plain).into()
 }
 
@@ -65,7 +71,11 @@ pub fn against(files: Vec<File>, source: &Source) -> (Change, Vec<Finding>) {
     let mut coverage = Coverage::default();
     let mut out = Out::new(&mut coverage, None);
     for mut file in files {
-        let inside = file.path.rsplit_once(INSIDE).map_or(file.path.as_str(), |(_, inside)| inside).to_owned();
+        let inside = file
+            .path
+            .rsplit_once(INSIDE)
+            .map_or(file.path.as_str(), |(_, inside)| inside)
+            .to_owned();
         let Some(bytes) = bytes_of(&file) else {
             change.files.push(file);
             continue;
@@ -75,7 +85,11 @@ pub fn against(files: Vec<File>, source: &Source) -> (Change, Vec<Finding>) {
         }
         match source.path_of(&inside) {
             Some(path) => {
-                let old = source.by_path.get(path).map(Vec::as_slice).unwrap_or_default();
+                let old = source
+                    .by_path
+                    .get(path)
+                    .map(Vec::as_slice)
+                    .unwrap_or_default();
                 file.status = Status::Modified;
                 file.content = Content::between(old, bytes);
                 differs(&file, path, &mut out);
@@ -101,10 +115,27 @@ fn bytes_of(file: &File) -> Option<Vec<u8>> {
 
 fn differs(file: &File, path: &str, out: &mut Out<'_>) {
     let is_rewritten = is_written_by_tools(path);
-    let severity = if is_rewritten { Severity::Low } else { Severity::High };
-    let confidence = if is_rewritten { Confidence::Low } else { Confidence::High };
-    let report = Report::new(CheckId::ArtifactSource, Reason::ArtifactDiffers, severity, confidence).detail(path);
-    let shown = file.view().and_then(|view| view.added_lines().next()).map_or("", |(_, line)| line);
+    let severity = if is_rewritten {
+        Severity::Low
+    } else {
+        Severity::High
+    };
+    let confidence = if is_rewritten {
+        Confidence::Low
+    } else {
+        Confidence::High
+    };
+    let report = Report::new(
+        CheckId::ArtifactSource,
+        Reason::ArtifactDiffers,
+        severity,
+        confidence,
+    )
+    .detail(path);
+    let shown = file
+        .view()
+        .and_then(|view| view.added_lines().next())
+        .map_or("", |(_, line)| line);
     out.on_file(file, if shown.is_empty() { path } else { shown }, report);
 }
 
@@ -116,7 +147,12 @@ fn extra(file: &File, inside: &str, out: &mut Out<'_>) {
     } else {
         Severity::Medium
     };
-    let report = Report::new(CheckId::ArtifactSource, Reason::ArtifactExtra, severity, Confidence::Medium);
+    let report = Report::new(
+        CheckId::ArtifactSource,
+        Reason::ArtifactExtra,
+        severity,
+        Confidence::Medium,
+    );
     out.on_file(file, inside, report);
 }
 
@@ -128,9 +164,29 @@ fn name(path: &str) -> &str {
 fn is_written_by_tools(path: &str) -> bool {
     matches!(
         name(path),
-        "package.json" | "PKG-INFO" | "METADATA" | "RECORD" | "WHEEL" | "top_level.txt" | "SOURCES.txt" | "entry_points.txt" | "requires.txt"
-            | "dependency_links.txt" | "setup.cfg" | "[Content_Types].xml" | "extension.vsixmanifest" | "Cargo.toml" | "Cargo.toml.orig" | "Cargo.lock"
-            | ".cargo_vcs_info.json" | "MANIFEST.MF" | "not-zip-safe" | "LICENSE.txt" | "readme.md" | "changelog.md" | "pyproject.toml"
+        "package.json"
+            | "PKG-INFO"
+            | "METADATA"
+            | "RECORD"
+            | "WHEEL"
+            | "top_level.txt"
+            | "SOURCES.txt"
+            | "entry_points.txt"
+            | "requires.txt"
+            | "dependency_links.txt"
+            | "setup.cfg"
+            | "[Content_Types].xml"
+            | "extension.vsixmanifest"
+            | "Cargo.toml"
+            | "Cargo.toml.orig"
+            | "Cargo.lock"
+            | ".cargo_vcs_info.json"
+            | "MANIFEST.MF"
+            | "not-zip-safe"
+            | "LICENSE.txt"
+            | "readme.md"
+            | "changelog.md"
+            | "pyproject.toml"
     ) || path.contains(".egg-info/")
         || path.contains(".dist-info/")
 }
@@ -138,8 +194,23 @@ fn is_written_by_tools(path: &str) -> bool {
 /// What builds make: bundles, maps, compiled files.
 fn is_built(path: &str) -> bool {
     let is_in = |dir: &str| path.starts_with(dir) || path.contains(&format!("/{dir}"));
-    ["dist/", "out/", "build/", "lib/", "esm/", "cjs/", "bin/", "es/", "umd/", "node_modules/"].iter().any(|dir| is_in(dir))
-        || [".map", ".min.js", ".d.ts", ".pyc", ".class", ".js.gz"].iter().any(|end| path.ends_with(end))
+    [
+        "dist/",
+        "out/",
+        "build/",
+        "lib/",
+        "esm/",
+        "cjs/",
+        "bin/",
+        "es/",
+        "umd/",
+        "node_modules/",
+    ]
+    .iter()
+    .any(|dir| is_in(dir))
+        || [".map", ".min.js", ".d.ts", ".pyc", ".class", ".js.gz"]
+            .iter()
+            .any(|end| path.ends_with(end))
 }
 
 #[cfg(test)]
@@ -159,8 +230,17 @@ mod tests {
         let (change, findings) = against(files, &source);
         assert_eq!(change.files.len(), 2);
         let said: Vec<_> = findings.iter().map(|f| (f.reason, f.severity)).collect();
-        assert_eq!(said, [(Reason::ArtifactDiffers, Severity::High), (Reason::ArtifactExtra, Severity::Medium)]);
+        assert_eq!(
+            said,
+            [
+                (Reason::ArtifactDiffers, Severity::High),
+                (Reason::ArtifactExtra, Severity::Medium)
+            ]
+        );
         let view = change.files[0].view().unwrap();
-        assert_eq!(view.added_lines().map(|(_, line)| line).collect::<Vec<_>>(), ["two"]);
+        assert_eq!(
+            view.added_lines().map(|(_, line)| line).collect::<Vec<_>>(),
+            ["two"]
+        );
     }
 }

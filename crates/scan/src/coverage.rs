@@ -12,7 +12,9 @@ use crate::change::PatchError;
 pub const MAX_LISTED: usize = 200;
 
 /// Why something that should have been read was not. Each makes the result incomplete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Unread {
     /// A file or directory that could not be opened or read.

@@ -47,7 +47,10 @@ impl Default for Judge {
 
 impl Judge {
     /// Every check, ready to be used by several threads.
-    #[allow(clippy::expect_used, reason = "the keywords are constants; every test builds the automaton")]
+    #[allow(
+        clippy::expect_used,
+        reason = "the keywords are constants; every test builds the automaton"
+    )]
     pub fn new() -> Self {
         let checks = all();
         let mut words = Vec::new();
@@ -134,7 +137,11 @@ impl Judge {
             _ => return,
         };
         if view.text().len() > MAX_TEXT {
-            out.unread(file, Unread::LimitReached, "the text is longer than is read");
+            out.unread(
+                file,
+                Unread::LimitReached,
+                "the text is longer than is read",
+            );
             return;
         }
         self.text(file, view, out);
@@ -155,7 +162,11 @@ impl Judge {
     fn text(&self, file: &File, view: &View, out: &mut Out<'_>) {
         let layers = layers(view.text());
         if layers.is_cut {
-            out.unread(file, Unread::LimitReached, "more encoded layers than are read");
+            out.unread(
+                file,
+                Unread::LimitReached,
+                "more encoded layers than are read",
+            );
         }
         for layer in &layers.layers {
             self.layer(file, view, layer, u64::MAX, out);
@@ -165,8 +176,11 @@ impl Judge {
     /// Judges the words inside a file that is no text: compiled code, pictures.
     fn words(&self, file: &File, bytes: &[u8], out: &mut Out<'_>) {
         let view = View::of_words(bytes);
-        let reads = |(index, check): (usize, &Box<dyn Check>)| u64::from(check.reads_binaries()) << index;
-        let allowed = self.checks.iter().enumerate().map(reads).fold(0, |all, bit| all | bit);
+        let reads = self.checks.iter().map(|check| check.reads_binaries());
+        let bits = reads
+            .enumerate()
+            .map(|(index, reads)| u64::from(reads) << index);
+        let allowed = bits.fold(0, |all, bit| all | bit);
         for layer in &layers(view.text()).layers {
             self.layer(file, &view, layer, allowed, out);
         }

@@ -52,12 +52,19 @@ impl Regex {
 
     /// The first match.
     pub(crate) fn find<'t>(&self, text: &'t str) -> Option<Found<'t>> {
-        self.0.find(text.as_bytes()).map(|found| Found::new(text, found.range()))
+        self.0
+            .find(text.as_bytes())
+            .map(|found| Found::new(text, found.range()))
     }
 
     /// Every match, one after another.
-    pub(crate) fn find_iter<'r, 't: 'r>(&'r self, text: &'t str) -> impl Iterator<Item = Found<'t>> + 'r {
-        self.0.find_iter(text.as_bytes()).map(move |found| Found::new(text, found.range()))
+    pub(crate) fn find_iter<'r, 't: 'r>(
+        &'r self,
+        text: &'t str,
+    ) -> impl Iterator<Item = Found<'t>> + 'r {
+        self.0
+            .find_iter(text.as_bytes())
+            .map(move |found| Found::new(text, found.range()))
     }
 
     /// The first match with its groups.
@@ -67,8 +74,13 @@ impl Regex {
     }
 
     /// Every match with its groups.
-    pub(crate) fn captures_iter<'r, 't: 'r>(&'r self, text: &'t str) -> impl Iterator<Item = Captures<'t>> + 'r {
-        self.0.captures_iter(text.as_bytes()).map(move |groups| Captures { text, groups })
+    pub(crate) fn captures_iter<'r, 't: 'r>(
+        &'r self,
+        text: &'t str,
+    ) -> impl Iterator<Item = Captures<'t>> + 'r {
+        self.0
+            .captures_iter(text.as_bytes())
+            .map(move |groups| Captures { text, groups })
     }
 }
 
@@ -101,7 +113,9 @@ impl<'t> Found<'t> {
 impl<'t> Captures<'t> {
     /// A group, from 1; 0 is the whole match.
     pub(crate) fn get(&self, index: usize) -> Option<Found<'t>> {
-        self.groups.get(index).map(|found| Found::new(self.text, found.range()))
+        self.groups
+            .get(index)
+            .map(|found| Found::new(self.text, found.range()))
     }
 
     /// Number of groups, the whole match among them.

@@ -14,7 +14,9 @@ pub const CHECK_SCHEMA: &str = "gardefou.check/1";
 pub const MAX_FINDINGS: usize = 5_000;
 
 /// What the gate says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Nothing speaks against it, and everything was read.

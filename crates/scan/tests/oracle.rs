@@ -68,7 +68,10 @@ fn show(path: &Path, finding: &Finding) -> String {
 /// Findings of at least this severity, shown.
 fn at_least(severity: Severity, path: &Path, judged: &Judged) -> Vec<String> {
     let findings = judged.findings.iter();
-    findings.filter(|f| f.severity >= severity).map(|f| show(path, f)).collect()
+    findings
+        .filter(|f| f.severity >= severity)
+        .map(|f| show(path, f))
+        .collect()
 }
 
 #[test]
@@ -76,7 +79,10 @@ fn the_commit_that_armed_amazon_q_is_refused() {
     let Some(root) = changes() else { return };
     let judged = judge_patch(&root.join("amazonq/malicious/678851bb.patch"));
     assert!(
-        judged.findings.iter().any(|f| f.id == CheckId::BuildFetch && f.severity >= Severity::High),
+        judged
+            .findings
+            .iter()
+            .any(|f| f.id == CheckId::BuildFetch && f.severity >= Severity::High),
         "{:#?}",
         judged.findings
     );
@@ -88,9 +94,17 @@ fn its_payload_is_critical() {
     let Some(root) = changes() else { return };
     let bytes = fs::read(root.join("amazonq/malicious/extensionNode.reconstructed.ts")).unwrap();
     let judged = Judge::new().file(&File::present("src/extensionNode.ts", bytes));
-    let has = |id: CheckId| judged.findings.iter().any(|f| f.id == id && f.severity == Severity::Critical);
+    let has = |id: CheckId| {
+        judged
+            .findings
+            .iter()
+            .any(|f| f.id == id && f.severity == Severity::Critical)
+    };
     assert!(has(CheckId::AgentPrompt), "{:#?}", judged.findings);
-    let runs = judged.findings.iter().any(|f| f.id == CheckId::AgentRun && f.severity >= Severity::High);
+    let runs = judged
+        .findings
+        .iter()
+        .any(|f| f.id == CheckId::AgentRun && f.severity >= Severity::High);
     assert!(runs, "{:#?}", judged.findings);
 }
 
@@ -125,7 +139,10 @@ fn loud_patches(folder: &Path, severity: Severity) -> Vec<String> {
 fn ordinary_commits_are_left_alone() {
     let Some(root) = changes() else { return };
     for folder in ["amazonq/benign", "xz/benign"] {
-        println!("{}", loud_patches(&root.join(folder), Severity::Low).join("\n"));
+        println!(
+            "{}",
+            loud_patches(&root.join(folder), Severity::Low).join("\n")
+        );
         let loud = loud_patches(&root.join(folder), Severity::High);
         assert!(loud.is_empty(), "{folder}:\n{}", loud.join("\n"));
     }
@@ -142,7 +159,12 @@ fn loud_files(folder: &Path, prefix: &str, severity: Severity) -> Vec<String> {
             files: vec![file],
             ..Change::default()
         });
-        assert!(judged.coverage.is_complete(), "{} {:?}", path.display(), judged.coverage);
+        assert!(
+            judged.coverage.is_complete(),
+            "{} {:?}",
+            path.display(),
+            judged.coverage
+        );
         loud.extend(at_least(severity, &path, &judged));
     }
     loud
@@ -155,7 +177,10 @@ fn ordinary_workflows_and_rules_are_left_alone() {
         ("benign-workflows", ".github/workflows/"),
         ("benign-agent-rules/rules", ".cursor/rules/"),
     ] {
-        println!("{}", loud_files(&root.join(folder), prefix, Severity::Low).join("\n"));
+        println!(
+            "{}",
+            loud_files(&root.join(folder), prefix, Severity::Low).join("\n")
+        );
         let loud = loud_files(&root.join(folder), prefix, Severity::High);
         assert!(loud.is_empty(), "{folder}:\n{}", loud.join("\n"));
     }

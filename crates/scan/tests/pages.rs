@@ -21,7 +21,15 @@ fn folder() -> PathBuf {
 fn every_check_has_a_page_and_every_page_a_check() {
     let pages: BTreeSet<String> = std::fs::read_dir(folder())
         .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .map(|entry| {
+            entry
+                .unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect();
     let checks: BTreeSet<String> = CheckId::ALL.iter().map(|id| id.word().to_owned()).collect();
     assert_eq!(pages, checks);
@@ -46,7 +54,12 @@ fn judged(judge: &Judge, path: &str, text: &str) -> Vec<Finding> {
     let mut file = File::present(path, text.as_bytes().to_vec());
     file.status = Status::Added;
     let files = vec![file];
-    judge.change(&Change { files, ..Change::default() }).findings
+    judge
+        .change(&Change {
+            files,
+            ..Change::default()
+        })
+        .findings
 }
 
 #[test]
@@ -63,7 +76,11 @@ fn the_examples_hold() {
                 let loud = found.iter().any(|f| f.severity >= Severity::Medium);
                 assert!(!loud, "{}: {text}\n{said:?}", id.word());
             } else {
-                assert!(said.contains(&expect.as_str()), "{}: {text}\n{said:?}", id.word());
+                assert!(
+                    said.contains(&expect.as_str()),
+                    "{}: {text}\n{said:?}",
+                    id.word()
+                );
             }
         }
     }

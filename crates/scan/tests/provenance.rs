@@ -29,7 +29,12 @@ fn reasons(commit: Commit, path: &str) -> Vec<Reason> {
         files: vec![file],
         ..Change::default()
     };
-    Judge::new().change(&change).findings.iter().map(|f| f.reason).collect()
+    Judge::new()
+        .change(&change)
+        .findings
+        .iter()
+        .map(|f| f.reason)
+        .collect()
 }
 
 #[test]
@@ -38,16 +43,37 @@ fn a_commit_that_imitates_its_parent_is_told() {
         parents: vec![commit("ann", 7, "fix: pass the token")],
         ..commit(author, time, subject)
     };
-    assert_eq!(reasons(with_parent("bob", 7, "fix: pass the token"), "a.c"), [Reason::CommitCloned]);
-    assert_eq!(reasons(with_parent("bob", 7, "other"), "a.c"), [Reason::CommitClonedTime]);
-    assert_eq!(reasons(with_parent("ann", 7, "fix: pass the token"), "a.c"), []);
+    assert_eq!(
+        reasons(with_parent("bob", 7, "fix: pass the token"), "a.c"),
+        [Reason::CommitCloned]
+    );
+    assert_eq!(
+        reasons(with_parent("bob", 7, "other"), "a.c"),
+        [Reason::CommitClonedTime]
+    );
+    assert_eq!(
+        reasons(with_parent("ann", 7, "fix: pass the token"), "a.c"),
+        []
+    );
     assert_eq!(reasons(with_parent("bob", 8, "other"), "a.c"), []);
 }
 
 #[test]
 fn a_message_that_does_not_fit_is_told() {
-    assert_eq!(reasons(commit("a", 1, "docs: fix a typo"), "scripts/package.sh"), [Reason::CommitMessage]);
-    assert_eq!(reasons(commit("a", 1, "fix: pass nextToken on"), "scripts/package.sh"), [Reason::CommitMessage]);
+    assert_eq!(
+        reasons(commit("a", 1, "docs: fix a typo"), "scripts/package.sh"),
+        [Reason::CommitMessage]
+    );
+    assert_eq!(
+        reasons(
+            commit("a", 1, "fix: pass nextToken on"),
+            "scripts/package.sh"
+        ),
+        [Reason::CommitMessage]
+    );
     assert_eq!(reasons(commit("a", 1, "docs: fix a typo"), "README.md"), []);
-    assert_eq!(reasons(commit("a", 1, "build: pack less"), "scripts/package.sh"), []);
+    assert_eq!(
+        reasons(commit("a", 1, "build: pack less"), "scripts/package.sh"),
+        []
+    );
 }

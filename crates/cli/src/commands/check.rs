@@ -4,7 +4,9 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use gardefou_finding::ExitStatus;
-use gardefou_host::{GitError, Repository, Stream, Terminal, judge_paths, print, read_bytes, with_deep_stack};
+use gardefou_host::{
+    GitError, Repository, Stream, Terminal, judge_paths, print, read_bytes, with_deep_stack,
+};
 use gardefou_report::{Options, render_check};
 use gardefou_scan::archive::{Caps, unpack};
 use gardefou_scan::artifact::{Source, against};
@@ -45,7 +47,11 @@ fn judged(options: &Check, judge: &Judge) -> Result<Judged, Error> {
     }
     if let Some(patch) = &options.patch {
         let text = String::from_utf8_lossy(&input(patch)?).into_owned();
-        return Ok(all(judge, parse_patch(&text), gardefou_scan::Coverage::default()));
+        return Ok(all(
+            judge,
+            parse_patch(&text),
+            gardefou_scan::Coverage::default(),
+        ));
     }
     match &options.artifact {
         Some(artifact) => artifact_judged(options, artifact, judge),
@@ -76,10 +82,14 @@ fn all(judge: &Judge, changes: Vec<Change>, coverage: gardefou_scan::Coverage) -
 
 fn input(path: &Path) -> Result<Vec<u8>, Error> {
     if path != Path::new("-") {
-        return read_bytes(path, MAX_INPUT).map_err(|error| Error::Unreadable(path.to_owned(), error));
+        return read_bytes(path, MAX_INPUT)
+            .map_err(|error| Error::Unreadable(path.to_owned(), error));
     }
     let mut bytes = Vec::new();
-    let read = io::stdin().lock().take(MAX_INPUT + 1).read_to_end(&mut bytes);
+    let read = io::stdin()
+        .lock()
+        .take(MAX_INPUT + 1)
+        .read_to_end(&mut bytes);
     let read = read.map_err(|error| Error::Unreadable(path.to_owned(), error))?;
     if read as u64 > MAX_INPUT {
         let error = io::Error::from(io::ErrorKind::FileTooLarge);
@@ -90,19 +100,25 @@ fn input(path: &Path) -> Result<Vec<u8>, Error> {
 
 fn artifact_judged(options: &Check, artifact: &Path, judge: &Judge) -> Result<Judged, Error> {
     let bytes = input(artifact)?;
-    let name = artifact.file_name().map_or_else(|| "artifact".into(), |name| name.to_string_lossy());
+    let name = artifact
+        .file_name()
+        .map_or_else(|| "artifact".into(), |name| name.to_string_lossy());
     let unpacked = unpack(&name, &bytes, &Caps::default());
     let mut judged = Judged::default();
     for gap in unpacked.gaps {
         judged.coverage.fail(gap);
     }
     if unpacked.files.is_empty() {
-        judged.coverage.fail_at(&name, Unread::Nothing, "no file inside");
+        judged
+            .coverage
+            .fail_at(&name, Unread::Nothing, "no file inside");
     }
     let change = match &options.source {
         Some(revision) => {
             let mut source = Source::default();
-            let read = repository(options)?.tree(revision, |path, bytes| source.add(path, bytes)).map_err(git)?;
+            let read = repository(options)?
+                .tree(revision, |path, bytes| source.add(path, bytes))
+                .map_err(git)?;
             judged.coverage.merge(read);
             let (change, findings) = against(unpacked.files, &source);
             judged.findings.extend(findings);
@@ -120,8 +136,13 @@ fn artifact_judged(options: &Check, artifact: &Path, judge: &Judge) -> Result<Ju
 fn tree(options: &Check, judge: &Judge) -> Judged {
     let mut judged = judge_paths(judge, &options.paths, options.threads);
     if judged.coverage.files == 0 && judged.coverage.is_complete() {
-        let named = options.paths.first().map_or_else(String::new, |path| path.to_string_lossy().into_owned());
-        judged.coverage.fail_at(&named, Unread::Nothing, "no file here");
+        let named = options
+            .paths
+            .first()
+            .map_or_else(String::new, |path| path.to_string_lossy().into_owned());
+        judged
+            .coverage
+            .fail_at(&named, Unread::Nothing, "no file here");
     }
     judged
 }

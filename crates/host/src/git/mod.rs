@@ -73,7 +73,12 @@ impl Repository {
     /// Opens the repository that a directory is in.
     pub fn open(directory: &Path) -> Result<Self, GitError> {
         let names = Git::in_directory(directory);
-        let found = names.run(&["rev-parse", "--absolute-git-dir", "--git-common-dir", "--show-object-format"]);
+        let found = names.run(&[
+            "rev-parse",
+            "--absolute-git-dir",
+            "--git-common-dir",
+            "--show-object-format",
+        ]);
         let missing = || GitError::NoRepository(directory.to_string_lossy().into_owned());
         let found = found.map_err(|error| match error {
             GitError::NoGit(error) => GitError::NoGit(error),
@@ -81,12 +86,18 @@ impl Repository {
         })?;
         let found = String::from_utf8_lossy(&found).into_owned();
         let mut lines = found.lines();
-        let (Some(git_dir), Some(common), Some(format)) = (lines.next(), lines.next(), lines.next()) else {
+        let (Some(git_dir), Some(common), Some(format)) =
+            (lines.next(), lines.next(), lines.next())
+        else {
             return Err(missing());
         };
         let common = fs::canonicalize(directory.join(common)).map_err(|_| missing())?;
         let own = own_directory(&common, format).map_err(GitError::NoRoom)?;
-        let objects = Git::on_objects(own.path(), &common.join("objects"), &PathBuf::from(git_dir).join("index"));
+        let objects = Git::on_objects(
+            own.path(),
+            &common.join("objects"),
+            &PathBuf::from(git_dir).join("index"),
+        );
         let shallow = fs::read_to_string(common.join("shallow")).unwrap_or_default();
         Ok(Self {
             names,
@@ -99,8 +110,14 @@ impl Repository {
     /// The commit that a name stands for.
     fn commit(&self, name: &str) -> Result<String, GitError> {
         let wanted = format!("{name}^{{commit}}");
-        one_line(self.names.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]))
-            .ok_or_else(|| GitError::NoRevision(name.to_owned()))
+        one_line(self.names.run(&[
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &wanted,
+        ]))
+        .ok_or_else(|| GitError::NoRevision(name.to_owned()))
     }
 
     /// The commits of `A..B`, `A...B`, or of one revision alone.
@@ -108,7 +125,8 @@ impl Repository {
         let ids = self.range_ids(range)?;
         let mut out = Changes::default();
         if ids.len() > MAX_COMMITS {
-            out.coverage.fail_at(range, Unread::LimitReached, "more commits than are read");
+            out.coverage
+                .fail_at(range, Unread::LimitReached, "more commits than are read");
         }
         let ids: Vec<String> = ids.into_iter().take(MAX_COMMITS).collect();
         let mut objects = Objects::open(&self.objects)?;
@@ -119,10 +137,13 @@ impl Repository {
                 ..Change::default()
             };
             if self.is_shallow.contains(id) {
-                out.coverage.fail_at(id, Unread::Shallow, "the history ends here");
+                out.coverage
+                    .fail_at(id, Unread::Shallow, "the history ends here");
             }
             for entry in touched.get(id).map_or(&[][..], Vec::as_slice) {
-                change.files.extend(file(entry, &mut objects, &mut out.coverage)?);
+                change
+                    .files
+                    .extend(file(entry, &mut objects, &mut out.coverage)?);
             }
             out.changes.push(change);
         }
@@ -134,7 +155,10 @@ impl Repository {
         let (from, to) = if let Some((a, b)) = range.split_once("...") {
             let (a, b) = (name(a)?, name(b)?);
             let base = one_line(self.objects.run(&["merge-base", &a, &b]));
-            (Some(base.ok_or_else(|| GitError::NoRevision(range.to_owned()))?), b)
+            (
+                Some(base.ok_or_else(|| GitError::NoRevision(range.to_owned()))?),
+                b,
+            )
         } else if let Some((a, b)) = range.split_once("..") {
             (Some(name(a)?), name(b)?)
         } else {
@@ -145,12 +169,17 @@ impl Repository {
         let not = from.map(|from| format!("^{from}"));
         arguments.extend(not.as_deref());
         let list = self.objects.run(&arguments)?;
-        Ok(String::from_utf8_lossy(&list).lines().map(str::to_owned).collect())
+        Ok(String::from_utf8_lossy(&list)
+            .lines()
+            .map(str::to_owned)
+            .collect())
     }
 
     /// The commit's metadata and that of its parents.
     fn metadata(&self, id: &str, objects: &mut Objects) -> Result<Commit, GitError> {
-        let raw = objects.read(id)?.ok_or_else(|| GitError::Unreadable(format!("no commit {id}")))?;
+        let raw = objects
+            .read(id)?
+            .ok_or_else(|| GitError::Unreadable(format!("no commit {id}")))?;
         let mut commit = Commit::parse(id, &raw);
         for parent in commit.parent_ids.clone() {
             if let Some(raw) = objects.read(&parent)? {
@@ -161,44 +190,87 @@ impl Repository {
     }
 
     /// What each commit changes. Of a merge: what differs from every parent.
-    fn touched(&self, ids: &[String]) -> Result<std::collections::BTreeMap<String, Vec<Entry>>, GitError> {
+    fn touched(
+        &self,
+        ids: &[String],
+    ) -> Result<std::collections::BTreeMap<String, Vec<Entry>>, GitError> {
         let input = ids.join("\n") + "\n";
-        let arguments = ["diff-tree", "--stdin", "-r", "-c", "--root", "-z", "--raw", "--no-abbrev", "-M", "--no-ext-diff"];
+        let arguments = [
+            "diff-tree",
+            "--stdin",
+            "-r",
+            "-c",
+            "--root",
+            "-z",
+            "--raw",
+            "--no-abbrev",
+            "-M",
+            "--no-ext-diff",
+        ];
         let output = self.objects.run_with(&arguments, input.as_bytes())?;
         Ok(entries(&output))
     }
 
     /// What the index would commit.
     pub fn staged(&self) -> Result<Changes, GitError> {
-        let head = self.commit("HEAD").unwrap_or_else(|_| EMPTY_TREE.to_owned());
-        let arguments = ["diff-index", "--cached", "--raw", "-z", "--no-abbrev", "-M", "--no-ext-diff", &head];
+        let head = self
+            .commit("HEAD")
+            .unwrap_or_else(|_| EMPTY_TREE.to_owned());
+        let arguments = [
+            "diff-index",
+            "--cached",
+            "--raw",
+            "-z",
+            "--no-abbrev",
+            "-M",
+            "--no-ext-diff",
+            &head,
+        ];
         let output = self.objects.run(&arguments)?;
         let mut objects = Objects::open(&self.objects)?;
         let mut out = Changes::default();
         let mut change = Change::default();
         for entry in entries(&output).into_values().flatten() {
-            change.files.extend(file(&entry, &mut objects, &mut out.coverage)?);
+            change
+                .files
+                .extend(file(&entry, &mut objects, &mut out.coverage)?);
         }
         out.changes.push(change);
         Ok(out)
     }
 
     /// Every file of a revision's tree, given to `take` with its path.
-    pub fn tree(&self, revision: &str, mut take: impl FnMut(&str, Vec<u8>)) -> Result<Coverage, GitError> {
+    pub fn tree(
+        &self,
+        revision: &str,
+        mut take: impl FnMut(&str, Vec<u8>),
+    ) -> Result<Coverage, GitError> {
         let id = self.commit(revision)?;
-        let list = self.objects.run(&["ls-tree", "-r", "-z", "--full-tree", &id])?;
+        let list = self
+            .objects
+            .run(&["ls-tree", "-r", "-z", "--full-tree", &id])?;
         let mut objects = Objects::open(&self.objects)?;
         let mut coverage = Coverage::default();
-        for line in list.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
+        for line in list
+            .split(|byte| *byte == 0)
+            .filter(|line| !line.is_empty())
+        {
             let line = String::from_utf8_lossy(line).into_owned();
-            let Some((head, path)) = line.split_once('\t') else { continue };
+            let Some((head, path)) = line.split_once('\t') else {
+                continue;
+            };
             let mut words = head.split(' ');
-            let (Some(_), Some("blob"), Some(id)) = (words.next(), words.next(), words.next()) else {
+            let (Some(_), Some("blob"), Some(id)) = (words.next(), words.next(), words.next())
+            else {
                 continue;
             };
             match objects.read(id)? {
                 Some(bytes) => take(path, bytes),
-                None => coverage.fail_at(path, Unread::LimitReached, "missing, or larger than is read"),
+                None => coverage.fail_at(
+                    path,
+                    Unread::LimitReached,
+                    "missing, or larger than is read",
+                ),
             }
         }
         Ok(coverage)
@@ -213,7 +285,9 @@ fn own_directory(common: &Path, format: &str) -> io::Result<TempDir> {
     fs::create_dir(path.join("objects"))?;
     fs::write(path.join("HEAD"), "ref: refs/heads/none\n")?;
     let config = match format {
-        "sha256" => "[core]\nrepositoryformatversion = 1\nbare = true\n[extensions]\nobjectformat = sha256\n",
+        "sha256" => {
+            "[core]\nrepositoryformatversion = 1\nbare = true\n[extensions]\nobjectformat = sha256\n"
+        }
         _ => "[core]\nrepositoryformatversion = 0\nbare = true\n",
     };
     fs::write(path.join("config"), config)?;
@@ -224,7 +298,11 @@ fn own_directory(common: &Path, format: &str) -> io::Result<TempDir> {
 }
 
 /// A file as an entry says; `None` when a merge only takes it away.
-fn file(entry: &Entry, objects: &mut Objects, coverage: &mut Coverage) -> Result<Option<File>, GitError> {
+fn file(
+    entry: &Entry,
+    objects: &mut Objects,
+    coverage: &mut Coverage,
+) -> Result<Option<File>, GitError> {
     let status = match entry.status {
         'A' => Status::Added,
         'D' => Status::Deleted,
@@ -234,17 +312,27 @@ fn file(entry: &Entry, objects: &mut Objects, coverage: &mut Coverage) -> Result
         (Status::Deleted, _) => Content::Nothing,
         (_, 0o160_000) => Content::Submodule(entry.id.clone()),
         (_, mode) => match objects.read(&entry.id)? {
-            Some(bytes) if mode == 0o120_000 => Content::Link(String::from_utf8_lossy(&bytes).into_owned()),
+            Some(bytes) if mode == 0o120_000 => {
+                Content::Link(String::from_utf8_lossy(&bytes).into_owned())
+            }
             Some(_) if entry.old_id == entry.id => Content::Nothing,
             Some(bytes) => {
-                let old = if status == Status::Added { None } else { objects.read(&entry.old_id)? };
+                let old = if status == Status::Added {
+                    None
+                } else {
+                    objects.read(&entry.old_id)?
+                };
                 match old {
                     Some(old) => Content::between(&old, bytes),
                     None => Content::of(bytes),
                 }
             }
             None => {
-                coverage.fail_at(&entry.path, Unread::LimitReached, "missing, or larger than is read");
+                coverage.fail_at(
+                    &entry.path,
+                    Unread::LimitReached,
+                    "missing, or larger than is read",
+                );
                 Content::Nothing
             }
         },

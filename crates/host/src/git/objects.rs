@@ -16,7 +16,9 @@ pub(super) struct Objects {
 
 impl Objects {
     pub(super) fn open(git: &Git) -> Result<Self, GitError> {
-        let mut child = git.converse(&["cat-file", "--batch"]).map_err(GitError::NoGit)?;
+        let mut child = git
+            .converse(&["cat-file", "--batch"])
+            .map_err(GitError::NoGit)?;
         let (Some(questions), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(GitError::Unreadable("no pipes to git".to_owned()));
         };
@@ -29,7 +31,8 @@ impl Objects {
 
     /// An object's bytes; `None` when it is missing or too large.
     pub(super) fn read(&mut self, id: &str) -> Result<Option<Vec<u8>>, GitError> {
-        self.ask(id).map_err(|error| GitError::Unreadable(error.to_string()))
+        self.ask(id)
+            .map_err(|error| GitError::Unreadable(error.to_string()))
     }
 
     fn ask(&mut self, id: &str) -> io::Result<Option<Vec<u8>>> {
@@ -37,7 +40,11 @@ impl Objects {
         self.questions.flush()?;
         let mut head = String::new();
         self.answers.read_line(&mut head)?;
-        let size: Option<u64> = head.trim_end().rsplit(' ').next().and_then(|size| size.parse().ok());
+        let size: Option<u64> = head
+            .trim_end()
+            .rsplit(' ')
+            .next()
+            .and_then(|size| size.parse().ok());
         let Some(size) = size else {
             return Ok(None);
         };

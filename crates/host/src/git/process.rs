@@ -50,7 +50,10 @@ impl Git {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         let kept = ["PATH", "SYSTEMROOT", "TMPDIR", "TEMP"];
-        let environment: Vec<_> = kept.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))).collect();
+        let environment: Vec<_> = kept
+            .iter()
+            .filter_map(|name| Some((*name, std::env::var_os(name)?)))
+            .collect();
         command.env_clear().envs(environment);
         for (name, value) in [
             ("GIT_CONFIG_NOSYSTEM", "1"),
@@ -68,7 +71,10 @@ impl Git {
         for setting in SETTINGS {
             command.args(["-c", setting]);
         }
-        command.arg("--no-pager").args(arguments).current_dir(&self.directory);
+        command
+            .arg("--no-pager")
+            .args(arguments)
+            .current_dir(&self.directory);
         for (name, value) in &self.variables {
             command.env(name, value);
         }

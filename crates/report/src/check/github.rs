@@ -17,7 +17,11 @@ pub(super) fn render(report: &CheckReport, lang: Lang) -> String {
         let why = checks::of(lang, checks::unread(gap.reason));
         let _ = writeln!(out, "::error file={}::{why}", property(gap.source.as_str()));
     }
-    let _ = writeln!(out, "::notice::gardefou: {}", checks::of(lang, checks::verdict(report.verdict)));
+    let _ = writeln!(
+        out,
+        "::notice::gardefou: {}",
+        checks::of(lang, checks::verdict(report.verdict))
+    );
     out
 }
 
@@ -32,16 +36,29 @@ fn annotation(finding: &Finding, lang: Lang) -> String {
         properties.push(format!("file={}", property(finding.location.path.as_str())));
     }
     properties.extend(finding.location.line.map(|line| format!("line={line}")));
-    properties.extend(finding.location.end_line.map(|line| format!("endLine={line}")));
+    properties.extend(
+        finding
+            .location
+            .end_line
+            .map(|line| format!("endLine={line}")),
+    );
     properties.push(format!("title=gardefou {}", finding.id.word()));
-    let message = format!("{}: {}", sentence(finding, lang), one_line(finding.excerpt.as_str(), 160));
+    let message = format!(
+        "{}: {}",
+        sentence(finding, lang),
+        one_line(finding.excerpt.as_str(), 160)
+    );
     format!("::{command} {}::{}", properties.join(","), data(&message))
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {
-    data(&one_line(text, 400)).replace(':', "%3A").replace(',', "%2C")
+    data(&one_line(text, 400))
+        .replace(':', "%3A")
+        .replace(',', "%2C")
 }

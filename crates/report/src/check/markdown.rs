@@ -13,7 +13,10 @@ const SHOWN: usize = 50;
 
 pub(super) fn render(report: &CheckReport, lang: Lang) -> String {
     let say = |label| checks::of(lang, checks::label(&label));
-    let mut out = format!("## gardefou: {}\n\n", checks::of(lang, checks::verdict(report.verdict)));
+    let mut out = format!(
+        "## gardefou: {}\n\n",
+        checks::of(lang, checks::verdict(report.verdict))
+    );
     let failed: u64 = report.coverage.failed.values().sum();
     if failed > 0 {
         let _ = writeln!(out, "**{failed} {}**\n", say(Label::Incomplete));

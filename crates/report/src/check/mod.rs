@@ -30,7 +30,13 @@ pub enum CheckFormat {
 
 impl CheckFormat {
     /// Every format.
-    pub const ALL: &'static [Self] = &[Self::Text, Self::Json, Self::Sarif, Self::Github, Self::Markdown];
+    pub const ALL: &'static [Self] = &[
+        Self::Text,
+        Self::Json,
+        Self::Sarif,
+        Self::Github,
+        Self::Markdown,
+    ];
 
     /// The word of the option.
     pub fn word(self) -> &'static str {
@@ -54,7 +60,10 @@ impl FromStr for CheckFormat {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = Self::ALL.iter().copied().find(|format| format.word() == text);
+        let found = Self::ALL
+            .iter()
+            .copied()
+            .find(|format| format.word() == text);
         found.ok_or_else(|| {
             let words: Vec<_> = Self::ALL.iter().map(|format| format.word()).collect();
             format!("`{text}` is none of {}", words.join(", "))
@@ -91,7 +100,9 @@ fn place(finding: &Finding, lang: Lang) -> String {
 /// A text on one line, without what steers a terminal.
 fn one_line(text: &str, most: usize) -> String {
     let flat: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let escaped = gardefou_finding::Untrusted::new(flat).escaped().into_owned();
+    let escaped = gardefou_finding::Untrusted::new(flat)
+        .escaped()
+        .into_owned();
     match escaped.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", escaped.get(..end).unwrap_or_default()),
         None => escaped,

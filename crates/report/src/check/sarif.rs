@@ -9,14 +9,23 @@ use crate::catalogue::{Lang, checks};
 
 pub(super) fn render(report: &CheckReport, lang: Lang) -> String {
     let rules: Vec<Value> = CheckId::ALL.iter().map(|id| rule(*id)).collect();
-    let results: Vec<Value> = report.findings.iter().map(|finding| result(finding, lang)).collect();
-    let notes: Vec<Value> = report.coverage.failures.iter().map(|gap| {
-        let why = checks::of(lang, checks::unread(gap.reason));
-        json!({
-            "level": "error",
-            "message": { "text": format!("{}: {why}", one_line(gap.source.as_str(), 200)) },
+    let results: Vec<Value> = report
+        .findings
+        .iter()
+        .map(|finding| result(finding, lang))
+        .collect();
+    let notes: Vec<Value> = report
+        .coverage
+        .failures
+        .iter()
+        .map(|gap| {
+            let why = checks::of(lang, checks::unread(gap.reason));
+            json!({
+                "level": "error",
+                "message": { "text": format!("{}: {why}", one_line(gap.source.as_str(), 200)) },
+            })
         })
-    }).collect();
+        .collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -52,7 +61,11 @@ fn result(finding: &Finding, lang: Lang) -> Value {
         Severity::Medium => "warning",
         Severity::Low | Severity::Informational => "note",
     };
-    let text = format!("{}: {}", sentence(finding, lang), one_line(finding.excerpt.as_str(), 200));
+    let text = format!(
+        "{}: {}",
+        sentence(finding, lang),
+        one_line(finding.excerpt.as_str(), 200)
+    );
     let mut result = json!({
         "ruleId": finding.id.word(),
         "level": level,
@@ -66,10 +79,20 @@ fn result(finding: &Finding, lang: Lang) -> Value {
     {
         let mut physical = json!({ "artifactLocation": { "uri": uri } });
         if let (Some(line), Some(place)) = (finding.location.line, physical.as_object_mut()) {
-            let end = finding.location.end_line.filter(|end| *end >= line).unwrap_or(line);
-            place.insert("region".to_owned(), json!({ "startLine": line, "endLine": end }));
+            let end = finding
+                .location
+                .end_line
+                .filter(|end| *end >= line)
+                .unwrap_or(line);
+            place.insert(
+                "region".to_owned(),
+                json!({ "startLine": line, "endLine": end }),
+            );
         }
-        object.insert("locations".to_owned(), json!([{ "physicalLocation": physical }]));
+        object.insert(
+            "locations".to_owned(),
+            json!([{ "physicalLocation": physical }]),
+        );
     }
     result
 }
@@ -77,6 +100,12 @@ fn result(finding: &Finding, lang: Lang) -> Value {
 /// A path as a relative reference (RFC 3986).
 fn uri(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte);
-    let encode = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let encode = |byte: u8| {
+        if plain(byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
     path.bytes().map(encode).collect()
 }

@@ -21,7 +21,11 @@ fn shown(format: CheckFormat, lang: Lang) -> String {
         lang,
         ..Options::default()
     };
-    render_check(&report("sudo rm -rf \"$HOME\" # \u{1b}[31m`x`\n"), format, &options)
+    render_check(
+        &report("sudo rm -rf \"$HOME\" # \u{1b}[31m`x`\n"),
+        format,
+        &options,
+    )
 }
 
 #[test]
@@ -37,7 +41,8 @@ fn every_format_says_where_and_what() {
 
 #[test]
 fn sarif_has_the_lines_and_an_encoded_path() {
-    let log: serde_json::Value = serde_json::from_str(&shown(CheckFormat::Sarif, Lang::En)).unwrap();
+    let log: serde_json::Value =
+        serde_json::from_str(&shown(CheckFormat::Sarif, Lang::En)).unwrap();
     let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "a%20b/run.sh");
     assert_eq!(place["region"]["startLine"], 1);

@@ -20,13 +20,20 @@ pub(super) fn render(report: &CheckReport, options: &Options) -> String {
         one(&mut out, finding, options);
     }
     if report.findings_left_out > 0 {
-        let _ = writeln!(out, "+ {} {}", report.findings_left_out, say(Label::LeftOut));
+        let _ = writeln!(
+            out,
+            "+ {} {}",
+            report.findings_left_out,
+            say(Label::LeftOut)
+        );
     }
     let failed: u64 = report.coverage.failed.values().sum();
     if failed > 0 {
         let _ = writeln!(out, "{failed} {}", say(Label::Incomplete));
         for gap in report.coverage.failures.iter().take(SHOWN) {
-            let detail = gap.detail.as_ref().map_or(String::new(), |detail| format!(" ({})", one_line(detail.as_str(), 120)));
+            let detail = gap.detail.as_ref().map_or(String::new(), |detail| {
+                format!(" ({})", one_line(detail.as_str(), 120))
+            });
             let line = gap.line.map_or(String::new(), |line| format!(":{line}"));
             let why = checks::of(options.lang, checks::unread(gap.reason));
             let _ = writeln!(out, "  {}{line}: {why}{detail}", gap.source.escaped());
@@ -59,18 +66,33 @@ fn one(out: &mut String, finding: &Finding, options: &Options) {
         Severity::Medium => AnsiColor::Yellow,
         Severity::Low | Severity::Informational => AnsiColor::Cyan,
     };
-    paint(out, finding.severity.word(), colour.on_default().bold(), options);
+    paint(
+        out,
+        finding.severity.word(),
+        colour.on_default().bold(),
+        options,
+    );
     let _ = writeln!(
         out,
         " [{}] {}",
         finding.id.word(),
         one_line(&place(finding, options.lang), 200)
     );
-    let _ = writeln!(out, "  {} ({})", sentence(finding, options.lang), finding.confidence.word());
+    let _ = writeln!(
+        out,
+        "  {} ({})",
+        sentence(finding, options.lang),
+        finding.confidence.word()
+    );
     if !finding.excerpt.is_empty() {
         let _ = writeln!(out, "  > {}", one_line(finding.excerpt.as_str(), 160));
     }
-    let details: Vec<String> = finding.details.iter().filter(|d| !d.is_empty()).map(|d| one_line(d.as_str(), 120)).collect();
+    let details: Vec<String> = finding
+        .details
+        .iter()
+        .filter(|d| !d.is_empty())
+        .map(|d| one_line(d.as_str(), 120))
+        .collect();
     if !details.is_empty() {
         let _ = writeln!(out, "  = {}", details.join(", "));
     }

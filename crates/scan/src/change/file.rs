@@ -147,8 +147,14 @@ mod tests {
 
     #[test]
     fn text_is_told_from_bytes() {
-        assert!(matches!(Content::of(b"caf\xe9 latin1\n".to_vec()), Content::Text(_)));
-        assert!(matches!(Content::of(b"\x7fELF\0\0".to_vec()), Content::Binary(_)));
+        assert!(matches!(
+            Content::of(b"caf\xe9 latin1\n".to_vec()),
+            Content::Text(_)
+        ));
+        assert!(matches!(
+            Content::of(b"\x7fELF\0\0".to_vec()),
+            Content::Binary(_)
+        ));
         let wide = Content::of(b"\xff\xfer\0m\0".to_vec());
         assert!(matches!(wide, Content::Text(view) if view.text() == "rm"));
     }

@@ -79,12 +79,26 @@ impl View {
     pub fn of_words(bytes: &[u8]) -> Self {
         let mut view = Self::partial();
         let is_shown = |byte: &u8| (b' '..=b'~').contains(byte);
-        let narrow = bytes.split(|byte| !is_shown(byte)).filter(|run| run.len() >= MIN_WORDS);
+        let narrow = bytes
+            .split(|byte| !is_shown(byte))
+            .filter(|run| run.len() >= MIN_WORDS);
         for run in narrow {
             view.push_line(&String::from_utf8_lossy(run), 0, true);
         }
-        let wide: Vec<u8> = bytes.chunks_exact(2).map(|pair| if matches!(pair, [_, 0]) { pair.first().copied().unwrap_or(0) } else { 0 }).collect();
-        for run in wide.split(|byte| !is_shown(byte)).filter(|run| run.len() >= MIN_WORDS) {
+        let wide: Vec<u8> = bytes
+            .chunks_exact(2)
+            .map(|pair| {
+                if matches!(pair, [_, 0]) {
+                    pair.first().copied().unwrap_or(0)
+                } else {
+                    0
+                }
+            })
+            .collect();
+        for run in wide
+            .split(|byte| !is_shown(byte))
+            .filter(|run| run.len() >= MIN_WORDS)
+        {
             view.push_line(&String::from_utf8_lossy(run), 0, true);
         }
         view

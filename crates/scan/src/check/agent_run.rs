@@ -6,8 +6,8 @@
 use gardefou_finding::{Confidence, Severity};
 
 use super::files::{Role, role};
-use crate::pattern::patterns;
 use super::{Check, CheckId, Out, Reason, Report, Text};
+use crate::pattern::patterns;
 
 patterns! {
     // Flags that no other program has.
@@ -36,9 +36,23 @@ impl Check for AgentRun {
 
     fn keywords(&self) -> &'static [&'static str] {
         &[
-            "--trust-all-tools", "skip-permissions", "bypass-approvals", "dangerously", "bypasspermissions", "--yolo", "yolo",
-            "--full-auto", "--allow-all", "--yes-always", "--ask-for-approval", "danger-full-access", "--auto-approve",
-            "goose_mode", "cursor-agent", "gemini", "--approval-policy",
+            "--trust-all-tools",
+            "skip-permissions",
+            "bypass-approvals",
+            "dangerously",
+            "bypasspermissions",
+            "--yolo",
+            "yolo",
+            "--full-auto",
+            "--allow-all",
+            "--yes-always",
+            "--ask-for-approval",
+            "danger-full-access",
+            "--auto-approve",
+            "goose_mode",
+            "cursor-agent",
+            "gemini",
+            "--approval-policy",
         ]
     }
 
@@ -56,7 +70,13 @@ impl Check for AgentRun {
 }
 
 impl AgentRun {
-    fn report(&self, text: &Text<'_>, flag: std::ops::Range<usize>, is_own: bool, out: &mut Out<'_>) {
+    fn report(
+        &self,
+        text: &Text<'_>,
+        flag: std::ops::Range<usize>,
+        is_own: bool,
+        out: &mut Out<'_>,
+    ) {
         let whole = text.text();
         let before = tail(whole, flag.start, BACK);
         let (severity, confidence) = self.weigh(text, before, is_own);
@@ -76,7 +96,11 @@ impl AgentRun {
 
     fn weigh(&self, text: &Text<'_>, before: &str, is_own: bool) -> (Severity, Confidence) {
         let path = &text.file.path;
-        let sure = if is_own { Confidence::High } else { Confidence::Medium };
+        let sure = if is_own {
+            Confidence::High
+        } else {
+            Confidence::Medium
+        };
         if DEFINES.is_match(before) || is_comment(before) {
             return (Severity::Low, Confidence::Low);
         }
@@ -85,7 +109,9 @@ impl AgentRun {
             Role::Test => (Severity::Medium, Confidence::Low),
             Role::AgentRules => (Severity::Medium, Confidence::Medium),
             Role::Build => (Severity::High, sure),
-            Role::Code if SPAWNS.is_match(text.text()) || super::files::is_shell(path, text.text()) => {
+            Role::Code
+                if SPAWNS.is_match(text.text()) || super::files::is_shell(path, text.text()) =>
+            {
                 (Severity::High, sure)
             }
             Role::Code => (Severity::Medium, Confidence::Low),
@@ -96,16 +122,29 @@ impl AgentRun {
 /// Whether a flag that others have too stands in an agent's command.
 fn belongs(whole: &str, flag: usize, name: &str) -> bool {
     let before = tail(whole, flag, 160);
-    let command = before.rsplit(['\n', ';', '|', '&']).next().unwrap_or(before);
+    let command = before
+        .rsplit(['\n', ';', '|', '&'])
+        .next()
+        .unwrap_or(before);
     // Lists of arguments go over several lines.
-    let scope = if before.contains('[') && !name.trim().starts_with("-f") { before } else { command };
+    let scope = if before.contains('[') && !name.trim().starts_with("-f") {
+        before
+    } else {
+        command
+    };
     let Some(agent) = AGENT.find_iter(scope).last() else {
         return name.starts_with("GOOSE_MODE");
     };
-    let agent = agent.as_str().trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+    let agent = agent
+        .as_str()
+        .trim_matches(|c: char| !c.is_alphanumeric())
+        .to_ascii_lowercase();
     match name.trim().trim_matches(['"', '\'']) {
         "-f" | "--force" => agent == "cursor-agent",
-        "-y" => matches!(agent.as_str(), "gemini" | "gemini-cli" | "cline" | "qwen" | "crush"),
+        "-y" => matches!(
+            agent.as_str(),
+            "gemini" | "gemini-cli" | "cline" | "qwen" | "crush"
+        ),
         _ => true,
     }
 }
@@ -113,7 +152,9 @@ fn belongs(whole: &str, flag: usize, name: &str) -> bool {
 /// The line's head says that it is a comment.
 fn is_comment(before: &str) -> bool {
     let line = before.rsplit('\n').next().unwrap_or(before).trim_start();
-    ["//", "#", "*", "/*", "<!--", "--"].iter().any(|mark| line.starts_with(mark))
+    ["//", "#", "*", "/*", "<!--", "--"]
+        .iter()
+        .any(|mark| line.starts_with(mark))
 }
 
 /// The last characters before an offset.

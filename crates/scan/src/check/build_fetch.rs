@@ -10,8 +10,8 @@ use gardefou_finding::{Confidence, Severity};
 
 use super::agent_run::{around, line};
 use super::files::{Role, role};
-use crate::pattern::patterns;
 use super::{Check, CheckId, Out, Reason, Report, Text};
+use crate::pattern::patterns;
 
 patterns! {
     URL = r#"(?i)\b(?:https?|ftp)://(?:\$\{[^}\s]{0,80}\}|[^\s"'`<>\\)\]},;])+"#;
@@ -49,8 +49,30 @@ impl Check for BuildFetch {
 
     fn keywords(&self) -> &'static [&'static str] {
         &[
-            "curl", "wget", "http://", "https://", "iwr", "invoke-webrequest", "base64", "eval", "atob", "fromhex", "unhexlify", "exec(",
-            "| sh", "|sh", "| bash", "|bash", "/bin/sh", "powershell", "iex", "b64decode", "decompress", "marshal", "fromcharcode", "xxd",
+            "curl",
+            "wget",
+            "http://",
+            "https://",
+            "iwr",
+            "invoke-webrequest",
+            "base64",
+            "eval",
+            "atob",
+            "fromhex",
+            "unhexlify",
+            "exec(",
+            "| sh",
+            "|sh",
+            "| bash",
+            "|bash",
+            "/bin/sh",
+            "powershell",
+            "iex",
+            "b64decode",
+            "decompress",
+            "marshal",
+            "fromcharcode",
+            "xxd",
         ]
     }
 
@@ -61,23 +83,48 @@ impl Check for BuildFetch {
         }
         let whole = text.text();
         for found in DECODED.find_iter(whole).chain(UNPACKED.find_iter(whole)) {
-            self.say(text, &found.range(), Reason::DecodeAndRun, Severity::High, Confidence::Medium, "", out);
+            self.say(
+                text,
+                &found.range(),
+                Reason::DecodeAndRun,
+                Severity::High,
+                Confidence::Medium,
+                "",
+                out,
+            );
         }
         for found in CODE_RUN.find_iter(whole) {
-            self.say(text, &found.range(), Reason::FetchAndRun, Severity::High, Confidence::Medium, "", out);
+            self.say(
+                text,
+                &found.range(),
+                Reason::FetchAndRun,
+                Severity::High,
+                Confidence::Medium,
+                "",
+                out,
+            );
         }
         for found in PIPED.find_iter(whole).chain(FETCHED.find_iter(whole)) {
             self.piped(text, &found.range(), out);
         }
         for found in URL.find_iter(whole) {
-            self.into_source(text, found.range(), role, out);
+            self.over_source(text, found.range(), role, out);
         }
     }
 }
 
 impl BuildFetch {
     #[allow(clippy::too_many_arguments, reason = "a sentence has as many parts")]
-    fn say(&self, text: &Text<'_>, range: &Range<usize>, reason: Reason, severity: Severity, confidence: Confidence, detail: &str, out: &mut Out<'_>) {
+    fn say(
+        &self,
+        text: &Text<'_>,
+        range: &Range<usize>,
+        reason: Reason,
+        severity: Severity,
+        confidence: Confidence,
+        detail: &str,
+        out: &mut Out<'_>,
+    ) {
         let (severity, confidence) = match role(&text.file.path) {
             Role::Test => (severity.min(Severity::Medium), Confidence::Low),
             Role::AgentRules => (severity.min(Severity::Medium), confidence),
@@ -104,11 +151,19 @@ impl BuildFetch {
             Trust::Unknown | Trust::Mutable => (Severity::Medium, Confidence::Medium),
             Trust::Throwaway => (Severity::High, Confidence::High),
         };
-        self.say(text, range, Reason::FetchAndRun, severity, confidence, url, out);
+        self.say(
+            text,
+            range,
+            Reason::FetchAndRun,
+            severity,
+            confidence,
+            url,
+            out,
+        );
     }
 
     /// A URL that can change, fetched, and written where sources are.
-    fn into_source(&self, text: &Text<'_>, url: Range<usize>, role: Role, out: &mut Out<'_>) {
+    fn over_source(&self, text: &Text<'_>, url: Range<usize>, role: Role, out: &mut Out<'_>) {
         let whole = text.text();
         let address = whole.get(url.clone()).unwrap_or_default();
         let trust = trust(address);
@@ -129,9 +184,17 @@ impl BuildFetch {
             if !writes || is_checked || role != Role::Build {
                 return;
             }
-            (Reason::FetchIntoSource, Severity::Medium, Confidence::Medium)
+            (
+                Reason::FetchIntoSource,
+                Severity::Medium,
+                Confidence::Medium,
+            )
         } else if writes && !is_checked {
-            let sure = if SNEAKY.is_match(wide) { Confidence::High } else { Confidence::Medium };
+            let sure = if SNEAKY.is_match(wide) {
+                Confidence::High
+            } else {
+                Confidence::Medium
+            };
             (Reason::FetchIntoSource, Severity::High, sure)
         } else if role == Role::Build && trust == Trust::Throwaway && !is_checked {
             (Reason::FetchMutable, Severity::Medium, Confidence::Medium)
@@ -146,8 +209,13 @@ impl BuildFetch {
 
 fn is_comment(text: &str, range: &Range<usize>) -> bool {
     let start = line(text, range).start;
-    let head = text.get(start..range.start).unwrap_or_default().trim_start();
-    ["//", "#", "*", "<!--"].iter().any(|mark| head.starts_with(mark))
+    let head = text
+        .get(start..range.start)
+        .unwrap_or_default()
+        .trim_start();
+    ["//", "#", "*", "<!--"]
+        .iter()
+        .any(|mark| head.starts_with(mark))
 }
 
 patterns! {
@@ -162,10 +230,15 @@ fn trust(url: &str) -> Trust {
     if THROWAWAY.is_match(url) {
         Trust::Throwaway
     } else if MUTABLE.is_match(url) && !PINNED.is_match(url) {
-        if INSTALLER.is_match(url) { Trust::Known } else { Trust::Mutable }
+        if INSTALLER.is_match(url) {
+            Trust::Known
+        } else {
+            Trust::Mutable
+        }
     } else if INSTALLER.is_match(url) || PINNED.is_match(url) {
         Trust::Known
-    } else if url.starts_with("http://") && !url.contains("localhost") && !url.contains("127.0.0.1") {
+    } else if url.starts_with("http://") && !url.contains("localhost") && !url.contains("127.0.0.1")
+    {
         Trust::Mutable
     } else {
         Trust::Unknown
@@ -174,11 +247,19 @@ fn trust(url: &str) -> Trust {
 
 /// Whether a command fetches from a place where anybody leaves things.
 pub(super) fn is_throwaway(text: &str) -> bool {
-    URL.find_iter(text).any(|url| trust(url.as_str()) == Trust::Throwaway)
+    URL.find_iter(text)
+        .any(|url| trust(url.as_str()) == Trust::Throwaway)
 }
 
 /// Whether a command runs what it fetched or decoded, and not an installer that everybody knows.
 pub(super) fn runs_foreign(text: &str) -> bool {
-    let piped = PIPED.find(text).is_some_and(|_| !URL.find_iter(text).any(|url| trust(url.as_str()) == Trust::Known));
-    piped || DECODED.is_match(text) || UNPACKED.is_match(text) || CODE_RUN.is_match(text) || is_throwaway(text)
+    let piped = PIPED.find(text).is_some_and(|_| {
+        !URL.find_iter(text)
+            .any(|url| trust(url.as_str()) == Trust::Known)
+    });
+    piped
+        || DECODED.is_match(text)
+        || UNPACKED.is_match(text)
+        || CODE_RUN.is_match(text)
+        || is_throwaway(text)
 }

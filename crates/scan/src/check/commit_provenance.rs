@@ -6,9 +6,9 @@
 use gardefou_finding::{Confidence, Severity};
 
 use super::files::{Role, role};
-use crate::pattern::patterns;
 use super::{Check, CheckId, Out, Reason, Report};
 use crate::change::{Change, Commit, Content};
+use crate::pattern::patterns;
 
 patterns! {
     KIND = r"^(\w+)(?:\(([^)]*)\))?!?:\s";
@@ -40,9 +40,15 @@ impl CommitProvenance {
         let same_subject = !commit.subject().is_empty() && commit.subject() == parent.subject();
         let (reason, severity, confidence) = match (same_time, same_subject) {
             (true, true) => (Reason::CommitCloned, Severity::Critical, Confidence::High),
-            (true, false) => (Reason::CommitClonedTime, Severity::Medium, Confidence::Medium),
+            (true, false) => (
+                Reason::CommitClonedTime,
+                Severity::Medium,
+                Confidence::Medium,
+            ),
             // Bots and reverts repeat subjects.
-            (false, true) if commit.subject().len() >= 40 => (Reason::CommitCloned, Severity::Medium, Confidence::Low),
+            (false, true) if commit.subject().len() >= 40 => {
+                (Reason::CommitCloned, Severity::Medium, Confidence::Low)
+            }
             _ => return,
         };
         let report = Report::new(self.id(), reason, severity, confidence)
@@ -54,16 +60,27 @@ impl CommitProvenance {
     fn message(&self, commit: &Commit, change: &Change, out: &mut Out<'_>) {
         let subject = commit.subject();
         let touched: Vec<&str> = change.files.iter().map(|file| file.path.as_str()).collect();
-        let builds: Vec<&str> = touched.iter().copied().filter(|path| role(path) == Role::Build && has_content(change, path)).collect();
-        let kind = KIND.captures(subject).and_then(|found| found.get(1)).map_or("", |kind| kind.as_str());
+        let builds: Vec<&str> = touched
+            .iter()
+            .copied()
+            .filter(|path| role(path) == Role::Build && has_content(change, path))
+            .collect();
+        let kind = KIND
+            .captures(subject)
+            .and_then(|found| found.get(1))
+            .map_or("", |kind| kind.as_str());
         let says_harmless = HARMLESS.is_match(subject) || matches!(kind, "docs" | "doc" | "style");
-        if says_harmless && !builds.is_empty() && builds.iter().any(|path| !is_listed_text(path)) {
-            let report = Report::new(self.id(), Reason::CommitMessage, Severity::Medium, Confidence::Medium)
-                .detail(builds.join(", "));
-            out.on_commit(subject, report);
-        } else if !builds.is_empty() && builds.len() == touched.len() && !speaks_of_builds(kind) && names_strangers(subject, change) {
-            let report = Report::new(self.id(), Reason::CommitMessage, Severity::Medium, Confidence::Medium)
-                .detail(builds.join(", "));
+        let runs = builds.iter().any(|path| !is_listed_text(path));
+        let is_all = !builds.is_empty() && builds.len() == touched.len();
+        let is_strange = is_all && !speaks_of_builds(kind) && names_strangers(subject, change);
+        if (says_harmless && runs) || is_strange {
+            let report = Report::new(
+                self.id(),
+                Reason::CommitMessage,
+                Severity::Medium,
+                Confidence::Medium,
+            )
+            .detail(builds.join(", "));
             out.on_commit(subject, report);
         }
     }
@@ -74,25 +91,41 @@ fn who(commit: &Commit) -> String {
 }
 
 fn has_content(change: &Change, path: &str) -> bool {
-    change.file(path).is_some_and(|file| !matches!(file.content, Content::Nothing))
+    change
+        .file(path)
+        .is_some_and(|file| !matches!(file.content, Content::Nothing))
 }
 
 /// Whether a commit's kind says that it is about building or releasing.
 fn speaks_of_builds(kind: &str) -> bool {
-    matches!(kind, "ci" | "build" | "chore" | "release" | "deps" | "revert" | "config")
+    matches!(
+        kind,
+        "ci" | "build" | "chore" | "release" | "deps" | "revert" | "config"
+    )
 }
 
 /// Manifests that a change of text touches, too.
 fn is_listed_text(path: &str) -> bool {
-    path.ends_with("package.json") || path.ends_with("pyproject.toml") || path.ends_with(".yml") || path.ends_with(".yaml") || path.ends_with("configure.ac") || path.ends_with(".am") || path.ends_with("CMakeLists.txt")
+    path.ends_with("package.json")
+        || path.ends_with("pyproject.toml")
+        || path.ends_with(".yml")
+        || path.ends_with(".yaml")
+        || path.ends_with("configure.ac")
+        || path.ends_with(".am")
+        || path.ends_with("CMakeLists.txt")
 }
 
 /// Whether the subject names pieces of code of which nothing is in the diff.
 fn names_strangers(subject: &str, change: &Change) -> bool {
-    let names: Vec<&str> = NAME.find_iter(subject).map(|found| found.as_str()).collect();
+    let names: Vec<&str> = NAME
+        .find_iter(subject)
+        .map(|found| found.as_str())
+        .collect();
     let is_in = |name: &str| {
         change.files.iter().any(|file| {
-            let text = file.view().is_some_and(|view| view.text().contains(name) || view.removed().contains(name));
+            let text = file
+                .view()
+                .is_some_and(|view| view.text().contains(name) || view.removed().contains(name));
             text || file.path.contains(name)
         })
     };

@@ -36,65 +36,210 @@ fn name(path: &str) -> &str {
 }
 
 fn extension(path: &str) -> &str {
-    name(path).rsplit_once('.').map_or("", |(_, extension)| extension)
+    name(path)
+        .rsplit_once('.')
+        .map_or("", |(_, extension)| extension)
 }
 
 /// Whether a lower-case path holds what an agent reads as instructions.
 fn is_agent_rules(path: &str) -> bool {
     const NAMES: &[&str] = &[
-        "agents.md", "agent.md", "claude.md", "claude.local.md", "gemini.md", "qwen.md", ".cursorrules", ".windsurfrules",
-        ".clinerules", ".goosehints", "copilot-instructions.md", "conventions.md", "skill.md", "amazonq.md", "llms.txt",
-        ".roorules", "crush.md", "warp.md", "system_prompt.md", "system-prompt.md",
+        "agents.md",
+        "agent.md",
+        "claude.md",
+        "claude.local.md",
+        "gemini.md",
+        "qwen.md",
+        ".cursorrules",
+        ".windsurfrules",
+        ".clinerules",
+        ".goosehints",
+        "copilot-instructions.md",
+        "conventions.md",
+        "skill.md",
+        "amazonq.md",
+        "llms.txt",
+        ".roorules",
+        "crush.md",
+        "warp.md",
+        "system_prompt.md",
+        "system-prompt.md",
     ];
     const PLACES: &[&str] = &[
-        ".cursor/", ".claude/", ".windsurf/", ".clinerules/", ".amazonq/", ".kiro/", ".github/instructions/",
-        ".github/prompts/", ".github/chatmodes/", ".github/agents/", ".continue/", ".roo/", ".gemini/", ".codex/", ".augment/", ".junie/",
-        ".opencode/", ".agents/", ".trae/",
+        ".cursor/",
+        ".claude/",
+        ".windsurf/",
+        ".clinerules/",
+        ".amazonq/",
+        ".kiro/",
+        ".github/instructions/",
+        ".github/prompts/",
+        ".github/chatmodes/",
+        ".github/agents/",
+        ".continue/",
+        ".roo/",
+        ".gemini/",
+        ".codex/",
+        ".augment/",
+        ".junie/",
+        ".opencode/",
+        ".agents/",
+        ".trae/",
     ];
     NAMES.contains(&name(path))
         || matches!(extension(path), "mdc")
         || PLACES.iter().any(|place| {
             (path.starts_with(place) || path.contains(&format!("/{place}")))
-                && matches!(extension(path), "md" | "mdc" | "txt" | "yml" | "yaml" | "toml" | "json" | "")
+                && matches!(
+                    extension(path),
+                    "md" | "mdc" | "txt" | "yml" | "yaml" | "toml" | "json" | ""
+                )
         })
 }
 
 fn is_test(path: &str) -> bool {
-    const PLACES: &[&str] = &["test", "tests", "__tests__", "spec", "specs", "testdata", "fixtures", "__fixtures__", "testing", "e2e", "mocks", "__mocks__", "test-data", "samples", "examples", "example", "testresources"];
+    const PLACES: &[&str] = &[
+        "test",
+        "tests",
+        "__tests__",
+        "spec",
+        "specs",
+        "testdata",
+        "fixtures",
+        "__fixtures__",
+        "testing",
+        "e2e",
+        "mocks",
+        "__mocks__",
+        "test-data",
+        "samples",
+        "examples",
+        "example",
+        "testresources",
+        "snapshots",
+        "__snapshots__",
+    ];
     let name = name(path);
     let dirs = path.strip_suffix(name).unwrap_or("");
     dirs.split('/').any(|dir| PLACES.contains(&dir))
-        || [".test.", ".spec.", "_test.", "_spec."].iter().any(|mark| name.contains(mark))
+        || [".test.", ".spec.", "_test.", "_spec.", ".snap"]
+            .iter()
+            .any(|mark| name.contains(mark))
         || name.starts_with("test_")
 }
 
 /// Whether a lower-case path belongs to building, packaging or releasing.
 pub(crate) fn is_build(path: &str) -> bool {
     const NAMES: &[&str] = &[
-        "makefile", "gnumakefile", "dockerfile", "containerfile", "jenkinsfile", "rakefile", "justfile", "gulpfile.js",
-        "gruntfile.js", "setup.py", "build.rs", "configure", "configure.ac", "cmakelists.txt", "meson.build", "build.gradle",
-        "build.gradle.kts", "package.json", "pyproject.toml", "package.ts", "package.js", "build.ts", "build.js", "build.py",
-        "release.ts", "release.js", "release.py", "extconf.rb", "conanfile.py", "noxfile.py", "tasks.py", "vagrantfile",
-        ".gitlab-ci.yml", "azure-pipelines.yml", "bitbucket-pipelines.yml", "appveyor.yml", ".travis.yml", "cloudbuild.yaml",
-        "buildspec.yml", "taskfile.yml", "bootstrap", "autogen.sh", "pom.xml", "install.sh", "postinstall.js", "preinstall.js",
-        "setup.cfg", "pkgbuild", "magefile.go", "default.nix", "flake.nix", "gemfile", "hatch_build.py",
+        "makefile",
+        "gnumakefile",
+        "dockerfile",
+        "containerfile",
+        "jenkinsfile",
+        "rakefile",
+        "justfile",
+        "gulpfile.js",
+        "gruntfile.js",
+        "setup.py",
+        "build.rs",
+        "configure",
+        "configure.ac",
+        "cmakelists.txt",
+        "meson.build",
+        "build.gradle",
+        "build.gradle.kts",
+        "package.json",
+        "pyproject.toml",
+        "package.ts",
+        "package.js",
+        "build.ts",
+        "build.js",
+        "build.py",
+        "release.ts",
+        "release.js",
+        "release.py",
+        "extconf.rb",
+        "conanfile.py",
+        "noxfile.py",
+        "tasks.py",
+        "vagrantfile",
+        ".gitlab-ci.yml",
+        "azure-pipelines.yml",
+        "bitbucket-pipelines.yml",
+        "appveyor.yml",
+        ".travis.yml",
+        "cloudbuild.yaml",
+        "buildspec.yml",
+        "taskfile.yml",
+        "bootstrap",
+        "autogen.sh",
+        "pom.xml",
+        "install.sh",
+        "postinstall.js",
+        "preinstall.js",
+        "setup.cfg",
+        "pkgbuild",
+        "magefile.go",
+        "default.nix",
+        "flake.nix",
+        "gemfile",
+        "hatch_build.py",
     ];
-    const PLACES: &[&str] = &[".github/workflows/", ".github/actions/", ".circleci/", ".gitlab/", ".buildkite/", ".ci/"];
-    const DIRS: &[&str] = &["scripts", "script", "build", "ci", "packaging", "release", "tools", "hack", "build-scripts", "buildscripts", "m4", "cmake", "deploy", "bin", "buildspec", ".husky", "githooks"];
-    const CODE: &[&str] = &["sh", "bash", "zsh", "fish", "py", "js", "mjs", "cjs", "ts", "mts", "cts", "rb", "pl", "ps1", "psm1", "bat", "cmd", "mk", "m4", "cmake", "gradle", "kts", "lua", "php", "go", "rs", "yml", "yaml", "groovy", ""];
+    const PLACES: &[&str] = &[
+        ".github/workflows/",
+        ".github/actions/",
+        ".circleci/",
+        ".gitlab/",
+        ".buildkite/",
+        ".ci/",
+    ];
+    const DIRS: &[&str] = &[
+        "scripts",
+        "script",
+        "build",
+        "ci",
+        "packaging",
+        "release",
+        "tools",
+        "hack",
+        "build-scripts",
+        "buildscripts",
+        "m4",
+        "cmake",
+        "deploy",
+        "bin",
+        "buildspec",
+        ".husky",
+        "githooks",
+    ];
+    const CODE: &[&str] = &[
+        "sh", "bash", "zsh", "fish", "py", "js", "mjs", "cjs", "ts", "mts", "cts", "rb", "pl",
+        "ps1", "psm1", "bat", "cmd", "mk", "m4", "cmake", "gradle", "kts", "lua", "php", "go",
+        "rs", "yml", "yaml", "groovy", "",
+    ];
     let name = name(path);
     let dirs = path.strip_suffix(name).unwrap_or("");
     NAMES.contains(&name)
         || name.starts_with("dockerfile")
         || PLACES.iter().any(|place| path.contains(place))
-        || matches!(extension(path), "mk" | "m4" | "cmake" | "gradle" | "spec" | "nix" | "ac" | "am" | "bzl" | "gyp")
+        || matches!(
+            extension(path),
+            "mk" | "m4" | "cmake" | "gradle" | "spec" | "nix" | "ac" | "am" | "bzl" | "gyp"
+        )
         || (CODE.contains(&extension(path)) && dirs.split('/').any(|dir| DIRS.contains(&dir)))
-        || (matches!(extension(path), "js" | "ts" | "mjs" | "cjs") && (name.contains("webpack") || name.contains("rollup") || name.contains("vite.config") || name.contains("esbuild") || name.contains("gulpfile")))
+        || (matches!(extension(path), "js" | "ts" | "mjs" | "cjs")
+            && (name.contains("webpack")
+                || name.contains("rollup")
+                || name.contains("vite.config")
+                || name.contains("esbuild")
+                || name.contains("gulpfile")))
 }
 
 fn is_docs(path: &str) -> bool {
-    matches!(extension(path), "md" | "rst" | "adoc" | "txt" | "markdown" | "mdx" | "html" | "org")
-        || path.starts_with("docs/")
+    matches!(
+        extension(path),
+        "md" | "rst" | "adoc" | "txt" | "markdown" | "mdx" | "html" | "org"
+    ) || path.starts_with("docs/")
         || path.starts_with("doc/")
         || path.contains("/docs/")
         || name(path).starts_with("readme")
@@ -104,15 +249,19 @@ fn is_docs(path: &str) -> bool {
 /// Whether the path is a GitHub workflow or a composite action.
 pub(crate) fn is_workflow(path: &str) -> bool {
     let is_yaml = matches!(extension(path), "yml" | "yaml");
-    is_yaml && (path.contains(".github/workflows/") || matches!(name(path), "action.yml" | "action.yaml"))
+    is_yaml
+        && (path.contains(".github/workflows/")
+            || matches!(name(path), "action.yml" | "action.yaml"))
 }
 
 /// Whether a shell runs the file.
 pub(crate) fn is_shell(path: &str, text: &str) -> bool {
     let path = path.to_ascii_lowercase();
     let first = text.lines().next().unwrap_or("");
-    matches!(extension(&path), "sh" | "bash" | "zsh" | "ksh" | "command" | "bats" | "envrc")
-        || path.contains(".husky/")
+    matches!(
+        extension(&path),
+        "sh" | "bash" | "zsh" | "ksh" | "command" | "bats" | "envrc"
+    ) || path.contains(".husky/")
         || (first.starts_with("#!") && first.contains("sh"))
         || matches!(name(&path), ".bashrc" | ".zshrc" | ".profile" | "pkgbuild")
 }
@@ -121,9 +270,22 @@ pub(crate) fn is_shell(path: &str, text: &str) -> bool {
 pub(crate) fn is_lock(path: &str) -> bool {
     matches!(
         name(path),
-        "package-lock.json" | "npm-shrinkwrap.json" | "yarn.lock" | "pnpm-lock.yaml" | "cargo.lock" | "Cargo.lock" | "poetry.lock"
-            | "uv.lock" | "go.sum" | "composer.lock" | "Gemfile.lock" | "Pipfile.lock" | "packages.lock.json"
-            | "gradle.lockfile" | "bun.lock" | "flake.lock"
+        "package-lock.json"
+            | "npm-shrinkwrap.json"
+            | "yarn.lock"
+            | "pnpm-lock.yaml"
+            | "cargo.lock"
+            | "Cargo.lock"
+            | "poetry.lock"
+            | "uv.lock"
+            | "go.sum"
+            | "composer.lock"
+            | "Gemfile.lock"
+            | "Pipfile.lock"
+            | "packages.lock.json"
+            | "gradle.lockfile"
+            | "bun.lock"
+            | "flake.lock"
     )
 }
 

@@ -6,9 +6,9 @@ use gardefou_finding::{Confidence, Severity};
 
 use super::build_fetch::{is_throwaway, runs_foreign};
 use super::files::{Role, role};
-use crate::pattern::patterns;
 use super::{Check, CheckId, Out, Reason, Report, Text};
 use crate::change::Status;
+use crate::pattern::patterns;
 
 patterns! {
     NPM = r#""((?:pre|post)?install|prepare|preprepare|postprepare|prepublish)"\s*:\s*"((?:[^"\\]|\\.)*)""#;
@@ -27,7 +27,17 @@ impl Check for InstallHook {
     }
 
     fn keywords(&self) -> &'static [&'static str] {
-        &["install\"", "prepare\"", "prepublish\"", "setup(", "cmdclass", "command::new", "reqwest", "ureq", "tcpstream"]
+        &[
+            "install\"",
+            "prepare\"",
+            "prepublish\"",
+            "setup(",
+            "cmdclass",
+            "command::new",
+            "reqwest",
+            "ureq",
+            "tcpstream",
+        ]
     }
 
     fn text(&self, text: &Text<'_>, out: &mut Out<'_>) {
@@ -46,11 +56,14 @@ impl Check for InstallHook {
 impl InstallHook {
     fn npm(&self, text: &Text<'_>, out: &mut Out<'_>) {
         for found in NPM.captures_iter(text.text()) {
-            let (Some(whole), Some(name), Some(command)) = (found.get(0), found.get(1), found.get(2)) else {
+            let (Some(whole), Some(name), Some(command)) =
+                (found.get(0), found.get(1), found.get(2))
+            else {
                 continue;
             };
             let command = command.as_str().replace("\\\"", "\"");
-            let runs_for_users = !name.as_str().starts_with("prep") && !name.as_str().starts_with("postprep");
+            let runs_for_users =
+                !name.as_str().starts_with("prep") && !name.as_str().starts_with("postprep");
             // A text that both sides have is no change.
             let is_old = text.view.removed().contains(whole.as_str());
             if is_old {
@@ -60,20 +73,40 @@ impl InstallHook {
         }
     }
 
-    fn command(&self, text: &Text<'_>, range: &Range<usize>, command: &str, runs_for_users: bool, out: &mut Out<'_>) {
-        let is_harmful = HARMFUL.is_match(command) || runs_foreign(command) || is_throwaway(command);
+    fn command(
+        &self,
+        text: &Text<'_>,
+        range: &Range<usize>,
+        command: &str,
+        runs_for_users: bool,
+        out: &mut Out<'_>,
+    ) {
+        let is_harmful =
+            HARMFUL.is_match(command) || runs_foreign(command) || is_throwaway(command);
         let is_new = text.file.status != Status::Present;
         let (reason, severity, confidence) = if is_harmful && runs_for_users {
             (Reason::HookInstallRemote, Severity::High, Confidence::High)
         } else if is_harmful {
-            (Reason::HookInstallRemote, Severity::Medium, Confidence::Medium)
+            (
+                Reason::HookInstallRemote,
+                Severity::Medium,
+                Confidence::Medium,
+            )
         } else if ORDINARY.is_match(command) || !runs_for_users {
             return;
         } else {
-            let sure = if is_new { Confidence::Medium } else { Confidence::Low };
+            let sure = if is_new {
+                Confidence::Medium
+            } else {
+                Confidence::Low
+            };
             (Reason::HookInstall, Severity::Medium, sure)
         };
-        out.at(text, range, Report::new(self.id(), reason, severity, confidence).detail(command));
+        out.at(
+            text,
+            range,
+            Report::new(self.id(), reason, severity, confidence).detail(command),
+        );
     }
 
     fn python(&self, text: &Text<'_>, out: &mut Out<'_>) {
@@ -81,20 +114,36 @@ impl InstallHook {
             return;
         };
         let hooks = CMDCLASS.is_match(text.text());
-        let severity = if hooks || !remote.as_str().contains("eval") { Severity::High } else { Severity::Medium };
+        let severity = if hooks || !remote.as_str().contains("eval") {
+            Severity::High
+        } else {
+            Severity::Medium
+        };
         // `exec(open(version).read())` is how many packages read their version.
         let line = super::agent_run::line(text.text(), &remote.range());
-        let is_version = text.text().get(line).is_some_and(|line| line.contains("read()") || line.contains("version") || line.contains("compile("));
+        let is_version = text.text().get(line).is_some_and(|line| {
+            line.contains("read()") || line.contains("version") || line.contains("compile(")
+        });
         if is_version && !hooks {
             return;
         }
-        let report = Report::new(self.id(), Reason::HookInstallRemote, severity, Confidence::Medium);
+        let report = Report::new(
+            self.id(),
+            Reason::HookInstallRemote,
+            severity,
+            Confidence::Medium,
+        );
         out.at(text, &remote.range(), report);
     }
 
     fn cargo(&self, text: &Text<'_>, out: &mut Out<'_>) {
         if let Some(found) = BUILD_RS.find(text.text()) {
-            let report = Report::new(self.id(), Reason::HookInstallRemote, Severity::Medium, Confidence::Medium);
+            let report = Report::new(
+                self.id(),
+                Reason::HookInstallRemote,
+                Severity::Medium,
+                Confidence::Medium,
+            );
             out.at(text, &found.range(), report);
         }
     }

@@ -19,7 +19,12 @@ impl Check for OpaqueFile {
 
     fn change(&self, change: &Change, out: &mut Out<'_>) {
         let is_change = |file: &&File| matches!(file.status, Status::Added | Status::Modified);
-        for file in change.files.iter().filter(is_change).filter(|file| is_binary(file)) {
+        for file in change
+            .files
+            .iter()
+            .filter(is_change)
+            .filter(|file| is_binary(file))
+        {
             self.binary(file, change, out);
         }
     }
@@ -27,12 +32,22 @@ impl Check for OpaqueFile {
     fn file(&self, file: &File, out: &mut Out<'_>) {
         match &file.content {
             Content::Link(target) if leaves(&file.path, target) => {
-                let report = Report::new(self.id(), Reason::LinkOutside, Severity::High, Confidence::Medium)
-                    .detail(target.as_str());
+                let report = Report::new(
+                    self.id(),
+                    Reason::LinkOutside,
+                    Severity::High,
+                    Confidence::Medium,
+                )
+                .detail(target.as_str());
                 out.on_file(file, target, report);
             }
             Content::Binary(bytes) if file.status != Status::Present && is_program(bytes) => {
-                let report = Report::new(self.id(), Reason::OpaqueProgram, Severity::Medium, Confidence::Medium);
+                let report = Report::new(
+                    self.id(),
+                    Reason::OpaqueProgram,
+                    Severity::Medium,
+                    Confidence::Medium,
+                );
                 out.on_file(file, &file.path, report);
             }
             _ => {}
@@ -50,10 +65,19 @@ impl OpaqueFile {
         if is_picture(&file.path) {
             return;
         }
-        let packed = is_packed(&file.path) || matches!(&file.content, Content::Binary(bytes) if is_packed_bytes(bytes));
-        let made = change.files.iter().any(|other| makes(other));
-        let severity = if packed && !made { Severity::Medium } else { Severity::Low };
-        let confidence = if file.status == Status::Modified { Confidence::Medium } else { Confidence::Low };
+        let packed = is_packed(&file.path)
+            || matches!(&file.content, Content::Binary(bytes) if is_packed_bytes(bytes));
+        let made = change.files.iter().any(makes);
+        let severity = if packed && !made {
+            Severity::Medium
+        } else {
+            Severity::Low
+        };
+        let confidence = if file.status == Status::Modified {
+            Confidence::Medium
+        } else {
+            Confidence::Low
+        };
         let report = Report::new(self.id(), Reason::OpaqueBinary, severity, confidence);
         out.on_file(file, &file.path, report);
     }
@@ -64,9 +88,13 @@ impl OpaqueFile {
         for (start, line) in view.added_lines() {
             let name = line.trim();
             if is_build_input(name) {
-                let report =
-                    Report::new(self.id(), Reason::IgnoredBuildInput, Severity::Medium, Confidence::Low)
-                        .detail(name);
+                let report = Report::new(
+                    self.id(),
+                    Reason::IgnoredBuildInput,
+                    Severity::Medium,
+                    Confidence::Low,
+                )
+                .detail(name);
                 out.at_view(file, view, &(start..start + line.len()), report);
             }
         }
@@ -80,18 +108,58 @@ fn is_binary(file: &File) -> bool {
 /// Whether a file of this change could make a binary: code, not text for people.
 fn makes(file: &File) -> bool {
     let is_code = |extension: &str| {
-        matches!(extension, "c" | "h" | "py" | "js" | "ts" | "rs" | "go" | "java" | "rb" | "sh" | "pl" | "cc" | "cpp" | "kt")
+        matches!(
+            extension,
+            "c" | "h"
+                | "py"
+                | "js"
+                | "ts"
+                | "rs"
+                | "go"
+                | "java"
+                | "rb"
+                | "sh"
+                | "pl"
+                | "cc"
+                | "cpp"
+                | "kt"
+        )
     };
-    file.path.rsplit_once('.').is_some_and(|(_, extension)| is_code(extension))
+    file.path
+        .rsplit_once('.')
+        .is_some_and(|(_, extension)| is_code(extension))
 }
 
 fn is_picture(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
-    let extension = lower.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let extension = lower
+        .rsplit_once('.')
+        .map_or("", |(_, extension)| extension);
     matches!(
         extension,
-        "png" | "jpg" | "jpeg" | "gif" | "webp" | "ico" | "icns" | "bmp" | "avif" | "svg" | "woff" | "woff2" | "ttf" | "otf" | "eot"
-            | "mp3" | "mp4" | "webm" | "wav" | "ogg" | "pdf" | "mo" | "snap"
+        "png"
+            | "jpg"
+            | "jpeg"
+            | "gif"
+            | "webp"
+            | "ico"
+            | "icns"
+            | "bmp"
+            | "avif"
+            | "svg"
+            | "woff"
+            | "woff2"
+            | "ttf"
+            | "otf"
+            | "eot"
+            | "mp3"
+            | "mp4"
+            | "webm"
+            | "wav"
+            | "ogg"
+            | "pdf"
+            | "mo"
+            | "snap"
     )
 }
 
@@ -102,8 +170,31 @@ fn is_packed(path: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     matches!(
         extension,
-        "xz" | "lzma" | "gz" | "bz2" | "zst" | "zip" | "7z" | "tar" | "tgz" | "lz" | "bin" | "dat" | "so" | "dll" | "exe" | "a" | "o" | "dylib"
-            | "node" | "wasm" | "pyc" | "class" | "jar" | "" | "br" | "rar"
+        "xz" | "lzma"
+            | "gz"
+            | "bz2"
+            | "zst"
+            | "zip"
+            | "7z"
+            | "tar"
+            | "tgz"
+            | "lz"
+            | "bin"
+            | "dat"
+            | "so"
+            | "dll"
+            | "exe"
+            | "a"
+            | "o"
+            | "dylib"
+            | "node"
+            | "wasm"
+            | "pyc"
+            | "class"
+            | "jar"
+            | ""
+            | "br"
+            | "rar"
     )
 }
 
@@ -118,8 +209,16 @@ fn is_packed_bytes(bytes: &[u8]) -> bool {
 
 /// ELF, PE, Mach-O, WebAssembly, Java and Python bytecode.
 fn is_program(bytes: &[u8]) -> bool {
-    let heads: [&[u8]; 6] = [b"\x7fELF", b"MZ\x90", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\0asm", b"\xfe\xed\xfa\xcf"];
-    heads.iter().any(|head| bytes.starts_with(head)) || matches!(bytes, [_, 0x0d, 0x0d, 0x0a, 0, ..])
+    let heads: [&[u8]; 6] = [
+        b"\x7fELF",
+        b"MZ\x90",
+        b"\xcf\xfa\xed\xfe",
+        b"\xca\xfe\xba\xbe",
+        b"\0asm",
+        b"\xfe\xed\xfa\xcf",
+    ];
+    heads.iter().any(|head| bytes.starts_with(head))
+        || matches!(bytes, [_, 0x0d, 0x0d, 0x0a, 0, ..])
 }
 
 /// Whether a link's target is outside the tree.
@@ -141,7 +240,10 @@ fn leaves(path: &str, target: &str) -> bool {
 
 /// Whether a pattern names one file that a build runs, and not its products.
 fn is_build_input(name: &str) -> bool {
-    let plain = !name.is_empty() && !name.contains(['*', '?', '[', '!', '#']) && !name.ends_with('/');
+    let plain =
+        !name.is_empty() && !name.contains(['*', '?', '[', '!', '#']) && !name.ends_with('/');
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    plain && (matches!(extension, "m4" | "cmake" | "mk" | "gradle") || (matches!(extension, "sh" | "py" | "pl") && role(name) == Role::Build))
+    plain
+        && (matches!(extension, "m4" | "cmake" | "mk" | "gradle")
+            || (matches!(extension, "sh" | "py" | "pl") && role(name) == Role::Build))
 }

@@ -87,14 +87,23 @@ impl<'a> Out<'a> {
 
     /// A finding in a range of a layer's text, when the change brings any of it.
     pub(crate) fn at(&mut self, text: &Text<'_>, range: &Range<usize>, report: Report) {
-        let excerpt = text.text().get(range.clone()).unwrap_or_default().to_owned();
+        let excerpt = text
+            .text()
+            .get(range.clone())
+            .unwrap_or_default()
+            .to_owned();
         let source = text.layer.source(range);
         self.in_view(text.file, text.view, &source, &excerpt, report, text);
     }
 
     /// A finding in a range of a layer's prose.
     pub(crate) fn in_prose(&mut self, text: &Text<'_>, range: &Range<usize>, report: Report) {
-        let excerpt = text.prose().text().get(range.clone()).unwrap_or_default().to_owned();
+        let excerpt = text
+            .prose()
+            .text()
+            .get(range.clone())
+            .unwrap_or_default()
+            .to_owned();
         let source = text.prose().source_range(range);
         self.in_view(text.file, text.view, &source, &excerpt, report, text);
     }
@@ -118,7 +127,13 @@ impl<'a> Out<'a> {
     }
 
     /// A finding in a range of a view.
-    pub(crate) fn at_view(&mut self, file: &File, view: &View, range: &Range<usize>, report: Report) {
+    pub(crate) fn at_view(
+        &mut self,
+        file: &File,
+        view: &View,
+        range: &Range<usize>,
+        report: Report,
+    ) {
         if view.is_added(range) {
             let excerpt = view.text().get(range.clone()).unwrap_or_default();
             let finding = report.finding(location(file, view, range), excerpt, self.commit.clone());

@@ -9,8 +9,8 @@ use std::ops::Range;
 use gardefou_finding::{Confidence, Severity};
 
 use super::files::{Role, role};
-use crate::pattern::patterns;
 use super::{Check, CheckId, Out, Reason, Report, Text};
+use crate::pattern::patterns;
 
 patterns! {
     PROBE = r"(?i)check_(?:c|cxx|c_or_cxx)_source_(?:compiles|runs)\s*\(|AC_(?:COMPILE|LINK|RUN|PREPROC)_IFELSE|AC_LANG_(?:SOURCE|PROGRAM)|AC_TRY_(?:COMPILE|LINK|RUN)|try_compile\s*\(|cc\.(?:compiles|links|run)\s*\(";
@@ -30,9 +30,28 @@ impl Check for WeakenedProbe {
 
     fn keywords(&self) -> &'static [&'static str] {
         &[
-            "_source_compiles", "_source_runs", "_ifelse", "ac_lang_", "ac_try_", "try_compile", "compiles(", "links(",
-            "rejectunauthorized", "tls_reject", "verify=false", "verify = false", "insecureskipverify", "unverified_context",
-            "ssl_verifypeer", "invalid_certs", "stack-protector", "fortify", "execstack", "verify-ssl", "strict-ssl", "sslverify",
+            "_source_compiles",
+            "_source_runs",
+            "_ifelse",
+            "ac_lang_",
+            "ac_try_",
+            "try_compile",
+            "compiles(",
+            "links(",
+            "rejectunauthorized",
+            "tls_reject",
+            "verify=false",
+            "verify = false",
+            "insecureskipverify",
+            "unverified_context",
+            "ssl_verifypeer",
+            "invalid_certs",
+            "stack-protector",
+            "fortify",
+            "execstack",
+            "verify-ssl",
+            "strict-ssl",
+            "sslverify",
         ]
     }
 
@@ -47,7 +66,12 @@ impl Check for WeakenedProbe {
             return;
         }
         for found in OFF.find_iter(text.text()) {
-            let report = Report::new(self.id(), Reason::ProtectionOff, Severity::Medium, Confidence::Medium);
+            let report = Report::new(
+                self.id(),
+                Reason::ProtectionOff,
+                Severity::Medium,
+                Confidence::Medium,
+            );
             out.at(text, &found.range(), report);
         }
     }
@@ -63,7 +87,11 @@ impl WeakenedProbe {
             return;
         };
         let start = head.start + stray.start;
-        let severity = if GUARDS.is_match(probe) { Severity::High } else { Severity::Medium };
+        let severity = if GUARDS.is_match(probe) {
+            Severity::High
+        } else {
+            Severity::Medium
+        };
         let report = Report::new(self.id(), Reason::ProbeBroken, severity, Confidence::High)
             .shown(probe.lines().take(12).collect::<Vec<_>>().join("\n"));
         out.at(text, &(start..head.start + stray.end), report);
@@ -94,7 +122,10 @@ fn stray_line(probe: &str) -> Option<Range<usize>> {
     for line in probe.split_inclusive('\n') {
         let start = at;
         at += line.len();
-        if matches!(line.trim(), "." | "," | "-" | "'" | "`" | ".." | "@" | "$" | "=" | "?" | "^" | "%" | "~") {
+        if matches!(
+            line.trim(),
+            "." | "," | "-" | "'" | "`" | ".." | "@" | "$" | "=" | "?" | "^" | "%" | "~"
+        ) {
             return Some(start..start + line.trim_end().len().max(1));
         }
     }

@@ -106,7 +106,9 @@ impl Reader {
         }
         // A name that holds several words is several words.
         if is_first && word.starts_with('$') && text.contains(' ') {
-            self.current.words.extend(text.split_whitespace().map(str::to_owned));
+            self.current
+                .words
+                .extend(text.split_whitespace().map(str::to_owned));
         } else {
             self.current.words.push(text);
         }
@@ -138,18 +140,23 @@ impl Reader {
             WordPiece::AnsiCQuotedText(text) => out.push_str(&ansi(&text)),
             WordPiece::DoubleQuotedSequence(pieces)
             | WordPiece::GettextDoubleQuotedSequence(pieces) => {
-                pieces.into_iter().for_each(|piece| self.piece(piece.piece, out));
+                pieces
+                    .into_iter()
+                    .for_each(|piece| self.piece(piece.piece, out));
             }
             WordPiece::TildeExpansion(TildeExpr::Home | TildeExpr::UserHome(_)) => out.push('~'),
             WordPiece::TildeExpansion(_) => out.push('.'),
             WordPiece::ParameterExpansion(expression) => out.push_str(&self.parameter(&expression)),
-            WordPiece::CommandSubstitution(inner) | WordPiece::BackquotedCommandSubstitution(inner) => {
+            WordPiece::CommandSubstitution(inner)
+            | WordPiece::BackquotedCommandSubstitution(inner) => {
                 self.inner(&inner);
                 out.push_str("$(");
                 out.push_str(&inner);
                 out.push(')');
             }
-            WordPiece::EscapeSequence(text) => out.push_str(text.strip_prefix('\\').unwrap_or(&text)),
+            WordPiece::EscapeSequence(text) => {
+                out.push_str(text.strip_prefix('\\').unwrap_or(&text))
+            }
             WordPiece::ArithmeticExpression(_) => out.push('0'),
         }
     }
@@ -166,10 +173,16 @@ impl Reader {
     fn parameter(&self, expression: &ParameterExpr) -> String {
         let (parameter, default) = match expression {
             ParameterExpr::Parameter { parameter, .. } => (parameter, None),
-            ParameterExpr::UseDefaultValues { parameter, default_value, .. }
-            | ParameterExpr::AssignDefaultValues { parameter, default_value, .. } => {
-                (parameter, default_value.as_deref())
+            ParameterExpr::UseDefaultValues {
+                parameter,
+                default_value,
+                ..
             }
+            | ParameterExpr::AssignDefaultValues {
+                parameter,
+                default_value,
+                ..
+            } => (parameter, default_value.as_deref()),
             _ => return "$?".to_owned(),
         };
         let Parameter::Named(name) = parameter else {
@@ -201,15 +214,26 @@ fn ansi(text: &str) -> String {
             _ => (0, 10, 0),
         };
         let body = tail.get(skip..).unwrap_or("");
-        let taken: String = body.chars().take(digits).take_while(|c| c.is_digit(base)).collect();
-        match u32::from_str_radix(&taken, base).ok().and_then(char::from_u32) {
+        let taken: String = body
+            .chars()
+            .take(digits)
+            .take_while(|c| c.is_digit(base))
+            .collect();
+        match u32::from_str_radix(&taken, base)
+            .ok()
+            .and_then(char::from_u32)
+        {
             Some(c) => {
                 out.push(c);
                 rest = body.get(taken.len()..).unwrap_or("");
             }
             None => {
                 let mut chars = tail.chars();
-                out.extend(chars.next().map(|c| if matches!(c, 'n' | 't' | 'r') { ' ' } else { c }));
+                out.extend(
+                    chars
+                        .next()
+                        .map(|c| if matches!(c, 'n' | 't' | 'r') { ' ' } else { c }),
+                );
                 rest = chars.as_str();
             }
         }
@@ -221,14 +245,38 @@ fn ansi(text: &str) -> String {
 fn is_keyword(word: &str) -> bool {
     matches!(
         word,
-        "if" | "then" | "else" | "elif" | "do" | "while" | "until" | "!" | "{" | "}" | "(" | ")" | "time" | "fi" | "done"
-            | "export" | "local" | "readonly" | "declare" | "@" | "-" | "set" | "esac" | "&" | "call"
+        "if" | "then"
+            | "else"
+            | "elif"
+            | "do"
+            | "while"
+            | "until"
+            | "!"
+            | "{"
+            | "}"
+            | "("
+            | ")"
+            | "time"
+            | "fi"
+            | "done"
+            | "export"
+            | "local"
+            | "readonly"
+            | "declare"
+            | "@"
+            | "-"
+            | "set"
+            | "esac"
+            | "&"
+            | "call"
     )
 }
 
 fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+    chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
@@ -243,7 +291,10 @@ mod tests {
 
     #[test]
     fn words_are_what_the_command_gets() {
-        assert_eq!(words("sudo rm -r''f \"$HOME\"/"), [["sudo", "rm", "-rf", "~/"]]);
+        assert_eq!(
+            words("sudo rm -r''f \"$HOME\"/"),
+            [["sudo", "rm", "-rf", "~/"]]
+        );
         assert_eq!(words("a=rm; $a -rf ~"), [["rm", "-rf", "~"]]);
         assert_eq!(words("r\\m -rf /"), [["rm", "-rf", "/"]]);
         assert_eq!(words("$'\\x72m' x"), [["rm", "x"]]);

@@ -74,7 +74,11 @@ fn whole_block(bytes: &[u8], end: usize, first: usize) -> usize {
     let mut width = first;
     while width >= MIN_WRAPPED {
         let gap = bytes.get(end..).unwrap_or_default();
-        let blank = gap.iter().take(64).take_while(|b| b"\r\n \t\\n".contains(b)).count();
+        let blank = gap
+            .iter()
+            .take(64)
+            .take_while(|b| b"\r\n \t\\n".contains(b))
+            .count();
         if !gap.get(..blank).is_some_and(|gap| gap.contains(&b'\n')) {
             break;
         }
@@ -114,7 +118,11 @@ fn base64(run: &str) -> Option<Vec<u8>> {
     // be anything, which decoders let pass.
     let even = run.get(..run.len() - usize::from(run.len() % 4 == 1))?;
     let digits = even.as_bytes();
-    let strict = if even.contains(['-', '_']) { &BASE64URL_NOPAD } else { &BASE64_NOPAD };
+    let strict = if even.contains(['-', '_']) {
+        &BASE64URL_NOPAD
+    } else {
+        &BASE64_NOPAD
+    };
     strict.decode(digits).ok().or_else(|| {
         let whole = digits.get(..digits.len() / 4 * 4)?;
         strict.decode(whole).ok()
@@ -127,7 +135,10 @@ fn readable(bytes: &[u8]) -> Option<String> {
         return Some(text);
     }
     let text = std::str::from_utf8(bytes).ok()?;
-    let odd = text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
+    let odd = text
+        .chars()
+        .filter(|c| c.is_control() && !c.is_whitespace())
+        .count();
     let total = text.chars().count();
     let ascii = text.chars().filter(char::is_ascii).count();
     (total >= 8 && odd * 20 <= total && ascii * 2 >= total).then(|| text.to_owned())
@@ -136,8 +147,15 @@ fn readable(bytes: &[u8]) -> Option<String> {
 /// UTF-16 as PowerShell's `-EncodedCommand` has it.
 fn wide(bytes: &[u8]) -> Option<String> {
     let pairs = bytes.chunks_exact(2);
-    let is_wide = bytes.len() >= 16 && pairs.clone().all(|pair| matches!(pair, [low, 0] if *low != 0));
-    let text = || pairs.map(|pair| char::from(pair.first().copied().unwrap_or(0))).collect();
+    let is_wide = bytes.len() >= 16
+        && pairs
+            .clone()
+            .all(|pair| matches!(pair, [low, 0] if *low != 0));
+    let text = || {
+        pairs
+            .map(|pair| char::from(pair.first().copied().unwrap_or(0)))
+            .collect()
+    };
     is_wide.then(text)
 }
 
@@ -172,7 +190,9 @@ fn selectors(text: &str) -> Vec<Part> {
             }
             None if !bytes.is_empty() => {
                 let run = std::mem::take(&mut bytes);
-                let text = (run.len() >= MIN_SELECTORS).then(|| readable(&run)).flatten();
+                let text = (run.len() >= MIN_SELECTORS)
+                    .then(|| readable(&run))
+                    .flatten();
                 parts.extend(text.map(|text| Part {
                     range: start..at,
                     via: Via::Selectors,

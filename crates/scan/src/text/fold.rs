@@ -25,12 +25,16 @@ fn tag(c: char) -> Option<char> {
 
 /// The ASCII letter that a letter of another script looks like.
 pub(crate) fn look_alike(c: char) -> Option<char> {
-    let pair = LOOK_ALIKES.chars().zip(LOOKS.chars()).find(|(from, _)| *from == c);
+    let pair = LOOK_ALIKES
+        .chars()
+        .zip(LOOKS.chars())
+        .find(|(from, _)| *from == c);
     pair.map(|(_, to)| to)
 }
 
 /// Letters that look like Latin ones, and the Latin ones in the same order.
-const LOOK_ALIKES: &str = "аеорсухіјѕԁԛԝһьмтпкгАВЕКМНОРСТУХІЈЅԌοανρτυικγΑΒΕΖΗΙΚΜΝΟΡΤΥΧɡɩοսօոցհяɑᴀᴇᴏℓ";
+const LOOK_ALIKES: &str =
+    "аеорсухіјѕԁԛԝһьмтпкгАВЕКМНОРСТУХІЈЅԌοανρτυικγΑΒΕΖΗΙΚΜΝΟΡΤΥΧɡɩοսօոցհяɑᴀᴇᴏℓ";
 const LOOKS: &str = "aeopcyxijsdqwhbmtnkrABEKMHOPCTYXIJSGoavptuikyABEZHIKMNOPTYXgiosonghRaAEol";
 
 /// The folded text; `None` when the text is plain already.
@@ -96,7 +100,10 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// Whether a word mixes Latin letters with those of other scripts that look
 /// like them, or is made of such alone.
 fn has_borrowed_letters(word: &str) -> bool {
-    let letters = || word.chars().filter(|c| c.is_alphabetic() && !is_invisible(*c));
+    let letters = || {
+        word.chars()
+            .filter(|c| c.is_alphabetic() && !is_invisible(*c))
+    };
     let foreign = letters().filter(|c| look_alike(*c).is_some()).count();
     let latin = letters().any(|c| c.is_ascii());
     foreign > 0 && (latin || foreign == letters().count())

@@ -32,7 +32,15 @@ const PASSES: &[Pass] = &[
         edits: escapes,
     },
     Pass {
-        needs: &["fromCharCode", "fromCodePoint", "chr(", "Chr(", "[char]", "pack(", "bytes(["],
+        needs: &[
+            "fromCharCode",
+            "fromCodePoint",
+            "chr(",
+            "Chr(",
+            "[char]",
+            "pack(",
+            "bytes([",
+        ],
         edits: codes,
     },
     Pass {
@@ -44,12 +52,16 @@ const PASSES: &[Pass] = &[
         edits: concatenations,
     },
     Pass {
-        needs: &["="],
+        needs: &[
+            "${", "$", "\" +", "' +", "+ \"", "+ '", "\"+", "'+", "+\"", "+'", " + ",
+        ],
         edits: constants,
     },
     // Of `a + b` the first reads `b`.
     Pass {
-        needs: &["="],
+        needs: &[
+            "${", "$", "\" +", "' +", "+ \"", "+ '", "\"+", "'+", "+\"", "+'", " + ",
+        ],
         edits: constants,
     },
     Pass {
@@ -117,7 +129,9 @@ fn escapes(text: &str) -> Edits {
 
 fn code(digits: &str, base: u32) -> Option<String> {
     let value = u32::from_str_radix(digits, base).ok()?;
-    char::from_u32(value).filter(|c| !c.is_control()).map(String::from)
+    char::from_u32(value)
+        .filter(|c| !c.is_control())
+        .map(String::from)
 }
 
 fn percent(text: &str) -> Option<String> {
@@ -152,10 +166,14 @@ fn codes(text: &str) -> Edits {
 /// `["a", "b"].join("")`, `"".join(["a", "b"])`, `implode("", ["a", "b"])`.
 fn arrays(text: &str) -> Edits {
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-        regex(r#"[\[(]((?:\s*(?:"[^"\n]*"|'[^'\n]*'|`[^`]*`)\s*,?){2,})\s*[\])]\.join\s*\(\s*(?:"([^"]{0,4})"|'([^']{0,4})'|`([^`]{0,4})`)?\s*\)"#)
+        regex(
+            r#"[\[(]((?:\s*(?:"[^"\n]*"|'[^'\n]*'|`[^`]*`)\s*,?){2,})\s*[\])]\.join\s*\(\s*(?:"([^"]{0,4})"|'([^']{0,4})'|`([^`]{0,4})`)?\s*\)"#,
+        )
     });
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-        regex(r#"(?:"([^"]{0,4})"|'([^']{0,4})')(?:\.join\s*\(|\s*,)\s*[\[(]((?:\s*(?:"[^"\n]*"|'[^'\n]*')\s*,?){2,})\s*[\])]\s*\)"#)
+        regex(
+            r#"(?:"([^"]{0,4})"|'([^']{0,4})')(?:\.join\s*\(|\s*,)\s*[\[(]((?:\s*(?:"[^"\n]*"|'[^'\n]*')\s*,?){2,})\s*[\])]\s*\)"#,
+        )
     });
     let mut edits = edits_of(&AFTER, text, |found| {
         let glue = [2, 3, 4].map(|index| group(found, index)).concat();
@@ -169,8 +187,7 @@ fn arrays(text: &str) -> Edits {
 }
 
 fn glued(list: &str, glue: &str) -> String {
-    static ITEM: LazyLock<Regex> =
-        LazyLock::new(|| regex(r#""([^"\n]*)"|'([^'\n]*)'|`([^`]*)`"#));
+    static ITEM: LazyLock<Regex> = LazyLock::new(|| regex(r#""([^"\n]*)"|'([^'\n]*)'|`([^`]*)`"#));
     let items: Vec<String> = ITEM
         .captures_iter(list)
         .map(|found| [1, 2, 3].map(|index| group(&found, index)).concat())
@@ -193,7 +210,9 @@ fn apart(mut edits: Edits) -> Edits {
 /// `"a" + "b"`, `'a' . 'b'`, `"a" \` and the next line, `"a" "b"`.
 fn concatenations(text: &str) -> Edits {
     static SEAM: LazyLock<Regex> = LazyLock::new(|| {
-        regex(r#"["'`][ \t]*(?:(?:\+|\.{1,2}|&|<>|\|\||\\|\s)\s*(?:\+|\.{1,2}|&)?\s*(?:[frbuFRBU]|\$|@|String\.raw)?)?["'`]"#)
+        regex(
+            r#"["'`][ \t]*(?:(?:\+|\.{1,2}|&|<>|\|\||\\|\s)\s*(?:\+|\.{1,2}|&)?\s*(?:[frbuFRBU]|\$|@|String\.raw)?)?["'`]"#,
+        )
     });
     SEAM.find_iter(text)
         .filter(|seam| is_seam(text, seam.as_str(), seam.start()))
@@ -211,19 +230,24 @@ fn is_seam(text: &str, seam: &str, start: usize) -> bool {
     }
     // Shells put `r''m` together; elsewhere two quotes are an empty string.
     let before = text.get(..start).and_then(|head| head.chars().next_back());
-    let after = text.get(start + seam.len()..).and_then(|tail| tail.chars().next());
+    let after = text
+        .get(start + seam.len()..)
+        .and_then(|tail| tail.chars().next());
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     is_word(before) && is_word(after)
 }
 
 fn ends_before_value(head: &str) -> bool {
-    head.trim_end().ends_with(['=', '(', ',', '[', '{', ':', '+'])
+    head.trim_end()
+        .ends_with(['=', '(', ',', '[', '{', ':', '+'])
 }
 
 /// Names that hold one string, where they are put into others.
 fn constants(text: &str) -> Edits {
     static USE: LazyLock<Regex> = LazyLock::new(|| {
-        regex(r#"\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)|([\w.]?["'`]?)\s*\+\s*([A-Za-z_$][A-Za-z0-9_$]*)\b|\b([A-Za-z_$][A-Za-z0-9_$]*)\s*\+\s*(["'`])"#)
+        regex(
+            r#"\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)|([\w.]?["'`]?)\s*\+\s*([A-Za-z_$][A-Za-z0-9_$]*)\b|\b([A-Za-z_$][A-Za-z0-9_$]*)\s*\+\s*(["'`])"#,
+        )
     });
     let values = values(text);
     if values.is_empty() {
@@ -260,7 +284,9 @@ fn used(found: &Captures<'_>, values: &BTreeMap<&str, &str>) -> Option<String> {
 /// Constants with the strings that they hold; a name that is set twice has none.
 fn values(text: &str) -> BTreeMap<&str, &str> {
     static SET: LazyLock<Regex> = LazyLock::new(|| {
-        regex(r#"(?:^|[;\s{(,])\$?([A-Za-z_][A-Za-z0-9_]*)\s*(?::\s*(?:string|str|&str|String|&'static str)\s*)?:?=\s*(?:"([^"\n\\]+)"|'([^'\n\\]+)'|`([^`$\\]+)`|([A-Za-z][\w./-]+)(?:[\n;]|$))"#)
+        regex(
+            r#"(?:^|[;\s{(,])\$?([A-Za-z_][A-Za-z0-9_]*)\s*(?::\s*(?:string|str|&str|String|&'static str)\s*)?:?=\s*(?:"([^"\n\\]+)"|'([^'\n\\]+)'|`([^`$\\]+)`|([A-Za-z][\w./-]+)(?:[\n;]|$))"#,
+        )
     });
     let mut values: BTreeMap<&str, &str> = BTreeMap::new();
     let mut twice = Vec::new();
@@ -268,7 +294,9 @@ fn values(text: &str) -> BTreeMap<&str, &str> {
         let value = [2, 3, 4, 5].into_iter().find_map(|index| found.get(index));
         let name = group(&found, 1);
         if let Some(value) = value
-            && values.insert(name, value.as_str()).is_some_and(|old| old != value.as_str())
+            && values
+                .insert(name, value.as_str())
+                .is_some_and(|old| old != value.as_str())
         {
             twice.push(name);
         }
@@ -280,10 +308,14 @@ fn values(text: &str) -> BTreeMap<&str, &str> {
 /// Strings that the program turns round, and those in rot13.
 fn turned(text: &str) -> Edits {
     static BACK: LazyLock<Regex> = LazyLock::new(|| {
-        regex(r#"(?:"([^"\n]{4,})"|'([^'\n]{4,})'|`([^`]{4,})`)\s*(?:\.split\([^)]{0,6}\)\s*\.reverse\(\)|\.reverse\b|\[::-1\])|strrev\(\s*(?:"([^"\n]{4,})"|'([^'\n]{4,})')"#)
+        regex(
+            r#"(?:"([^"\n]{4,})"|'([^'\n]{4,})'|`([^`]{4,})`)\s*(?:\.split\([^)]{0,6}\)\s*\.reverse\(\)|\.reverse\b|\[::-1\])|strrev\(\s*(?:"([^"\n]{4,})"|'([^'\n]{4,})')"#,
+        )
     });
     static ROT: LazyLock<Regex> = LazyLock::new(|| {
-        regex(r#"(?:decode|rot13)\(\s*(?:"([^"\n]{4,})"|'([^'\n]{4,})')(?:\s*,\s*["']rot_?13["'])?"#)
+        regex(
+            r#"(?:decode|rot13)\(\s*(?:"([^"\n]{4,})"|'([^'\n]{4,})')(?:\s*,\s*["']rot_?13["'])?"#,
+        )
     });
     let mut edits = edits_of(&BACK, text, |found| {
         let text = [1, 2, 3, 4, 5].map(|index| group(found, index)).concat();
@@ -292,7 +324,10 @@ fn turned(text: &str) -> Edits {
     if text.contains("rot13") || text.contains("rot_13") {
         edits.extend(edits_of(&ROT, text, |found| {
             let text = [1, 2].map(|index| group(found, index)).concat();
-            Some(format!("\"{}\"", text.chars().map(rot13).collect::<String>()))
+            Some(format!(
+                "\"{}\"",
+                text.chars().map(rot13).collect::<String>()
+            ))
         }));
     }
     apart(edits)
@@ -309,12 +344,22 @@ fn rot13(c: char) -> char {
 
 /// Words whose letters stand apart: `i g n o r e`, `i.g.n.o.r.e`.
 fn spaced(text: &str) -> Edits {
-    static SPACED: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"\b[A-Za-z](?:(?: [A-Za-z]){5,}|(?:\.[A-Za-z]){5,}|(?:-[A-Za-z]){5,}|(?:_[A-Za-z]){5,})\b(?:(?:  +| ?[/|] ?)[A-Za-z](?:[ ._-][A-Za-z])*\b)*"));
+    static SPACED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"\b[A-Za-z](?:(?: [A-Za-z]){5,}|(?:\.[A-Za-z]){5,}|(?:-[A-Za-z]){5,}|(?:_[A-Za-z]){5,})\b(?:(?:  +| ?[/|] ?)[A-Za-z](?:[ ._-][A-Za-z])*\b)*",
+        )
+    });
     edits_of(&SPACED, text, |found| {
         let whole = group(found, 0);
-        let words = whole.split("  ").map(|word| word.replace([' ', '.', '-', '_'], ""));
-        Some(words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
+        let words = whole
+            .split("  ")
+            .map(|word| word.replace([' ', '.', '-', '_'], ""));
+        Some(
+            words
+                .filter(|word| !word.is_empty())
+                .collect::<Vec<_>>()
+                .join(" "),
+        )
     })
 }
 
@@ -350,14 +395,23 @@ mod tests {
     #[test]
     fn constants_are_followed() {
         let text = "const TAG = 'stability'\nget(`https://x/${TAG}/y`)";
-        assert!(joined(text).contains("https://x/stability/y"), "{}", joined(text));
+        assert!(
+            joined(text).contains("https://x/stability/y"),
+            "{}",
+            joined(text)
+        );
         let text = "a = \"rm -\"\nb = \"rf ~\"\nrun(a + b)";
         assert!(joined(text).contains("rm -rf ~"), "{}", joined(text));
     }
 
     #[test]
     fn ordinary_code_stays() {
-        for text in ["x = \"\"", "f('', \"a\")", "if a == '' and b == '':", "let s = \"a\", t = \"b\";"] {
+        for text in [
+            "x = \"\"",
+            "f('', \"a\")",
+            "if a == '' and b == '':",
+            "let s = \"a\", t = \"b\";",
+        ] {
             assert_eq!(joined(text), text);
         }
     }

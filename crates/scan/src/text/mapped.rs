@@ -56,7 +56,8 @@ impl Mapped {
         };
         let end = self.runs.get(after).map(|(_, from)| *from);
         let straight = from + (offset - out);
-        end.filter(|end| end >= from).map_or(straight, |end| straight.min(end))
+        end.filter(|end| end >= from)
+            .map_or(straight, |end| straight.min(end))
     }
 
     /// The source's range of a range of the text.
@@ -91,7 +92,11 @@ impl Mapped {
     }
 
     fn copy(&mut self, from: &Self, range: Range<usize>) {
-        let Some(piece) = from.text.get(range.clone()).filter(|piece| !piece.is_empty()) else {
+        let Some(piece) = from
+            .text
+            .get(range.clone())
+            .filter(|piece| !piece.is_empty())
+        else {
             return;
         };
         let here = self.text.len();

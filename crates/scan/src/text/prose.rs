@@ -13,7 +13,11 @@ pub fn prose(text: &Mapped) -> Mapped {
     while let Some((at, mut c)) = chars.next() {
         let source = text.source(at);
         // A line end inside a literal.
-        if c == '\\' && chars.next_if(|(_, next)| matches!(next, 'n' | 'r' | 't')).is_some() {
+        if c == '\\'
+            && chars
+                .next_if(|(_, next)| matches!(next, 'n' | 'r' | 't'))
+                .is_some()
+        {
             c = '\n';
         }
         if c == '\n' {
@@ -35,8 +39,10 @@ pub fn prose(text: &Mapped) -> Mapped {
         {
             out.push(' ', blank);
         }
-        for lower in c.to_lowercase() {
-            out.push(lower, source);
+        if c.is_ascii() {
+            out.push(c.to_ascii_lowercase(), source);
+        } else {
+            c.to_lowercase().for_each(|lower| out.push(lower, source));
         }
     }
     out
@@ -44,7 +50,10 @@ pub fn prose(text: &Mapped) -> Mapped {
 
 /// Characters that begin a line of a comment, a list or a quotation.
 fn is_leader(c: char) -> bool {
-    matches!(c, '/' | '#' | '*' | '-' | '>' | ';' | '%' | '|' | '+' | '"' | '\'' | '`' | '•')
+    matches!(
+        c,
+        '/' | '#' | '*' | '-' | '>' | ';' | '%' | '|' | '+' | '"' | '\'' | '`' | '•'
+    )
 }
 
 #[cfg(test)]

@@ -28,7 +28,11 @@ fn read_one(lines: &mut Lines<'_>) -> Result<Option<Vec<u8>>, ()> {
     let (kind, size) = head.split_once(' ').ok_or(())?;
     let size: u64 = size.trim().parse().map_err(|_| ())?;
     let mut deflated = Vec::new();
-    while let Some(line) = lines.next().map(str::trim_end).filter(|line| !line.is_empty()) {
+    while let Some(line) = lines
+        .next()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+    {
         decode_line(line.as_bytes(), &mut deflated)?;
     }
     let mut bytes = Vec::new();

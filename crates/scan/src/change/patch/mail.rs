@@ -57,7 +57,11 @@ fn parse_mail(id: &str, lines: &mut Lines<'_>) -> Commit {
         commit.message.push_str(&body);
     }
     let time = commit.author.time;
-    if let Some(from) = body.lines().next().and_then(|line| line.strip_prefix("From: ")) {
+    if let Some(from) = body
+        .lines()
+        .next()
+        .and_then(|line| line.strip_prefix("From: "))
+    {
         commit.author = Signature::parse(&decode_words(from));
         commit.author.time = time;
     }
@@ -132,7 +136,10 @@ fn body(lines: &mut Lines<'_>, indent: &str) -> String {
 
 /// The subject without `[PATCH 1/2]`.
 fn without_tag(subject: &str) -> &str {
-    match subject.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+    match subject
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+    {
         Some((tag, rest)) if tag.contains("PATCH") => rest.trim_start(),
         _ => subject,
     }
@@ -205,7 +212,11 @@ fn quoted(body: &str) -> Vec<u8> {
             b'=' => {
                 let digits = [bytes.next().unwrap_or(b'0'), bytes.next().unwrap_or(b'0')];
                 let value = std::str::from_utf8(&digits).ok();
-                out.push(value.and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(b'?'));
+                out.push(
+                    value
+                        .and_then(|hex| u8::from_str_radix(hex, 16).ok())
+                        .unwrap_or(b'?'),
+                );
             }
             other => out.push(other),
         }

@@ -234,7 +234,11 @@ impl<'a> Parser<'a> {
 
     fn finish(mut self) -> Vec<Change> {
         self.end_change();
-        if self.changes.iter().all(|change| change.files.is_empty() && change.commit.is_none()) {
+        if self
+            .changes
+            .iter()
+            .all(|change| change.files.is_empty() && change.commit.is_none())
+        {
             self.fault_at(1, PatchError::NoPatch, None);
             self.end_change();
         }

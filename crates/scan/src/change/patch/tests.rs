@@ -37,7 +37,10 @@ fn a_mail_gives_commit_and_lines() {
     assert_eq!(commit.author.name, "北");
     assert_eq!(commit.author.time, Some((1_752_276_780, -420)));
     let view = change.file("x").unwrap().view().unwrap();
-    let added: Vec<_> = view.added_lines().map(|(at, line)| (view.line_at(at), line)).collect();
+    let added: Vec<_> = view
+        .added_lines()
+        .map(|(at, line)| (view.line_at(at), line))
+        .collect();
     assert_eq!(added, [(2, "two")]);
     assert!(change.faults.is_empty());
 }
@@ -55,17 +58,25 @@ fn what_cannot_be_read_is_located() {
     let fault = |text: &str| {
         let changes = parse_patch(text);
         let faults = changes.iter().flat_map(|change| &change.faults);
-        faults.map(|fault| (fault.line, fault.error)).collect::<Vec<_>>()
+        faults
+            .map(|fault| (fault.line, fault.error))
+            .collect::<Vec<_>>()
     };
     assert_eq!(fault(""), [(1, PatchError::NoPatch)]);
     assert_eq!(fault("hello\nworld\n"), [(1, PatchError::NoPatch)]);
     let head = "diff --git a/x b/x\n--- a/x\n+++ b/x\n";
-    assert_eq!(fault(&format!("{head}@@ -1 +1,9 @@\n+a\n")), [(6, PatchError::ShortHunk)]);
+    assert_eq!(
+        fault(&format!("{head}@@ -1 +1,9 @@\n+a\n")),
+        [(6, PatchError::ShortHunk)]
+    );
     assert_eq!(
         fault(&format!("{head}@@ what @@\n+a\n")),
         [(4, PatchError::BadHunk), (5, PatchError::BadHunk)]
     );
-    assert_eq!(fault(&format!("{head}@@ -0,0 +1 @@\n+a\n+b\n")), [(6, PatchError::BadHunk)]);
+    assert_eq!(
+        fault(&format!("{head}@@ -0,0 +1 @@\n+a\n+b\n")),
+        [(6, PatchError::BadHunk)]
+    );
 }
 
 #[test]
@@ -77,7 +88,10 @@ fn odd_paths_renames_and_modes_are_read() {
     let files = &changes[0].files;
     assert_eq!(files[0].path, "é x");
     assert!(files[0].is_executable);
-    assert_eq!((files[1].path.as_str(), files[1].old_path.as_deref()), ("two", Some("one")));
+    assert_eq!(
+        (files[1].path.as_str(), files[1].old_path.as_deref()),
+        ("two", Some("one"))
+    );
     assert!(matches!(&files[2].content, Content::Link(target) if target == "../../etc"));
 }
 

@@ -5,6 +5,7 @@
 //! door, run what was fetched) together with what honest authors do not write
 //! beside it: hide it, ask nobody, go on without end, forget other orders.
 
+mod gate;
 mod lexicon;
 mod weigh;
 
@@ -53,23 +54,47 @@ impl Check for AgentPrompt {
         let role = role(&text.file.path);
         for cluster in clusters(&hits) {
             if let Some(verdict) = weigh(&cluster, prose, role, &text.layer.via) {
-                let report =
-                    Report::new(self.id(), verdict.reason, verdict.severity, verdict.confidence);
+                let report = Report::new(
+                    self.id(),
+                    verdict.reason,
+                    verdict.severity,
+                    verdict.confidence,
+                );
                 out.in_prose(text, &cluster.anchor, report);
             }
         }
     }
 }
 
-/// Everything that the text asks for.
+/// Everything that the text asks for: harms and the leading wishes where their
+/// words are, and near those what stands beside them.
 fn hits(prose: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for meaning in MEANINGS {
-        let found = meaning.pattern.find_iter(prose);
-        hits.extend(found.take(MAX_HITS).filter_map(|found| hit(meaning, prose, found.range())));
+    for (ask, windows) in gate::windows(prose) {
+        for meaning in MEANINGS.iter().filter(|meaning| meaning.ask == ask) {
+            find(meaning, prose, &windows, &mut hits);
+        }
+    }
+    let leads: Vec<Range<usize>> = hits.iter().map(|hit| hit.range.clone()).collect();
+    let near = gate::around(prose, &leads, REACH);
+    for meaning in MEANINGS
+        .iter()
+        .filter(|meaning| !gate::is_gated(meaning.ask))
+    {
+        find(meaning, prose, &near, &mut hits);
     }
     hits.sort_by_key(|hit| hit.range.start);
     hits
+}
+
+/// The matches of one meaning inside windows.
+fn find(meaning: &Meaning, prose: &str, windows: &[Range<usize>], hits: &mut Vec<Hit>) {
+    for window in windows {
+        let part = prose.get(window.clone()).unwrap_or_default();
+        let found = meaning.pattern.find_iter(part).take(MAX_HITS);
+        let places = found.map(|found| window.start + found.start()..window.start + found.end());
+        hits.extend(places.filter_map(|range| hit(meaning, prose, range)));
+    }
 }
 
 fn hit(meaning: &Meaning, prose: &str, range: Range<usize>) -> Option<Hit> {

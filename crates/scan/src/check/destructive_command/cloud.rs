@@ -28,7 +28,17 @@ fn plain(command: &Command) -> Vec<&str> {
     for word in words(command) {
         if skip {
             skip = false;
-        } else if matches!(word, "--profile" | "--region" | "--output" | "--endpoint-url" | "-n" | "--namespace" | "--project" | "--context") {
+        } else if matches!(
+            word,
+            "--profile"
+                | "--region"
+                | "--output"
+                | "--endpoint-url"
+                | "-n"
+                | "--namespace"
+                | "--project"
+                | "--context"
+        ) {
             skip = true;
         } else if !word.starts_with('-') {
             out.push(word);
@@ -41,19 +51,34 @@ fn plain(command: &Command) -> Vec<&str> {
 pub(super) fn destroys(command: &Command) -> Option<String> {
     let plain = plain(command);
     let has = |flag: &str| words(command).any(|word| word == flag);
-    if has("--dry-run") || has("--dryrun") || has("--help") || words(command).any(|word| word.starts_with("--dry-run=")) {
+    if has("--dry-run")
+        || has("--dryrun")
+        || has("--help")
+        || words(command).any(|word| word.starts_with("--dry-run="))
+    {
         return None;
     }
     match plain.as_slice() {
         ["aws", service, verb, ..] if is_deletion(verb) => Some((*service).to_owned()),
         ["aws", "s3", "rb", ..] => Some("s3".to_owned()),
         ["aws", "s3", "rm", ..] if has("--recursive") => Some("s3".to_owned()),
-        ["gcloud", rest @ ..] if rest.contains(&"delete") => Some(format!("gcloud {}", rest.first()?)),
-        ["az", service, rest @ ..] if rest.contains(&"delete") || rest.contains(&"purge") => Some(format!("az {service}")),
+        ["gcloud", rest @ ..] if rest.contains(&"delete") => {
+            Some(format!("gcloud {}", rest.first()?))
+        }
+        ["az", service, rest @ ..] if rest.contains(&"delete") || rest.contains(&"purge") => {
+            Some(format!("az {service}"))
+        }
         ["terraform" | "tofu" | "terragrunt", "destroy", ..] => Some("terraform".to_owned()),
-        ["terraform" | "tofu" | "terragrunt", "apply", ..] if has("-destroy") => Some("terraform".to_owned()),
+        ["terraform" | "tofu" | "terragrunt", "apply", ..] if has("-destroy") => {
+            Some("terraform".to_owned())
+        }
         ["pulumi" | "cdk", "destroy", ..] => Some("pulumi".to_owned()),
-        ["kubectl", "delete", kind, ..] if has("--all") || has("-A") || has("--all-namespaces") || matches!(*kind, "ns" | "namespace" | "namespaces") => {
+        ["kubectl", "delete", kind, ..]
+            if has("--all")
+                || has("-A")
+                || has("--all-namespaces")
+                || matches!(*kind, "ns" | "namespace" | "namespaces") =>
+        {
             Some("kubectl".to_owned())
         }
         ["eksctl", "delete", ..] => Some("eksctl".to_owned()),
@@ -64,10 +89,28 @@ pub(super) fn destroys(command: &Command) -> Option<String> {
 }
 
 fn is_deletion(verb: &str) -> bool {
-    let heads = ["delete-", "terminate-", "deregister-", "destroy-", "purge-", "schedule-key-deletion", "disable-key", "batch-delete-"];
+    let heads = [
+        "delete-",
+        "terminate-",
+        "deregister-",
+        "destroy-",
+        "purge-",
+        "schedule-key-deletion",
+        "disable-key",
+        "batch-delete-",
+    ];
     // What goes with any deployment: old versions, tags, entries of lists.
-    let harmless = ["delete-tag", "delete-message", "delete-item", "delete-change-set", "deregister-targets", "deregister-task-definition", "batch-delete-image"];
-    heads.iter().any(|head| verb.starts_with(head)) && !harmless.iter().any(|head| verb.starts_with(head))
+    let harmless = [
+        "delete-tag",
+        "delete-message",
+        "delete-item",
+        "delete-change-set",
+        "deregister-targets",
+        "deregister-task-definition",
+        "batch-delete-image",
+    ];
+    heads.iter().any(|head| verb.starts_with(head))
+        && !harmless.iter().any(|head| verb.starts_with(head))
 }
 
 /// Whether a command lists resources, or the profiles to reach them.
@@ -83,7 +126,9 @@ pub(super) fn lists(command: &Command) -> bool {
 
 /// Whether a command narrows what it lists to some of them.
 fn is_narrow(text: &str) -> bool {
-    text.contains("tag:") || text.contains("--filter") || text.contains("--query \"") && text.contains("starts_with")
+    text.contains("tag:")
+        || text.contains("--filter")
+        || text.contains("--query \"") && text.contains("starts_with")
 }
 
 /// Deletions of one text, added up.
@@ -96,12 +141,21 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts a deletion; whether it deletes what a list gave, whatever that is.
-    pub(super) fn count(&mut self, service: String, command: &Command, lists: bool, at: &Range<usize>) -> bool {
+    pub(super) fn count(
+        &mut self,
+        service: String,
+        command: &Command,
+        lists: bool,
+        at: &Range<usize>,
+    ) -> bool {
         self.services.insert(service);
         self.first.get_or_insert_with(|| at.clone());
         let all = command.words.join(" ");
         let takes_list = all.contains('$') || command.is_piped || all.contains("{}");
-        let near = self.listed.as_ref().is_some_and(|listed| at.start.saturating_sub(listed.end) < LOOP);
+        let near = self
+            .listed
+            .as_ref()
+            .is_some_and(|listed| at.start.saturating_sub(listed.end) < LOOP);
         takes_list && (lists || near) && !is_narrow(&all)
     }
 

@@ -21,10 +21,9 @@ pub(super) fn wrapped(command: &Command) -> Option<Wrapped> {
     let words = &command.words;
     let rest = |from: usize| words.get(from..).map(<[String]>::to_vec);
     match name(command) {
-        "sudo" | "doas" | "env" | "nohup" | "exec" | "command" | "nice" | "ionice" | "setsid" | "stdbuf" | "builtin" | "xargs"
-        | "busybox" | "caffeinate" | "timeout" | "unbuffer" | "parallel" | "RUN" | "cross-env" => {
-            Some(Wrapped::Words(rest(after_options(words))?))
-        }
+        "sudo" | "doas" | "env" | "nohup" | "exec" | "command" | "nice" | "ionice" | "setsid"
+        | "stdbuf" | "builtin" | "xargs" | "busybox" | "caffeinate" | "timeout" | "unbuffer"
+        | "parallel" | "RUN" | "cross-env" => Some(Wrapped::Words(rest(after_options(words))?)),
         "bash" | "sh" | "zsh" | "dash" | "ksh" | "ash" | "cmd" | "cmd.exe" => {
             let at = words.iter().position(|word| is_script_option(word))?;
             words.get(at + 1).cloned().map(Wrapped::Script)
@@ -40,18 +39,27 @@ pub(super) fn wrapped(command: &Command) -> Option<Wrapped> {
 }
 
 fn is_script_option(word: &str) -> bool {
-    word.eq_ignore_ascii_case("/c") || (word.starts_with('-') && !word.starts_with("--") && word.ends_with('c'))
+    word.eq_ignore_ascii_case("/c")
+        || (word.starts_with('-') && !word.starts_with("--") && word.ends_with('c'))
 }
 
 /// Index of the first word that is no option, no `NAME=value` and no number.
 fn after_options(words: &[String]) -> usize {
-    let takes_value = |word: &str| matches!(word, "-u" | "-g" | "-n" | "-I" | "-P" | "-L" | "-s" | "-k");
+    let takes_value =
+        |word: &str| matches!(word, "-u" | "-g" | "-n" | "-I" | "-P" | "-L" | "-s" | "-k");
     let mut at = 1;
     while let Some(word) = words.get(at) {
-        let is_number = word.trim_end_matches(['s', 'm', 'h']).parse::<f64>().is_ok();
+        let is_number = word
+            .trim_end_matches(['s', 'm', 'h'])
+            .parse::<f64>()
+            .is_ok();
         if takes_value(word) {
             at += 2;
-        } else if word.starts_with('-') || is_number || (word.contains('=') && !word.contains(' ')) || word == "{}" {
+        } else if word.starts_with('-')
+            || is_number
+            || (word.contains('=') && !word.contains(' '))
+            || word == "{}"
+        {
             at += 1;
         } else {
             break;
@@ -67,16 +75,36 @@ pub(super) fn harm(command: &Command) -> Option<Harm> {
     let is_bad = match name(command).to_ascii_lowercase().as_str() {
         "rm" | "rimraf" | "trash" | "srm" | "del-cli" => deletes_all(words),
         "find" | "fd" => finds_all(words),
-        "dd" => words.iter().any(|word| word.strip_prefix("of=").is_some_and(is_disk)),
-        "shred" | "wipefs" | "blkdiscard" | "badblocks" => words.iter().any(|word| is_disk(word) || is_vital(word)),
-        "diskutil" => words.iter().any(|word| word.to_ascii_lowercase().starts_with("erase")),
+        "dd" => words
+            .iter()
+            .any(|word| word.strip_prefix("of=").is_some_and(is_disk)),
+        "shred" | "wipefs" | "blkdiscard" | "badblocks" => {
+            words.iter().any(|word| is_disk(word) || is_vital(word))
+        }
+        "diskutil" => words
+            .iter()
+            .any(|word| word.to_ascii_lowercase().starts_with("erase")),
         "vssadmin" => has("delete") && has("shadows"),
-        "cipher" => words.iter().any(|word| word.to_ascii_lowercase().starts_with("/w")),
-        "rd" | "rmdir" | "del" | "deltree" => (has("/s") || name(command) == "deltree") && words.iter().any(|word| is_vital(word)),
-        "remove-item" | "ri" => words.iter().any(|word| is_recurse(word)) && words.iter().any(|word| is_vital(word)),
-        "format" => words.iter().skip(1).any(|word| word.len() == 2 && word.ends_with(':')),
-        "chmod" | "chown" => recursive(words) && words.iter().any(|word| word == "/" || word == "/*"),
-        "mv" => words.last().is_some_and(|to| to == "/dev/null") && words.iter().any(|word| is_vital(word)),
+        "cipher" => words
+            .iter()
+            .any(|word| word.to_ascii_lowercase().starts_with("/w")),
+        "rd" | "rmdir" | "del" | "deltree" => {
+            (has("/s") || name(command) == "deltree") && words.iter().any(|word| is_vital(word))
+        }
+        "remove-item" | "ri" => {
+            words.iter().any(|word| is_recurse(word)) && words.iter().any(|word| is_vital(word))
+        }
+        "format" => words
+            .iter()
+            .skip(1)
+            .any(|word| word.len() == 2 && word.ends_with(':')),
+        "chmod" | "chown" => {
+            recursive(words) && words.iter().any(|word| word == "/" || word == "/*")
+        }
+        "mv" => {
+            words.last().is_some_and(|to| to == "/dev/null")
+                && words.iter().any(|word| is_vital(word))
+        }
         first if first.starts_with("mkfs") => words.iter().any(|word| is_disk(word)),
         ":(){" | ":()" => true,
         _ => false,
@@ -92,7 +120,8 @@ fn is_recurse(word: &str) -> bool {
 
 fn recursive(words: &[String]) -> bool {
     words.iter().skip(1).any(|word| {
-        word == "--recursive" || (word.starts_with('-') && !word.starts_with("--") && word.contains(['r', 'R']))
+        word == "--recursive"
+            || (word.starts_with('-') && !word.starts_with("--") && word.contains(['r', 'R']))
     })
 }
 
@@ -108,15 +137,41 @@ fn finds_all(words: &[String]) -> bool {
     let deletes = words.iter().any(|word| word == "-delete")
         || words.windows(2).any(|pair| matches!(pair, [exec, rm] if exec.starts_with("-exec") && (rm == "rm" || rm.ends_with("/rm") || rm == "shred")));
     let is_narrow = words.iter().any(|word| {
-        matches!(word.as_str(), "-name" | "-iname" | "-path" | "-regex" | "-mtime" | "-mmin" | "-newer" | "-empty" | "-user" | "-size" | "-atime" | "-xtype" | "-perm")
+        matches!(
+            word.as_str(),
+            "-name"
+                | "-iname"
+                | "-path"
+                | "-regex"
+                | "-mtime"
+                | "-mmin"
+                | "-newer"
+                | "-empty"
+                | "-user"
+                | "-size"
+                | "-atime"
+                | "-xtype"
+                | "-perm"
+        )
     });
     deletes && !is_narrow && words.iter().skip(1).any(|word| is_vital(word))
 }
 
 fn is_disk(word: &str) -> bool {
-    ["/dev/sd", "/dev/nvme", "/dev/hd", "/dev/vd", "/dev/xvd", "/dev/disk", "/dev/rdisk", "/dev/mapper", "/dev/mmcblk", r"\\.\PhysicalDrive"]
-        .iter()
-        .any(|disk| word.starts_with(disk))
+    [
+        "/dev/sd",
+        "/dev/nvme",
+        "/dev/hd",
+        "/dev/vd",
+        "/dev/xvd",
+        "/dev/disk",
+        "/dev/rdisk",
+        "/dev/mapper",
+        "/dev/mmcblk",
+        r"\\.\PhysicalDrive",
+    ]
+    .iter()
+    .any(|disk| word.starts_with(disk))
 }
 
 /// Whether a path is a home directory, the root, or a directory that a system
@@ -124,14 +179,64 @@ fn is_disk(word: &str) -> bool {
 pub(super) fn is_vital(word: &str) -> bool {
     let path = word.trim_matches(['"', '\'']);
     let lower = path.to_ascii_lowercase().replace('\\', "/");
-    let lower = lower.trim_end_matches("/.").trim_end_matches("/*").trim_end_matches("/.*").trim_end_matches("/{*,.*}");
-    let lower = if lower == "/" { lower } else { lower.trim_end_matches('/') };
+    let lower = lower
+        .trim_end_matches("/.")
+        .trim_end_matches("/*")
+        .trim_end_matches("/.*")
+        .trim_end_matches("/{*,.*}");
+    let lower = if lower == "/" {
+        lower
+    } else {
+        lower.trim_end_matches('/')
+    };
     matches!(
         lower,
-        "" | "/" | "~" | "$home" | "/home" | "/users" | "/root" | "/etc" | "/usr" | "/bin" | "/lib" | "/boot" | "/var" | "/opt"
-            | "/srv" | "/dev" | "/sys" | "/sbin" | "c:" | "c:/users" | "c:/windows" | "%userprofile%" | "$env:userprofile" | "$env:home"
-            | "%homepath%" | "%systemdrive%" | "%systemdrive%/" | "~/documents" | "~/desktop" | "~/pictures" | "~/.ssh" | "~/.aws" | "~/.gnupg"
-            | "~/.kube" | "~/downloads" | "/home/$user" | "/users/$user" | "/home/$(whoami)" | "/users/$(whoami)" | "$(echo ~)" | "~$user"
-            | "/mnt/c" | "/mnt/c/users" | "%appdata%" | "/*" | "/library" | "/applications" | "/system"
+        "" | "/"
+            | "~"
+            | "$home"
+            | "/home"
+            | "/users"
+            | "/root"
+            | "/etc"
+            | "/usr"
+            | "/bin"
+            | "/lib"
+            | "/boot"
+            | "/var"
+            | "/opt"
+            | "/srv"
+            | "/dev"
+            | "/sys"
+            | "/sbin"
+            | "c:"
+            | "c:/users"
+            | "c:/windows"
+            | "%userprofile%"
+            | "$env:userprofile"
+            | "$env:home"
+            | "%homepath%"
+            | "%systemdrive%"
+            | "%systemdrive%/"
+            | "~/documents"
+            | "~/desktop"
+            | "~/pictures"
+            | "~/.ssh"
+            | "~/.aws"
+            | "~/.gnupg"
+            | "~/.kube"
+            | "~/downloads"
+            | "/home/$user"
+            | "/users/$user"
+            | "/home/$(whoami)"
+            | "/users/$(whoami)"
+            | "$(echo ~)"
+            | "~$user"
+            | "/mnt/c"
+            | "/mnt/c/users"
+            | "%appdata%"
+            | "/*"
+            | "/library"
+            | "/applications"
+            | "/system"
     ) && !(lower.is_empty() && path.is_empty())
 }

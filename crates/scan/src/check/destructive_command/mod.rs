@@ -38,10 +38,55 @@ impl Check for DestructiveCommand {
 
     fn keywords(&self) -> &'static [&'static str] {
         &[
-            "rm ", "rm\t", "rm\"", "rm'", "rm${", "-rf", "find ", "mkfs", "dd ", "shred", "wipefs", "/dev/sd", "/dev/nvme", "diskutil", "format ",
-            "vssadmin", "remove-item", "rd /s", "rmdir", "del /", "cipher /w", ":|:", "aws ", "aws\"", "aws'", "gcloud ", "az ", "terraform",
-            "tofu", "pulumi", "kubectl", "eksctl", "gsutil", "cdk destroy", "terminate", "delete", "rmtree", "rmsync", "fs.rm",
-            "rimraf", "removeall", "remove_dir_all", "rm_rf", "deltree", "unlink", "doctl", "os.remove", "os.walk", "rglob",
+            "rm ",
+            "rm\t",
+            "rm\"",
+            "rm'",
+            "rm${",
+            "-rf",
+            "find ",
+            "mkfs",
+            "dd ",
+            "shred",
+            "wipefs",
+            "/dev/sd",
+            "/dev/nvme",
+            "diskutil",
+            "format ",
+            "vssadmin",
+            "remove-item",
+            "rd /s",
+            "rmdir",
+            "del /",
+            "cipher /w",
+            ":|:",
+            "aws ",
+            "aws\"",
+            "aws'",
+            "gcloud ",
+            "az ",
+            "terraform",
+            "tofu",
+            "pulumi",
+            "kubectl",
+            "eksctl",
+            "gsutil",
+            "cdk destroy",
+            "terminate",
+            "delete",
+            "rmtree",
+            "rmsync",
+            "fs.rm",
+            "rimraf",
+            "removeall",
+            "remove_dir_all",
+            "rm_rf",
+            "deltree",
+            "unlink",
+            "doctl",
+            "os.remove",
+            "os.walk",
+            "rglob",
         ]
     }
 
@@ -91,7 +136,14 @@ impl DestructiveCommand {
         cloud.see_lists(lists, &snippet.range);
     }
 
-    fn report(&self, text: &Text<'_>, range: &Range<usize>, harm: Harm, command: &str, out: &mut Out<'_>) {
+    fn report(
+        &self,
+        text: &Text<'_>,
+        range: &Range<usize>,
+        harm: Harm,
+        command: &str,
+        out: &mut Out<'_>,
+    ) {
         let (reason, severity, confidence) = match harm {
             Harm::System => (Reason::DestroySystem, Severity::Critical, Confidence::High),
             Harm::CloudAll => (Reason::DestroyCloudAll, Severity::High, Confidence::Medium),
@@ -115,7 +167,11 @@ const MAX_WRAPPED: usize = 8;
 /// The commands, with those that they are told to run in their place.
 fn flattened(found: Vec<Command>, known: &Values) -> Vec<Command> {
     let mut out = Vec::new();
-    let mut queue: Vec<(Command, usize)> = found.into_iter().rev().map(|command| (command, 0)).collect();
+    let mut queue: Vec<(Command, usize)> = found
+        .into_iter()
+        .rev()
+        .map(|command| (command, 0))
+        .collect();
     while let Some((command, depth)) = queue.pop() {
         match local::wrapped(&command) {
             Some(local::Wrapped::Words(words)) if depth < MAX_WRAPPED => {

@@ -50,9 +50,15 @@ pub(super) fn snippets(text: &Text<'_>) -> Vec<Snippet> {
         if out.len() >= MAX_SNIPPETS {
             break;
         }
-        let is_inside = out.last().is_some_and(|last| found.start() < last.range.end);
+        let is_inside = out
+            .last()
+            .is_some_and(|last| found.start() < last.range.end);
         if !is_inside {
-            let snippet = if is_script { script_line(whole, found.start()) } else { literal(whole, found.start()) };
+            let snippet = if is_script {
+                script_line(whole, found.start())
+            } else {
+                literal(whole, found.start())
+            };
             out.extend(snippet);
         }
     }
@@ -64,19 +70,33 @@ pub(super) fn snippets(text: &Text<'_>) -> Vec<Snippet> {
 /// blocks of rules for agents.
 fn runs_lines(path: &str, text: &str) -> bool {
     let ends = |extensions: &[&str]| extensions.iter().any(|end| path.ends_with(end));
-    let is_other = ends(&[".js", ".ts", ".py", ".rb", ".rs", ".go", ".java", ".php", ".c", ".cpp", ".mjs", ".cjs", ".json", ".kt", ".lua", ".tsx", ".jsx", ".cs"]);
-    is_shell(path, text) || (!is_other && (is_build(path) || ends(&[".yml", ".yaml", ".ps1", ".bat", ".cmd", ".mdc", ".md", ".toml", ".service", ".cron", ".txt", ".psm1"])))
+    let is_other = ends(&[
+        ".js", ".ts", ".py", ".rb", ".rs", ".go", ".java", ".php", ".c", ".cpp", ".mjs", ".cjs",
+        ".json", ".kt", ".lua", ".tsx", ".jsx", ".cs",
+    ]);
+    is_shell(path, text)
+        || (!is_other
+            && (is_build(path)
+                || ends(&[
+                    ".yml", ".yaml", ".ps1", ".bat", ".cmd", ".mdc", ".md", ".toml", ".service",
+                    ".cron", ".txt", ".psm1",
+                ])))
 }
 
 /// The logical line at an offset: what a `\` at its end continues belongs to it.
 fn script_line(text: &str, at: usize) -> Option<Snippet> {
     let mut range = line(text, &(at..at));
-    while range.end - range.start < MAX_LENGTH && text.get(range.clone())?.trim_end().ends_with('\\') && range.end < text.len() {
+    while range.end - range.start < MAX_LENGTH
+        && text.get(range.clone())?.trim_end().ends_with('\\')
+        && range.end < text.len()
+    {
         range.end = line(text, &(range.end + 1..range.end + 1)).end;
     }
     let body = text.get(range.clone())?.replace("\\\n", " ");
     let trimmed = body.trim_start();
-    let is_comment = ["#", "//", "REM ", "::", "rem "].iter().any(|mark| trimmed.starts_with(mark));
+    let is_comment = ["#", "//", "REM ", "::", "rem "]
+        .iter()
+        .any(|mark| trimmed.starts_with(mark));
     (!is_comment && body.len() <= MAX_LENGTH).then(|| Snippet {
         text: command_of(trimmed).to_owned(),
         range,
@@ -86,9 +106,26 @@ fn script_line(text: &str, at: usize) -> Option<Snippet> {
 /// A line's command: without what YAML, Make, Docker, lists and prompts put before it.
 fn command_of(line: &str) -> &str {
     let line = line.trim_start_matches(['-', '*', '@', '+', '$', '>', ' ', '\t']);
-    let heads = ["run:", "script:", "command:", "RUN ", "CMD ", "ENTRYPOINT ", "entrypoint:", "before_script:", "cmd:", "shell:", "inlineScript:"];
-    let body = heads.iter().find_map(|head| line.strip_prefix(head)).unwrap_or(line).trim();
-    let is_quoted = |quote: char| body.len() > 1 && body.starts_with(quote) && body.ends_with(quote);
+    let heads = [
+        "run:",
+        "script:",
+        "command:",
+        "RUN ",
+        "CMD ",
+        "ENTRYPOINT ",
+        "entrypoint:",
+        "before_script:",
+        "cmd:",
+        "shell:",
+        "inlineScript:",
+    ];
+    let body = heads
+        .iter()
+        .find_map(|head| line.strip_prefix(head))
+        .unwrap_or(line)
+        .trim();
+    let is_quoted =
+        |quote: char| body.len() > 1 && body.starts_with(quote) && body.ends_with(quote);
     if is_quoted('"') || is_quoted('\'') || is_quoted('`') {
         return body.get(1..body.len() - 1).unwrap_or(body);
     }
@@ -102,14 +139,21 @@ fn literal(text: &str, at: usize) -> Option<Snippet> {
     let quote = head.get(open..)?.chars().next()?;
     let start = at - (head.len() - open) + 1;
     let before = head.get(open + 1..)?;
-    if quote != '`' && before.contains('\n') && !text.get(..start)?.ends_with("\"\"\"") && !text.get(..start)?.ends_with("'''") {
+    if quote != '`'
+        && before.contains('\n')
+        && !text.get(..start)?.ends_with("\"\"\"")
+        && !text.get(..start)?.ends_with("'''")
+    {
         return None;
     }
     let rest = text.get(at..)?;
     let end = at + rest.find(quote)?;
     let body = text.get(start..end)?;
     (body.len() <= MAX_LENGTH).then(|| Snippet {
-        text: body.replace("\\\n", " ").replace("\\\"", "\"").replace("\\n", "\n"),
+        text: body
+            .replace("\\\n", " ")
+            .replace("\\\"", "\"")
+            .replace("\\n", "\n"),
         range: start..end,
     })
 }
@@ -119,8 +163,7 @@ fn lists(text: &str) -> Vec<Snippet> {
     LIST.find_iter(text)
         .take(MAX_SNIPPETS)
         .map(|found| Snippet {
-            text: with_home(found.as_str())
-                .replace(['"', '\'', '`', ',', '[', ']', '(', ')'], " "),
+            text: with_home(found.as_str()).replace(['"', '\'', '`', ',', '[', ']', '(', ')'], " "),
             range: found.range(),
         })
         .collect()

@@ -11,8 +11,8 @@ use std::ops::Range;
 use gardefou_finding::{Confidence, Severity};
 
 use super::files::{Role, is_lock, role};
-use crate::pattern::patterns;
 use super::{Check, CheckId, Out, Reason, Report, Text};
+use crate::pattern::patterns;
 
 patterns! {
     AWS_ID = r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b";
@@ -65,27 +65,57 @@ const fn form(
 
 static FORMS: &[Form] = &[
     form("AWS access key id", &AWS_ID, test::aws_id, Severity::High),
-    form("AWS secret access key", &AWS_SECRET, test::random, Severity::Critical),
+    form(
+        "AWS secret access key",
+        &AWS_SECRET,
+        test::random,
+        Severity::Critical,
+    ),
     form("GitHub token", &GITHUB, test::github, Severity::Critical),
-    form("GitHub fine-grained token", &GITHUB_FINE, test::random, Severity::Critical),
+    form(
+        "GitHub fine-grained token",
+        &GITHUB_FINE,
+        test::random,
+        Severity::Critical,
+    ),
     form("npm token", &NPM, test::github, Severity::Critical),
     form("GitLab token", &GITLAB, test::random, Severity::Critical),
     form("PyPI token", &PYPI, test::random, Severity::Critical),
     form("Slack token", &SLACK, test::random, Severity::High),
     form("Slack webhook", &SLACK_HOOK, test::random, Severity::High),
     form("Google API key", &GOOGLE, test::random, Severity::High),
-    form("Azure storage or bus key", &AZURE, test::random, Severity::Critical),
-    form("Azure client secret", &AZURE_AD, test::random, Severity::High),
+    form(
+        "Azure storage or bus key",
+        &AZURE,
+        test::random,
+        Severity::Critical,
+    ),
+    form(
+        "Azure client secret",
+        &AZURE_AD,
+        test::random,
+        Severity::High,
+    ),
     form("Stripe key", &STRIPE, test::random, Severity::Critical),
     form("OpenAI key", &OPENAI, test::random, Severity::High),
     form("Anthropic key", &ANTHROPIC, test::random, Severity::High),
     form("Hugging Face token", &HUGGING, test::random, Severity::High),
     form("crates.io token", &CRATES, test::random, Severity::Critical),
     form("RubyGems token", &RUBY, test::random, Severity::Critical),
-    form("Docker Hub token", &DOCKER, test::random, Severity::Critical),
+    form(
+        "Docker Hub token",
+        &DOCKER,
+        test::random,
+        Severity::Critical,
+    ),
     form("SendGrid key", &SENDGRID, test::random, Severity::High),
     form("Vault token", &VAULT, test::random, Severity::High),
-    form("DigitalOcean token", &DIGITALOCEAN, test::random, Severity::High),
+    form(
+        "DigitalOcean token",
+        &DIGITALOCEAN,
+        test::random,
+        Severity::High,
+    ),
 ];
 
 pub(crate) struct Secrets;
@@ -101,10 +131,53 @@ impl Check for Secrets {
 
     fn keywords(&self) -> &'static [&'static str] {
         &[
-            "akia", "asia", "secret", "aws", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "npm_", "glpat-", "glptt-", "gldt-", "glrt-",
-            "glcbt-", "glft-", "glsoat-", "pypi-age", "xoxa-", "xoxb-", "xoxe-", "xoxo-", "xoxp-", "xoxr-", "xoxs-", "xapp-", "hooks.slack.com",
-            "aiza", "accountkey", "sharedaccesskey", "8q~", "sk_live_", "rk_live_", "t3blbkfj", "sk-ant-", "hf_", "cio", "rubygems_",
-            "dckr_", "sg.", "hvs.", "do_v1_", "dop_v1_", "doo_v1_", "dor_v1_", "private key",
+            "akia",
+            "asia",
+            "secret",
+            "aws",
+            "ghp_",
+            "gho_",
+            "ghu_",
+            "ghs_",
+            "ghr_",
+            "github_pat_",
+            "npm_",
+            "glpat-",
+            "glptt-",
+            "gldt-",
+            "glrt-",
+            "glcbt-",
+            "glft-",
+            "glsoat-",
+            "pypi-age",
+            "xoxa-",
+            "xoxb-",
+            "xoxe-",
+            "xoxo-",
+            "xoxp-",
+            "xoxr-",
+            "xoxs-",
+            "xapp-",
+            "hooks.slack.com",
+            "aiza",
+            "accountkey",
+            "sharedaccesskey",
+            "8q~",
+            "sk_live_",
+            "rk_live_",
+            "t3blbkfj",
+            "sk-ant-",
+            "hf_",
+            "cio",
+            "rubygems_",
+            "dckr_",
+            "sg.",
+            "hvs.",
+            "do_v1_",
+            "dop_v1_",
+            "doo_v1_",
+            "dor_v1_",
+            "private key",
         ]
     }
 
@@ -115,7 +188,9 @@ impl Check for Secrets {
         }
         for form in FORMS {
             for found in form.pattern.captures_iter(text.text()) {
-                let inner = (1..found.len()).find_map(|index| found.get(index)).or_else(|| found.get(0));
+                let inner = (1..found.len())
+                    .find_map(|index| found.get(index))
+                    .or_else(|| found.get(0));
                 if let Some(secret) = inner {
                     self.token(text, form, secret.range(), secret.as_str(), out);
                 }
@@ -130,10 +205,18 @@ impl Check for Secrets {
 }
 
 impl Secrets {
-    fn token(&self, text: &Text<'_>, form: &Form, range: Range<usize>, secret: &str, out: &mut Out<'_>) {
+    fn token(
+        &self,
+        text: &Text<'_>,
+        form: &Form,
+        range: Range<usize>,
+        secret: &str,
+        out: &mut Out<'_>,
+    ) {
         let line = super::agent_run::line(text.text(), &range);
         let line = text.text().get(line).unwrap_or_default();
-        let Some(confidence) = (form.test)(secret).filter(|_| !test::is_example(secret, line)) else {
+        let Some(confidence) = (form.test)(secret).filter(|_| !test::is_example(secret, line))
+        else {
             return;
         };
         let (severity, confidence) = placed(text, form.severity, confidence);
@@ -147,7 +230,12 @@ impl Secrets {
     }
 
     fn private_key(&self, text: &Text<'_>, range: Range<usize>, body: &str, out: &mut Out<'_>) {
-        let body: String = body.replace("\\n", "").replace("\\r", "").chars().filter(|c| c.is_ascii_alphanumeric() || "+/=".contains(*c)).collect();
+        let body: String = body
+            .replace("\\n", "")
+            .replace("\\r", "")
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || "+/=".contains(*c))
+            .collect();
         if body.len() < 60 || test::random(body.get(..60.min(body.len())).unwrap_or("")).is_none() {
             return;
         }
@@ -161,7 +249,10 @@ impl Secrets {
 /// In tests and documentation most are made up.
 fn placed(text: &Text<'_>, severity: Severity, confidence: Confidence) -> (Severity, Confidence) {
     match role(&text.file.path) {
-        Role::Test | Role::Docs => (severity.min(Severity::Medium), confidence.min(Confidence::Medium)),
+        Role::Test | Role::Docs => (
+            severity.min(Severity::Medium),
+            confidence.min(Confidence::Medium),
+        ),
         _ => (severity, confidence),
     }
 }

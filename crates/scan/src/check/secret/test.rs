@@ -24,7 +24,10 @@ fn entropy(text: &str) -> f64 {
 
 /// Whether the characters look drawn by lot.
 pub(super) fn random(secret: &str) -> Option<Confidence> {
-    let body = secret.rsplit(['_', '/', '=']).find(|part| part.len() >= 16).unwrap_or(secret);
+    let body = secret
+        .rsplit(['_', '/', '='])
+        .find(|part| part.len() >= 16)
+        .unwrap_or(secret);
     let is_varied = body.bytes().any(|b| b.is_ascii_digit()) || body.len() >= 40;
     (entropy(body) >= MIN_ENTROPY && is_varied && !is_sequence(body)).then_some(Confidence::High)
 }
@@ -57,7 +60,9 @@ pub(super) fn aws_account(id: &str) -> Option<String> {
     }
     let bytes = BASE32_NOPAD.decode(id.get(4..)?.as_bytes()).ok()?;
     let head = bytes.get(..6)?;
-    let number = head.iter().fold(0u64, |value, byte| value << 8 | u64::from(*byte));
+    let number = head
+        .iter()
+        .fold(0u64, |value, byte| value << 8 | u64::from(*byte));
     let account = (number & 0x7fff_ffff_ff80) >> 7;
     (account < 1_000_000_000_000).then(|| format!("{account:012}"))
 }
@@ -78,7 +83,11 @@ fn base62(mut value: u32) -> String {
     const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut out = [b'0'; 6];
     for place in out.iter_mut().rev() {
-        *place = usize::try_from(value % 62).ok().and_then(|at| DIGITS.get(at)).copied().unwrap_or(b'0');
+        *place = usize::try_from(value % 62)
+            .ok()
+            .and_then(|at| DIGITS.get(at))
+            .copied()
+            .unwrap_or(b'0');
         value /= 62;
     }
     String::from_utf8_lossy(&out).into_owned()
@@ -87,9 +96,25 @@ fn base62(mut value: u32) -> String {
 /// Whether the credential is a documented example or a placeholder.
 pub(super) fn is_example(secret: &str, line: &str) -> bool {
     let lower = secret.to_ascii_lowercase();
-    let marks = ["example", "xxxx", "abcdef", "123456", "changeme", "placeholder", "dummy", "fake", "redacted", "your", "sample", "test", "0000000"];
+    let marks = [
+        "example",
+        "xxxx",
+        "abcdef",
+        "123456",
+        "changeme",
+        "placeholder",
+        "dummy",
+        "fake",
+        "redacted",
+        "your",
+        "sample",
+        "test",
+        "0000000",
+    ];
     let line = line.to_ascii_lowercase();
-    marks.iter().any(|mark| lower.contains(mark)) || line.contains("example key") || line.contains("gitleaks:allow")
+    marks.iter().any(|mark| lower.contains(mark))
+        || line.contains("example key")
+        || line.contains("gitleaks:allow")
 }
 
 /// The first characters and the length, never the rest.
@@ -105,7 +130,10 @@ mod tests {
     #[test]
     fn the_account_is_in_the_key_id() {
         // The pair that AWS documents for `GetAccessKeyInfo`-like decoding.
-        assert_eq!(aws_account("ASIAY34FZKBOKMUTVV7A").as_deref(), Some("609629065308"));
+        assert_eq!(
+            aws_account("ASIAY34FZKBOKMUTVV7A").as_deref(),
+            Some("609629065308")
+        );
     }
 
     #[test]
@@ -113,7 +141,10 @@ mod tests {
         let body = "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ";
         let good = format!("ghp_{body}{}", base62(crc32fast::hash(body.as_bytes())));
         assert_eq!(github(&good), Some(Confidence::High));
-        assert_eq!(github("ghp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ2Ab9xQ"), Some(Confidence::Medium));
+        assert_eq!(
+            github("ghp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ2Ab9xQ"),
+            Some(Confidence::Medium)
+        );
         assert_eq!(github("ghp_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), None);
     }
 

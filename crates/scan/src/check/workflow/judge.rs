@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use gardefou_finding::{Confidence, Severity};
 
-use crate::pattern::patterns;
 use super::super::{CheckId, Out, Reason, Report, Text};
 use super::model::{Job, Step, Workflow};
+use crate::pattern::patterns;
 
 patterns! {
     EXPRESSION = r"\$\{\{(.*?)\}\}";
@@ -25,9 +25,28 @@ patterns! {
 }
 
 /// Events that strangers cause, with the repository's own rights.
-const PRIVILEGED: &[&str] = &["pull_request_target", "workflow_run", "issue_comment", "issues", "discussion", "discussion_comment", "pull_request_review_comment"];
+const PRIVILEGED: &[&str] = &[
+    "pull_request_target",
+    "workflow_run",
+    "issue_comment",
+    "issues",
+    "discussion",
+    "discussion_comment",
+    "pull_request_review_comment",
+];
 /// Events that strangers cause.
-const PUBLIC: &[&str] = &["pull_request", "pull_request_target", "issue_comment", "issues", "discussion", "discussion_comment", "fork", "watch", "pull_request_review", "pull_request_review_comment"];
+const PUBLIC: &[&str] = &[
+    "pull_request",
+    "pull_request_target",
+    "issue_comment",
+    "issues",
+    "discussion",
+    "discussion_comment",
+    "fork",
+    "watch",
+    "pull_request_review",
+    "pull_request_review_comment",
+];
 
 struct Judge<'a, 'o, 'c> {
     text: &'a Text<'a>,
@@ -50,10 +69,20 @@ pub(super) fn judge(text: &Text<'_>, workflow: &Workflow, out: &mut Out<'_>) {
 
 impl Judge<'_, '_, '_> {
     fn is_started_by(&self, events: &[&str]) -> bool {
-        self.workflow.triggers.iter().any(|name| events.contains(&name.as_str()))
+        self.workflow
+            .triggers
+            .iter()
+            .any(|name| events.contains(&name.as_str()))
     }
 
-    fn say(&mut self, at: usize, reason: Reason, severity: Severity, confidence: Confidence, detail: &str) {
+    fn say(
+        &mut self,
+        at: usize,
+        reason: Reason,
+        severity: Severity,
+        confidence: Confidence,
+        detail: &str,
+    ) {
         let report = Report::new(CheckId::Workflow, reason, severity, confidence).detail(detail);
         let range = line_at(self.text.text(), at, detail);
         self.out.at(self.text, &range, report);
@@ -65,8 +94,23 @@ impl Judge<'_, '_, '_> {
             && labels.contains("self-hosted")
             && self.is_started_by(PUBLIC)
         {
-            let severity = if self.is_started_by(&["discussion", "issues", "issue_comment", "pull_request_target"]) { Severity::High } else { Severity::Medium };
-            self.say(*at, Reason::WorkflowSelfHosted, severity, Confidence::Medium, labels);
+            let severity = if self.is_started_by(&[
+                "discussion",
+                "issues",
+                "issue_comment",
+                "pull_request_target",
+            ]) {
+                Severity::High
+            } else {
+                Severity::Medium
+            };
+            self.say(
+                *at,
+                Reason::WorkflowSelfHosted,
+                severity,
+                Confidence::Medium,
+                labels,
+            );
         }
         for step in &job.steps {
             self.step(step, job);
@@ -77,7 +121,13 @@ impl Judge<'_, '_, '_> {
     fn permissions(&mut self, permissions: &[(usize, String, String)]) {
         for (at, scope, level) in permissions {
             if scope == "*" && level == "write-all" {
-                self.say(*at, Reason::WorkflowPermissions, Severity::Medium, Confidence::High, level);
+                self.say(
+                    *at,
+                    Reason::WorkflowPermissions,
+                    Severity::Medium,
+                    Confidence::High,
+                    level,
+                );
             }
         }
     }
@@ -92,7 +142,10 @@ impl Judge<'_, '_, '_> {
             self.agent(*at, uses, step, job);
             // Scripts given to actions are scripts as well.
             for (name, at, value) in &step.with {
-                if matches!(name.as_str(), "script" | "inlineScript" | "run" | "command" | "commands" | "cmd" | "args") {
+                if matches!(
+                    name.as_str(),
+                    "script" | "inlineScript" | "run" | "command" | "commands" | "cmd" | "args"
+                ) {
                     self.script(*at, value);
                 }
             }
@@ -101,22 +154,58 @@ impl Judge<'_, '_, '_> {
 
     fn script(&mut self, at: usize, script: &str) {
         for found in EXPRESSION.captures_iter(script) {
-            let Some(inner) = found.get(1).map(|inner| inner.as_str()) else { continue };
+            let Some(inner) = found.get(1).map(|inner| inner.as_str()) else {
+                continue;
+            };
             if INPUTS.is_match(inner) {
-                self.say(at, Reason::WorkflowInjection, Severity::Low, Confidence::Medium, inner.trim());
+                self.say(
+                    at,
+                    Reason::WorkflowInjection,
+                    Severity::Low,
+                    Confidence::Medium,
+                    inner.trim(),
+                );
             } else if STRANGERS.is_match(inner) && !is_harmless_name(inner) {
-                let severity = if self.is_started_by(&["push"]) && !self.is_started_by(PUBLIC) { Severity::Medium } else { Severity::High };
-                self.say(at, Reason::WorkflowInjection, severity, Confidence::High, inner.trim());
+                let severity = if self.is_started_by(&["push"]) && !self.is_started_by(PUBLIC) {
+                    Severity::Medium
+                } else {
+                    Severity::High
+                };
+                self.say(
+                    at,
+                    Reason::WorkflowInjection,
+                    severity,
+                    Confidence::High,
+                    inner.trim(),
+                );
             }
         }
         if MEMORY.is_match(script) {
-            self.say(at, Reason::WorkflowSecretsLeave, Severity::Critical, Confidence::Medium, "Runner.Worker");
+            self.say(
+                at,
+                Reason::WorkflowSecretsLeave,
+                Severity::Critical,
+                Confidence::Medium,
+                "Runner.Worker",
+            );
         } else if ALL_SECRETS.is_match(script) {
-            self.say(at, Reason::WorkflowSecretsLeave, Severity::High, Confidence::Medium, "toJSON(secrets)");
+            self.say(
+                at,
+                Reason::WorkflowSecretsLeave,
+                Severity::High,
+                Confidence::Medium,
+                "toJSON(secrets)",
+            );
         } else if let Some(found) = SECRET_OUT.find(script)
             && super::super::build_fetch::is_throwaway(found.as_str())
         {
-            self.say(at, Reason::WorkflowSecretsLeave, Severity::High, Confidence::High, found.as_str());
+            self.say(
+                at,
+                Reason::WorkflowSecretsLeave,
+                Severity::High,
+                Confidence::High,
+                found.as_str(),
+            );
         }
     }
 
@@ -129,12 +218,29 @@ impl Judge<'_, '_, '_> {
             return;
         }
         let owner = name.split('/').next().unwrap_or("");
-        let is_branch = matches!(reference, "main" | "master" | "develop" | "dev" | "latest" | "HEAD" | "trunk");
+        let is_branch = matches!(
+            reference,
+            "main" | "master" | "develop" | "dev" | "latest" | "HEAD" | "trunk"
+        );
         let is_first_party = matches!(owner, "actions" | "github");
-        let severity = if is_branch && !is_first_party { Severity::Medium } else { Severity::Informational };
-        let confidence = if is_branch { Confidence::Low } else { Confidence::High };
+        let severity = if is_branch && !is_first_party {
+            Severity::Medium
+        } else {
+            Severity::Informational
+        };
+        let confidence = if is_branch {
+            Confidence::Low
+        } else {
+            Confidence::High
+        };
         if !is_first_party || is_branch {
-            self.say(at, Reason::WorkflowMutableAction, severity, confidence, uses);
+            self.say(
+                at,
+                Reason::WorkflowMutableAction,
+                severity,
+                confidence,
+                uses,
+            );
         }
     }
 
@@ -144,23 +250,51 @@ impl Judge<'_, '_, '_> {
             return;
         }
         let checks_out = |step: &&Step| {
-            let is_checkout = step.uses.as_ref().is_some_and(|(_, uses)| uses.starts_with("actions/checkout"));
-            let by_input = step.with.iter().any(|(name, _, value)| matches!(name.as_str(), "ref" | "repository") && HEAD.is_match(value));
-            let by_script = step.run.as_ref().is_some_and(|(_, script)| script.contains("gh pr checkout") || (script.contains("git ") && HEAD.is_match(script)));
+            let is_checkout = step
+                .uses
+                .as_ref()
+                .is_some_and(|(_, uses)| uses.starts_with("actions/checkout"));
+            let by_input = step.with.iter().any(|(name, _, value)| {
+                matches!(name.as_str(), "ref" | "repository") && HEAD.is_match(value)
+            });
+            let by_script = step.run.as_ref().is_some_and(|(_, script)| {
+                script.contains("gh pr checkout")
+                    || (script.contains("git ") && HEAD.is_match(script))
+            });
             (is_checkout && by_input) || by_script
         };
         let Some(checkout) = job.steps.iter().find(checks_out) else {
             return;
         };
-        let runs = job.steps.iter().any(|step| step.run.as_ref().is_some_and(|(_, script)| BUILDS.is_match(script)) || step.uses.as_ref().is_some_and(|(_, uses)| uses.starts_with("./")));
-        let is_guarded = job.has_environment || TRUSTED_ONLY.is_match(&job.condition) || TRUSTED_ONLY.is_match(&checkout.condition);
+        let runs = job.steps.iter().any(|step| {
+            step.run
+                .as_ref()
+                .is_some_and(|(_, script)| BUILDS.is_match(script))
+                || step
+                    .uses
+                    .as_ref()
+                    .is_some_and(|(_, uses)| uses.starts_with("./"))
+        });
+        let is_guarded = job.has_environment
+            || TRUSTED_ONLY.is_match(&job.condition)
+            || TRUSTED_ONLY.is_match(&checkout.condition);
         let severity = match (runs, is_guarded) {
             (true, false) => Severity::Critical,
             (false, false) => Severity::High,
             _ => Severity::Medium,
         };
-        let at = checkout.uses.as_ref().or(checkout.run.as_ref()).map_or(0, |(at, _)| *at);
-        self.say(at, Reason::WorkflowPwnRequest, severity, Confidence::Medium, "");
+        let at = checkout
+            .uses
+            .as_ref()
+            .or(checkout.run.as_ref())
+            .map_or(0, |(at, _)| *at);
+        self.say(
+            at,
+            Reason::WorkflowPwnRequest,
+            severity,
+            Confidence::Medium,
+            "",
+        );
     }
 
     /// An AI action: a stranger's words in the prompt, tools, and open to all.
@@ -168,7 +302,11 @@ impl Judge<'_, '_, '_> {
         if !AI_ACTION.is_match(uses) {
             return;
         }
-        let inputs: String = step.with.iter().map(|(name, _, value)| format!("{name}: {value}\n")).collect();
+        let inputs: String = step
+            .with
+            .iter()
+            .map(|(name, _, value)| format!("{name}: {value}\n"))
+            .collect();
         self.weigh_agent(at, uses, &inputs, step, job);
     }
 
@@ -179,12 +317,19 @@ impl Judge<'_, '_, '_> {
     }
 
     fn weigh_agent(&mut self, at: usize, name: &str, inputs: &str, step: &Step, job: &Job) {
-        let is_guarded = TRUSTED_ONLY.is_match(&job.condition) || TRUSTED_ONLY.is_match(&step.condition);
+        let is_guarded =
+            TRUSTED_ONLY.is_match(&job.condition) || TRUSTED_ONLY.is_match(&step.condition);
         let takes_words = STRANGERS.is_match(inputs);
-        let open_users = inputs.contains("allowed_non_write_users: *") || inputs.contains("allowed_non_write_users: '*'") || inputs.contains("allow-users: *") || inputs.contains("allowed_bots: *");
+        let open_users = inputs.contains("allowed_non_write_users: *")
+            || inputs.contains("allowed_non_write_users: '*'")
+            || inputs.contains("allow-users: *")
+            || inputs.contains("allowed_bots: *");
         let has_tools = AI_TOOLS.is_match(inputs);
         let is_open = self.is_started_by(PRIVILEGED) && !is_guarded;
-        let score = [takes_words, open_users, has_tools, is_open].iter().filter(|yes| **yes).count();
+        let score = [takes_words, open_users, has_tools, is_open]
+            .iter()
+            .filter(|yes| **yes)
+            .count();
         let (severity, confidence) = match score {
             3.. => (Severity::Critical, Confidence::High),
             2 if has_tools && (takes_words || open_users) => (Severity::High, Confidence::Medium),
@@ -197,7 +342,9 @@ impl Judge<'_, '_, '_> {
 
 /// Fields that hold numbers and hashes alone, whatever their names.
 fn is_harmless_name(inner: &str) -> bool {
-    ["number", ".sha", ".id", "html_url", "merged", "draft"].iter().any(|end| inner.trim().ends_with(end))
+    ["number", ".sha", ".id", "html_url", "merged", "draft"]
+        .iter()
+        .any(|end| inner.trim().ends_with(end))
         || inner.contains("repo.default_branch")
         || inner.trim().ends_with("repository.name")
 }
@@ -206,7 +353,10 @@ fn is_harmless_name(inner: &str) -> bool {
 fn line_at(text: &str, at: usize, detail: &str) -> Range<usize> {
     let at = text.floor_char_boundary(at.min(text.len()));
     let first = detail.lines().next().unwrap_or("").trim();
-    let found = text.get(at..).filter(|_| !first.is_empty()).and_then(|rest| rest.find(first));
+    let found = text
+        .get(at..)
+        .filter(|_| !first.is_empty())
+        .and_then(|rest| rest.find(first));
     let start = at + found.unwrap_or(0);
     super::super::agent_run::line(text, &(start..start))
 }

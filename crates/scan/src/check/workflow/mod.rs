@@ -19,7 +19,16 @@ impl Check for Workflows {
     }
 
     fn keywords(&self) -> &'static [&'static str] {
-        &["on:", "\"on\"", "jobs", "steps", "uses", "run", "permissions", "runs-on"]
+        &[
+            "on:",
+            "\"on\"",
+            "jobs",
+            "steps",
+            "uses",
+            "run",
+            "permissions",
+            "runs-on",
+        ]
     }
 
     fn text(&self, text: &Text<'_>, out: &mut Out<'_>) {

@@ -36,7 +36,10 @@ impl Node {
         let Value::Map(pairs) = &self.value else {
             return None;
         };
-        pairs.iter().find(|(key, _)| key.text() == Some(name)).map(|(_, value)| value)
+        pairs
+            .iter()
+            .find(|(key, _)| key.text() == Some(name))
+            .map(|(_, value)| value)
     }
 
     pub(crate) fn pairs(&self) -> &[(Self, Self)] {
@@ -128,8 +131,16 @@ impl Workflow {
 fn names(node: &Node) -> Vec<String> {
     match &node.value {
         Value::Text(text) => vec![text.clone()],
-        Value::List(items) => items.iter().filter_map(Node::text).map(str::to_owned).collect(),
-        Value::Map(pairs) => pairs.iter().filter_map(|(key, _)| key.text()).map(str::to_owned).collect(),
+        Value::List(items) => items
+            .iter()
+            .filter_map(Node::text)
+            .map(str::to_owned)
+            .collect(),
+        Value::Map(pairs) => pairs
+            .iter()
+            .filter_map(|(key, _)| key.text())
+            .map(str::to_owned)
+            .collect(),
         Value::Alias => Vec::new(),
     }
 }
@@ -140,7 +151,9 @@ fn permissions(node: &Node) -> Vec<(usize, String, String)> {
         _ => node
             .pairs()
             .iter()
-            .filter_map(|(key, value)| Some((key.at, key.text()?.to_owned(), value.text()?.to_owned())))
+            .filter_map(|(key, value)| {
+                Some((key.at, key.text()?.to_owned(), value.text()?.to_owned()))
+            })
             .collect(),
     }
 }
@@ -161,12 +174,20 @@ fn job_of(node: &Node) -> Job {
     if node.get("uses").is_some() {
         job.steps.push(step_of(node));
     }
-    job.steps.extend(node.get("steps").map_or(&[][..], Node::items).iter().map(step_of));
+    job.steps.extend(
+        node.get("steps")
+            .map_or(&[][..], Node::items)
+            .iter()
+            .map(step_of),
+    );
     job
 }
 
 fn step_of(node: &Node) -> Step {
-    let text = |name: &str| node.get(name).and_then(|value| Some((value.at, value.text()?.to_owned())));
+    let text = |name: &str| {
+        node.get(name)
+            .and_then(|value| Some((value.at, value.text()?.to_owned())))
+    };
     let mut step = Step {
         uses: text("uses"),
         run: text("run"),
@@ -183,8 +204,18 @@ fn step_of(node: &Node) -> Step {
 
 /// Parses YAML into nodes: the first document, within the limits.
 pub(crate) fn node(text: &str) -> Result<Node, String> {
-    let offsets: Vec<usize> = if text.is_ascii() { Vec::new() } else { text.char_indices().map(|(at, _)| at).collect() };
-    let place = |index: usize| if offsets.is_empty() { index } else { offsets.get(index).copied().unwrap_or(text.len()) };
+    let offsets: Vec<usize> = if text.is_ascii() {
+        Vec::new()
+    } else {
+        text.char_indices().map(|(at, _)| at).collect()
+    };
+    let place = |index: usize| {
+        if offsets.is_empty() {
+            index
+        } else {
+            offsets.get(index).copied().unwrap_or(text.len())
+        }
+    };
     let mut builder = Builder::default();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
@@ -211,10 +242,28 @@ impl Builder {
             return Err("larger or deeper than is read".to_owned());
         }
         match event {
-            Event::Scalar(text, ..) => self.add(Node { at, value: Value::Text(text.into_owned()) }),
-            Event::Alias(_) => self.add(Node { at, value: Value::Alias }),
-            Event::SequenceStart(..) => self.stack.push((Node { at, value: Value::List(Vec::new()) }, None)),
-            Event::MappingStart(..) => self.stack.push((Node { at, value: Value::Map(Vec::new()) }, None)),
+            Event::Scalar(text, ..) => self.add(Node {
+                at,
+                value: Value::Text(text.into_owned()),
+            }),
+            Event::Alias(_) => self.add(Node {
+                at,
+                value: Value::Alias,
+            }),
+            Event::SequenceStart(..) => self.stack.push((
+                Node {
+                    at,
+                    value: Value::List(Vec::new()),
+                },
+                None,
+            )),
+            Event::MappingStart(..) => self.stack.push((
+                Node {
+                    at,
+                    value: Value::Map(Vec::new()),
+                },
+                None,
+            )),
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some((node, _)) = self.stack.pop() {
                     self.add(node);
@@ -284,15 +333,28 @@ impl LineReader {
         }
         let value = value.trim_matches(['"', '\'']);
         match key {
-            "pull_request_target" | "issue_comment" | "workflow_run" | "issues" | "discussion" | "pull_request" if depth <= 4 => {
+            "pull_request_target"
+            | "issue_comment"
+            | "workflow_run"
+            | "issues"
+            | "discussion"
+            | "pull_request"
+                if depth <= 4 =>
+            {
                 self.workflow.triggers.push(key.to_owned());
             }
             "on" if !value.is_empty() => {
-                let names = value.split(['[', ']', ',', ' ']).filter(|name| !name.is_empty());
+                let names = value
+                    .split(['[', ']', ',', ' '])
+                    .filter(|name| !name.is_empty());
                 self.workflow.triggers.extend(names.map(str::to_owned));
             }
             "runs-on" => self.job.runs_on = Some((at, value.to_owned())),
-            "permissions" if !value.is_empty() => self.workflow.permissions.push((at, "*".to_owned(), value.to_owned())),
+            "permissions" if !value.is_empty() => {
+                self.workflow
+                    .permissions
+                    .push((at, "*".to_owned(), value.to_owned()))
+            }
             _ => self.value(key, value, at),
         }
     }
