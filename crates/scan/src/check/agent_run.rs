@@ -11,11 +11,11 @@ use crate::pattern::patterns;
 
 patterns! {
     // Flags that no other program has.
-    OWN_FLAG = r#"--trust-all-tools|--dangerously-skip-permissions|--dangerously-bypass-approvals-and-sandbox|--dangerously-allow-all|--skip-permissions-unsafe|(?i:permission[-_]?mode)["']?\s*[:=, ]\s*\[?["']?bypassPermissions|(?i:dangerously_?skip_?permissions)["']?\s*[:=]\s*(?i:true)|(?i:approval_?mode)["']?\s*[:=]\s*["']yolo"#;
+    OWN_FLAG = r#"--trust-all-tools|--dangerously-skip-permissions|--dangerously-bypass-approvals-and-sandbox|--skip-permissions-unsafe|(?i:permission[-_]?mode)["']?\s*[:=, ]\s*\[?["']?bypassPermissions|(?i:dangerously_?skip_?permissions)["']?\s*[:=]\s*(?i:true)|(?i:approval_?mode)["']?\s*[:=]\s*["']yolo"#;
     // Flags that mean this only for an agent.
-    SHARED_FLAG = r#"--yolo\b|--full-auto\b|--allow-all-tools\b|--allow-all\b|--yes-always\b|--approval-mode[= "',]+yolo|--(?:ask-for-approval|approval-policy)[= "',]+never|--sandbox[= "',]+danger-full-access|--auto-approve\b|--force\b|(?:^|[\s"'])-[fy](?:[\s"']|$)|GOOSE_MODE=auto\b"#;
+    SHARED_FLAG = r#"--yolo\b|--dangerously-allow-all(?:[\s"'`,\])]|$)|--full-auto\b|--allow-all-tools\b|--allow-all\b|--yes-always\b|--approval-mode[= "',]+yolo|--(?:ask-for-approval|approval-policy)[= "',]+never|--sandbox[= "',]+danger-full-access|--auto-approve\b|--force\b|(?:^|[\s"'])-[fy](?:[\s"']|$)|GOOSE_MODE=auto\b"#;
     AGENT = r#"(?i)(?:^|[\s"'`/(\[=;|&$])(?:q(?:[\s"',]+chat)?|qchat|kiro(?:-cli)?|claude(?:-code)?|gemini(?:-cli)?|codex|cursor-agent|copilot|aider|opencode|amp|goose|qwen|cline|droid|auggie|openhands|crush)(?:\.exe|\.cmd)?(?:[\s"'`,\])]|$)"#;
-    SPAWNS = r"\bspawn|\bexec|\bsubprocess|\bsystem\(|\bpopen|Command::new|Command\(|child_process|ProcessBuilder|Process\.|\bshell\b|os\.system|\brun\(|`|Start-Process|execa|\$\(";
+    SPAWNS = r"\bspawn|\bexec|\bsubprocess|\bsystem\(|\bpopen|Command::new|Command\(|child_process|ProcessBuilder|Process\.|\bshell\b|os\.system|\brun\(|\bquery\(|Start-Process|execa|\$\(";
     DEFINES = r#"(?:\.option|add_argument|addOption|Arg::new|\.flag|flag\.\w+|Option\(|click\.option|\.help|long\s*=)\s*\(?\s*["'`]?[^"'`]{0,20}$"#;
     UNTRUSTED = r"github\.event\.(?:issue|comment|pull_request|discussion|review)[\w.]*\.(?:body|title)|github\.head_ref|\bissue(?:\.|_)(?:body|title)\b|process\.argv|req\.(?:body|query)";
 }
@@ -79,8 +79,8 @@ impl AgentRun {
     ) {
         let whole = text.text();
         let before = tail(whole, flag.start, BACK);
-        let (severity, confidence) = self.weigh(text, before, is_own);
         let near = around(whole, &flag, 600);
+        let (severity, confidence) = self.weigh(text, before, near, is_own);
         let is_steered = UNTRUSTED.is_match(near) && severity >= Severity::High;
         let (reason, severity) = if is_steered {
             (Reason::AgentBypassUntrusted, Severity::Critical)
@@ -94,7 +94,13 @@ impl AgentRun {
         out.at(text, &flag, report);
     }
 
-    fn weigh(&self, text: &Text<'_>, before: &str, is_own: bool) -> (Severity, Confidence) {
+    fn weigh(
+        &self,
+        text: &Text<'_>,
+        before: &str,
+        near: &str,
+        is_own: bool,
+    ) -> (Severity, Confidence) {
         let path = &text.file.path;
         let sure = if is_own {
             Confidence::High
@@ -109,9 +115,7 @@ impl AgentRun {
             Role::Test => (Severity::Medium, Confidence::Low),
             Role::AgentRules => (Severity::Medium, Confidence::Medium),
             Role::Build => (Severity::High, sure),
-            Role::Code
-                if SPAWNS.is_match(text.text()) || super::files::is_shell(path, text.text()) =>
-            {
+            Role::Code if SPAWNS.is_match(near) || super::files::is_shell(path, text.text()) => {
                 (Severity::High, sure)
             }
             Role::Code => (Severity::Medium, Confidence::Low),

@@ -242,6 +242,7 @@ fn is_docs(path: &str) -> bool {
     ) || path.starts_with("docs/")
         || path.starts_with("doc/")
         || path.contains("/docs/")
+        || (path.contains("man/man") && extension(path).parse::<u8>().is_ok())
         || name(path).starts_with("readme")
         || name(path).starts_with("changelog")
 }
