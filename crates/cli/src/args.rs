@@ -5,10 +5,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use chrono::{NaiveDate, NaiveTime};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use gardefou_finding::{Severity, Timestamp};
-use gardefou_report::{Format, Lang};
+use gardefou_report::{CheckFormat, Format, Lang};
 
 use crate::commands::iam::args::Iam;
 use crate::commands::ledger::args::Ledger;
@@ -39,6 +39,22 @@ Exit status:
   1  something is not proven or in doubt
   2  wrong use
   3  something could not be read; the output says what";
+
+const CHECK_EXAMPLES: &str = "\
+Nothing that is checked is executed, and the network is not used.
+
+Examples:
+  gardefou check --range origin/main..HEAD
+  gardefou check --staged
+  git format-patch -1 --stdout | gardefou check --patch -
+  gardefou check --artifact build/extension.vsix --source v1.84.0
+  gardefou check . --format sarif
+
+Exit status:
+  0  no finding at or above --fail-on, and everything was read
+  1  a finding at or above --fail-on
+  2  wrong use, no repository, or no such revision
+  3  something could not be read or judged; the report says what";
 
 const FETCH_EXAMPLES: &str = "\
 Writes two files beside the copy: s3-metadata.json (the digests' signatures, which S3 keeps in the
@@ -71,6 +87,8 @@ Exit status:
 pub(crate) enum Command {
     /// Read CloudTrail logs and tell what happened as incidents
     Investigate(Box<Investigate>),
+    /// Judge a change, a tree or an artifact before it goes in
+    Check(Box<Check>),
     /// Verify CloudTrail's digest files: which hours of an archive nobody changed
     VerifyTrail(Box<VerifyTrail>),
     /// Copy logs and digests from S3, with all that verify-trail needs to prove the copy
@@ -169,6 +187,65 @@ pub(crate) struct Investigate {
     /// Show no progress on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// `gardefou check`
+#[derive(Args, Debug)]
+#[command(
+    after_help = CHECK_EXAMPLES,
+    group = ArgGroup::new("subject")
+        .required(true)
+        .args(["range", "staged", "patch", "artifact", "paths"]),
+)]
+pub(crate) struct Check {
+    /// Files and directories
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The commits of this range, each by itself: A..B, A...B, or one commit
+    #[arg(long, value_name = "A..B")]
+    pub(crate) range: Option<String>,
+
+    /// What the index would commit
+    #[arg(long)]
+    pub(crate) staged: bool,
+
+    /// A patch, or - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) patch: Option<PathBuf>,
+
+    /// A package or archive: .vsix, .tgz, .whl, .crate, .zip, .tar.gz, .tar.xz, .tar.zst
+    #[arg(long, value_name = "FILE")]
+    pub(crate) artifact: Option<PathBuf>,
+
+    /// The revision that the artifact is said to be made of
+    #[arg(long, value_name = "REV", requires = "artifact")]
+    pub(crate) source: Option<String>,
+
+    /// The repository of --range, --staged and --source [default: where the program runs]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) repo: Option<PathBuf>,
+
+    /// Form of the report on standard output: text, json, sarif, github, markdown
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = check_format)]
+    pub(crate) format: CheckFormat,
+
+    /// Language of the report
+    #[arg(long, value_name = "en|fr", default_value = "en", value_parser = lang)]
+    pub(crate) lang: Lang,
+
+    /// Exit with status 1 from this severity of a finding on, when it is of more than low
+    /// confidence: informational, low, medium, high, critical
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = severity)]
+    pub(crate) fail_on: Severity,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+
+    /// Threads that judge a tree [default: as many as the machine has]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
 }
 
 /// `gardefou verify-trail`
@@ -307,6 +384,10 @@ pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
 }
 
 pub(crate) fn format(text: &str) -> Result<Format, String> {
+    text.parse()
+}
+
+fn check_format(text: &str) -> Result<CheckFormat, String> {
     text.parse()
 }
 

@@ -11,6 +11,7 @@ mod archive;
 mod clock;
 mod companion;
 mod error;
+mod git;
 mod inflate;
 mod layout;
 mod ledger;
@@ -22,6 +23,7 @@ mod save;
 mod source;
 mod spool;
 mod terminal;
+mod tree;
 mod walk;
 mod write;
 
@@ -29,6 +31,7 @@ pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
 pub use clock::{now, user_name};
 pub use companion::{companion, read_bytes, showing};
 pub use error::SourceError;
+pub use git::{Changes, GitError, Repository};
 pub use layout::{DELIVERY_DELAY, PRUNING_MARGIN, Selection};
 pub use ledger::{
     HttpAnswer, HttpRequest, KeyFileError, KeyOrigin, LedgerFolder, LedgerLock, Lines,
@@ -40,4 +43,5 @@ pub use s3::UserMetadata;
 pub use source::{Object, Origin, Source};
 pub use spool::Spool;
 pub use terminal::{Stream, Terminal};
+pub use tree::{judge_paths, with_deep_stack};
 pub use write::{Printed, print, read_text, text_files, write_atomically};

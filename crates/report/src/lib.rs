@@ -9,6 +9,7 @@ mod answers;
 mod audit;
 mod build;
 mod catalogue;
+mod check;
 mod document;
 #[cfg(test)]
 mod examples;
@@ -30,6 +31,7 @@ use gardefou_finding::Report;
 pub use answers::render_answers;
 pub use audit::render_audit;
 pub use catalogue::Lang;
+pub use check::{CheckFormat, render_check};
 pub use json::{audit_schema, json_schema, proof_schema};
 pub use proof::render_proof;
 

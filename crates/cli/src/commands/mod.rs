@@ -1,5 +1,6 @@
 //! The commands: configuration, wiring, rendering.
 
+mod check;
 mod error;
 mod fetch_trail;
 pub(crate) mod iam;
@@ -20,6 +21,7 @@ use crate::args::{Color, Command, Typed};
 pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
     match typed.command {
         Command::Investigate(options) => investigate::run(&options),
+        Command::Check(options) => check::run(&options),
         Command::VerifyTrail(options) => verify_trail::run(&options),
         Command::FetchTrail(options) => fetch_trail::run(&options),
         Command::Iam(command) => iam::run(&command),

@@ -6,6 +6,7 @@
 //! keep text of our own and text from outside apart until a renderer writes
 //! them in its own output's terms.
 
+pub(crate) mod checks;
 mod counted;
 mod details;
 mod messages;

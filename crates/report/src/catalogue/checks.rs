@@ -1,0 +1,322 @@
+//! What the checks say, in both languages.
+
+use gardefou_scan::{Reason, Unread, Verdict};
+
+use super::Lang;
+
+/// Text in both languages.
+pub(crate) type Both = (&'static str, &'static str);
+
+/// The one of both that is asked for.
+pub(crate) fn of(lang: Lang, both: Both) -> &'static str {
+    match lang {
+        Lang::En => both.0,
+        Lang::Fr => both.1,
+    }
+}
+
+/// The sentence of a reason.
+pub(crate) fn reason(reason: Reason) -> Both {
+    match reason {
+        Reason::PromptDestruction
+        | Reason::PromptExfiltration
+        | Reason::PromptBackdoor
+        | Reason::PromptExecution
+        | Reason::PromptOverride
+        | Reason::PromptHiding
+        | Reason::AgentBypass
+        | Reason::AgentBypassUntrusted
+        | Reason::ConfigBypass
+        | Reason::ConfigHook
+        | Reason::ConfigHookRemote
+        | Reason::ConfigServer => agents(reason),
+        Reason::WorkflowInjection
+        | Reason::WorkflowPwnRequest
+        | Reason::WorkflowMutableAction
+        | Reason::WorkflowPermissions
+        | Reason::WorkflowSelfHosted
+        | Reason::WorkflowAi
+        | Reason::WorkflowSecretsLeave => workflows(reason),
+        Reason::HiddenBidi
+        | Reason::HiddenTags
+        | Reason::HiddenZeroWidth
+        | Reason::HiddenHomoglyph
+        | Reason::HiddenOffscreen
+        | Reason::SecretToken
+        | Reason::SecretPrivateKey => texts(reason),
+        _ => code(reason),
+    }
+}
+
+fn agents(reason: Reason) -> Both {
+    match reason {
+        Reason::PromptDestruction => (
+            "tells an agent to destroy files or resources",
+            "ordonne à un agent de détruire des fichiers ou des ressources",
+        ),
+        Reason::PromptExfiltration => (
+            "tells an agent to send secrets or private data away",
+            "ordonne à un agent d'envoyer ailleurs des secrets ou des données privées",
+        ),
+        Reason::PromptBackdoor => (
+            "tells an agent to open a hole, or to wave one through",
+            "ordonne à un agent d'ouvrir une faille ou d'en laisser passer une",
+        ),
+        Reason::PromptExecution => (
+            "tells an agent to run what it fetches",
+            "ordonne à un agent d'exécuter ce qu'il télécharge",
+        ),
+        Reason::PromptOverride => (
+            "tells an agent to forget its instructions",
+            "ordonne à un agent d'oublier ses consignes",
+        ),
+        Reason::PromptHiding => (
+            "tells an agent to keep something from people",
+            "ordonne à un agent de cacher quelque chose aux personnes",
+        ),
+        Reason::AgentBypass => (
+            "starts an agent with every permission and nobody to ask",
+            "démarre un agent avec toutes les permissions et sans personne à qui demander",
+        ),
+        Reason::AgentBypassUntrusted => (
+            "starts an agent with every permission on a stranger's words",
+            "démarre un agent avec toutes les permissions sur les mots d'un inconnu",
+        ),
+        Reason::ConfigBypass => (
+            "configuration takes an agent's questions away",
+            "la configuration supprime les questions d'un agent",
+        ),
+        Reason::ConfigHook => (
+            "configuration runs a command without being asked",
+            "la configuration exécute une commande sans qu'on le demande",
+        ),
+        Reason::ConfigHookRemote => (
+            "configuration runs a command that fetches or sends something",
+            "la configuration exécute une commande qui télécharge ou envoie quelque chose",
+        ),
+        _ => (
+            "configuration starts a tool server that is not pinned",
+            "la configuration démarre un serveur d'outils dont la version n'est pas fixée",
+        ),
+    }
+}
+
+fn workflows(reason: Reason) -> Both {
+    match reason {
+        Reason::WorkflowInjection => (
+            "a stranger's text becomes part of a script",
+            "le texte d'un inconnu devient une partie d'un script",
+        ),
+        Reason::WorkflowPwnRequest => (
+            "a stranger's code runs with the repository's rights",
+            "le code d'un inconnu s'exécute avec les droits du dépôt",
+        ),
+        Reason::WorkflowMutableAction => (
+            "an action by a reference that its owner can move",
+            "une action par une référence que son propriétaire peut déplacer",
+        ),
+        Reason::WorkflowPermissions => (
+            "the workflow has every right on the repository",
+            "le workflow a tous les droits sur le dépôt",
+        ),
+        Reason::WorkflowSelfHosted => (
+            "strangers can start work on a machine of one's own",
+            "des inconnus peuvent lancer du travail sur une machine à soi",
+        ),
+        Reason::WorkflowAi => (
+            "strangers can steer an AI action",
+            "des inconnus peuvent diriger une action d'IA",
+        ),
+        _ => (
+            "secrets leave the workflow",
+            "des secrets sortent du workflow",
+        ),
+    }
+}
+
+fn texts(reason: Reason) -> Both {
+    match reason {
+        Reason::HiddenBidi => (
+            "characters show the text in another order than it is run",
+            "des caractères montrent le texte dans un autre ordre que celui de son exécution",
+        ),
+        Reason::HiddenTags => (
+            "text that nobody can see",
+            "du texte que personne ne peut voir",
+        ),
+        Reason::HiddenZeroWidth => ("characters without width", "des caractères sans largeur"),
+        Reason::HiddenHomoglyph => (
+            "letters of another script in a word",
+            "des lettres d'une autre écriture dans un mot",
+        ),
+        Reason::HiddenOffscreen => ("code far off the screen", "du code loin hors de l'écran"),
+        Reason::SecretToken => ("a credential", "un identifiant secret"),
+        _ => ("a private key", "une clé privée"),
+    }
+}
+
+fn code(reason: Reason) -> Both {
+    match reason {
+        Reason::DestroySystem => (
+            "deletes a home directory, a disk or a system",
+            "supprime un répertoire personnel, un disque ou un système",
+        ),
+        Reason::DestroyCloud => ("deletes cloud resources", "supprime des ressources cloud"),
+        Reason::DestroyCloudAll => (
+            "finds cloud resources and deletes them, whatever they are",
+            "cherche des ressources cloud et les supprime, quelles qu'elles soient",
+        ),
+        Reason::FetchIntoSource => (
+            "writes what it fetches from a changeable reference where sources are",
+            "écrit à la place de sources ce qu'il télécharge d'une référence modifiable",
+        ),
+        Reason::FetchAndRun => ("runs what it fetches", "exécute ce qu'il télécharge"),
+        Reason::FetchMutable => (
+            "fetches from a reference that can change",
+            "télécharge d'une référence modifiable",
+        ),
+        Reason::DecodeAndRun => ("runs what it decodes", "exécute ce qu'il décode"),
+        Reason::HookInstall => (
+            "runs a command on every machine that installs the package",
+            "exécute une commande sur chaque machine qui installe le paquet",
+        ),
+        Reason::HookInstallRemote => (
+            "runs a command at install that fetches, sends or hides something",
+            "exécute à l'installation une commande qui télécharge, envoie ou cache quelque chose",
+        ),
+        Reason::DependencyNew => (
+            "a new dependency of an early version",
+            "une nouvelle dépendance dans une version de début",
+        ),
+        Reason::DependencyElsewhere => (
+            "a dependency from elsewhere than its registry",
+            "une dépendance venue d'ailleurs que de son registre",
+        ),
+        Reason::DependencyTyposquat => (
+            "a dependency whose name imitates a popular one",
+            "une dépendance dont le nom en imite un connu",
+        ),
+        Reason::DependencyUnused => (
+            "the use of a dependency goes while the dependency stays",
+            "l'usage d'une dépendance disparaît, la dépendance reste",
+        ),
+        Reason::DependencyDisagrees => (
+            "lock file and manifest disagree",
+            "le fichier de verrou et le manifeste se contredisent",
+        ),
+        Reason::OpaqueBinary => (
+            "a binary file whose content nobody can review",
+            "un fichier binaire dont personne ne peut relire le contenu",
+        ),
+        Reason::OpaqueProgram => (
+            "a program among the sources",
+            "un programme parmi les sources",
+        ),
+        Reason::LinkOutside => (
+            "a link that leaves the tree",
+            "un lien qui sort de l'arborescence",
+        ),
+        Reason::IgnoredBuildInput => (
+            "version control no longer sees a file that the build runs",
+            "la gestion de versions ne voit plus un fichier que la construction exécute",
+        ),
+        Reason::ProbeBroken => (
+            "a feature test that cannot succeed, so that the feature goes off",
+            "un test de fonctionnalité qui ne peut réussir, si bien qu'elle est coupée",
+        ),
+        Reason::ProtectionOff => ("a protection is switched off", "une protection est coupée"),
+        Reason::CommitCloned => (
+            "author time and subject are those of the parent, by another author",
+            "la date d'auteur et le sujet sont ceux du parent, par un autre auteur",
+        ),
+        Reason::CommitClonedTime => (
+            "the author time is that of the parent, by another author",
+            "la date d'auteur est celle du parent, par un autre auteur",
+        ),
+        Reason::CommitMessage => (
+            "the message does not fit what is changed",
+            "le message ne correspond pas à ce qui est changé",
+        ),
+        Reason::ArtifactExtra => (
+            "the source does not have this file of the artifact",
+            "la source n'a pas ce fichier de l'artefact",
+        ),
+        _ => (
+            "this file of the artifact differs from the source",
+            "ce fichier de l'artefact diffère de la source",
+        ),
+    }
+}
+
+/// Why something was not read.
+pub(crate) fn unread(reason: Unread) -> Both {
+    match reason {
+        Unread::Unreadable => ("could not be read", "illisible"),
+        Unread::BadPatch => ("is no patch that can be read", "n'est pas un patch lisible"),
+        Unread::BinaryNotShown => (
+            "binary, and the patch does not show it",
+            "binaire, et le patch ne le montre pas",
+        ),
+        Unread::BadArchive => (
+            "damaged or hostile archive",
+            "archive endommagée ou hostile",
+        ),
+        Unread::UnknownFormat => ("unknown format or encrypted", "format inconnu ou chiffré"),
+        Unread::LimitReached => ("beyond the limits", "au-delà des limites"),
+        Unread::Shallow => ("the history is cut here", "l'historique est coupé ici"),
+        Unread::BadSyntax => ("does not parse", "syntaxe invalide"),
+        Unread::Nothing => ("nothing to judge", "rien à juger"),
+    }
+}
+
+/// The verdict as a headline.
+pub(crate) fn verdict(verdict: Verdict) -> Both {
+    match verdict {
+        Verdict::Allow => (
+            "ALLOW: nothing speaks against it",
+            "ACCEPTER : rien ne s'y oppose",
+        ),
+        Verdict::Ask => (
+            "ASK: somebody should look at it first",
+            "DEMANDER : quelqu'un devrait d'abord regarder",
+        ),
+        Verdict::Deny => (
+            "DENY: it must not go in as it is",
+            "REFUSER : cela ne doit pas entrer tel quel",
+        ),
+    }
+}
+
+/// Labels of the report.
+pub(crate) enum Label {
+    /// Not everything was read.
+    Incomplete,
+    /// Judged.
+    Judged,
+    /// Hidden by.
+    HiddenBy,
+    /// The commit itself.
+    WholeCommit,
+    /// Findings that are not listed.
+    LeftOut,
+    /// Files.
+    Files,
+    /// Commits.
+    Commits,
+}
+
+/// A label's text.
+pub(crate) fn label(label: &Label) -> Both {
+    match label {
+        Label::Incomplete => (
+            "could not be read; nothing says that it is clean:",
+            "n'ont pu être lus ; rien ne dit qu'ils sont sains :",
+        ),
+        Label::Judged => ("judged", "jugés"),
+        Label::HiddenBy => ("hidden by", "caché par"),
+        Label::WholeCommit => ("commit", "commit"),
+        Label::LeftOut => ("more findings", "autres constats"),
+        Label::Files => ("files", "fichiers"),
+        Label::Commits => ("commits", "commits"),
+    }
+}

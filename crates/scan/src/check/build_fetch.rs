@@ -1,0 +1,265 @@
+//! Builds that fetch what can change under them, and code that runs what it
+//! fetched or decoded.
+//!
+//! Amazon Q (2025): only in the release build, `curl` wrote a file from a tag of
+//! the repository over a source file, and swallowed every error.
+
+use std::ops::Range;
+
+use gardefou_finding::{Confidence, Severity};
+
+use super::agent_run::{around, line};
+use super::files::{Role, role};
+use super::{Check, CheckId, Out, Reason, Report, Text};
+use crate::pattern::patterns;
+
+patterns! {
+    URL = r#"(?i)\b(?:https?|ftp)://(?:\$\{[^}\s]{0,80}\}|[^\s"'`<>\\)\]},;])+"#;
+    FETCH = r"(?i)\bcurl\b|\bwget\b|\bfetch\w*\s*\(|\baxios\b|\bgot\(|requests\.(?:get|post)|urlopen|urlretrieve|https?\.get\b|download\w*\s*\(|Invoke-WebRequest|\biwr\b|Invoke-RestMethod|\birm\b|reqwest|aria2c|http\.Get\(|Net::HTTP|open-uri|file_get_contents|DownloadString|DownloadFile";
+    INTO = r#"["'`](?:\./|\.\./)*(?:[\w@.-]+/)*(?:src|lib|app|dist|out|source|sources|packages|vendor)/[^"'`\s:]*["'`]|["'`][\w@./-]+\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|cc|cpp|h|java|kt|php|swift|m4|pl|lua|sh)["'`]|(?:-[a-zA-Z]*[oO]|--output|--output-document|>|-OutFile)[= ]\s*["']?(?:\./)?[\w@./${}-]*(?:src/|lib/|dist/|\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|h|java|php|m4|pl|lua)\b)"#;
+    WRITES = r"(?i)writeFile|createWriteStream|\bopen\([^)]*['\x22]w|\s-[a-zA-Z]*[oO]\b|--output|-OutFile|urlretrieve|copyfileobj|download\w*\s*\(|write_text|write_bytes|fs::write|io\.Copy|os\.WriteFile|>\s*\S|'-o'|\x22-o\x22";
+    CHECKED = r"(?i)sha(?:256|512|1)sum|sha-?(?:256|512)|checksum|createHash|hashlib|integrity|gpg --verify|cosign|minisign|shasum|Get-FileHash|--hash";
+    SNEAKY = r"(?i)catch\s*(?:\([^)]*\))?\s*\{\s*\}|except[^:\n]*:\s*pass|2>\s*/dev/null|\|\|\s*true|STAGE|isRelease|\bprod\b|\brelease\b|platform\(\)|process\.platform|NODE_ENV";
+    PIPED = r#"(?i)(?:curl|wget|iwr|irm|Invoke-WebRequest|Invoke-RestMethod)\b[^\n;&]{0,400}?\|\s*(?:\w+=\S+\s+)*(?:sudo\s+(?:-\w+\s+)*)?(?:env\s+)?(?:/bin/|/usr/bin/)?(?:ba|z|da|k)?sh\b|(?:curl|wget)\b[^\n;&]{0,400}?\|\s*(?:sudo\s+)?(?:python3?|perl|node|ruby|php|iex)\b|(?:ba|z)?sh\s+(?:-\w+\s+)?<\(\s*(?:curl|wget)[^)]*|(?:eval|source|\.)\s+["'<]*[$<]?\(\s*(?:curl|wget)[^)]*|(?:ba|z)?sh\s+-c\s+["']*\$\(\s*(?:curl|wget)[^)]*|\biex\b[^\n]{0,80}(?:DownloadString|iwr|irm|Invoke-WebRequest)[^\n]*|(?:irm|iwr|DownloadString)[^\n|]{0,300}\|\s*iex|python3?\s+-c\s+["'][^"']{0,40}\$\(\s*curl[^)]*"#;
+    FETCHED = r#"(?i)(?:curl|wget)\b[^\n]{0,300}?-[sSLfk]*[oO]\s*["']?(/?[\w./-]+)["']?[^\n]{0,200}(?:\n[^\n]{0,200}){0,3}?(?:chmod\s+(?:\+x|[0-7]*7[0-7]*)\s+["']?(?:[\w./-]+)["']?[^\n]{0,40}?(?:&&|;|\n)\s*(?:sudo\s+)?["']?(?:\./|/tmp/)|&&\s*(?:ba|z)?sh\s+(?:\./)?)[\w./-]+"#;
+    CODE_RUN = r#"(?i)\b(?:eval|exec|execScript|vm\.run\w*|new\s+Function|Function|__import__\('os'\)\.system|os\.system|execSync|child_process\.exec|loadstring|Invoke-Expression|compile)\s*\(\s*(?:await\s+)?\(?(?:await\s+)?(?:requests\.get|urllib\.request\.urlopen|urlopen|fetch|axios(?:\.get)?|https?\.get|got|Net::HTTP\.get|file_get_contents)\s*\("#;
+    DECODED = r#"(?i)\b(?:eval|exec|execSync|new\s+Function|Function|loadstring|os\.system|subprocess\.(?:run|call|Popen|check_output)|compile|vm\.run\w*|__import__\(["']os["']\)\.system|setTimeout|assert|system|shell_exec|passthru|(?:Invoke-Expression|iex)\b[^\n]{0,20}?)\s*\(\s*\(?\s*(?:bytes\(|str\()?\s*(?:atob|unescape|decodeURIComponent|Buffer\.from\([^)]*,\s*["'](?:base64|hex)["']\)|base64\.b(?:64|85|32)decode|base64_decode|codecs\.decode|bytes\.fromhex|binascii\.unhexlify|zlib\.decompress|gzip\.decompress|marshal\.loads|gzinflate|str_rot13|\[?(?:System\.)?(?:Text\.)?Encoding\]?::\w+\.GetString|lzma\.decompress|String\.fromCharCode)|(?:base64|openssl\s+(?:enc|base64)|xxd|uudecode)\s+[^\n|;]{0,200}-?-[dDr]\w*[^\n|;]{0,100}\|\s*(?:(?:gunzip|zcat|xz -d|bunzip2|gzip -d|rev|tr)[^\n|]{0,60}\|\s*)?(?:sudo\s+)?(?:/bin/|/usr/bin/)?(?:ba|z)?sh\b|(?:base64)\s+(?:-d|-D|--decode)[^\n|;]{0,100}\|\s*(?:sudo\s+)?(?:/bin/)?(?:python3?|perl|node|(?:ba|z)?sh)\b|powershell(?:\.exe)?\s+[^\n]{0,80}-e(?:nc|ncodedcommand|c)?\s+[A-Za-z0-9+/=]{20,}|(?:eval|\bsh -c)\s+["'`]*\$?\(?[^\n]{0,160}(?:base64\s+(?:-d|-D|--decode)|xxd -r|rev\b)"#;
+    UNPACKED = r#"(?i)(?:\b(?:xz|unxz|xzcat|lzma|gzip|gunzip|zcat|bzip2|bunzip2|bzcat|zstd)\b[^\n]{0,80}|\bhead -c[^\n]{0,80}|\btr ["'][^\n]{0,60})\|\s*(?:[^\n|]{0,80}\|\s*){0,4}(?:/bin/)?(?:ba|z|da)?sh\b(?:\s|$|['"`)])"#;
+}
+
+pub(crate) struct BuildFetch;
+
+/// How much a URL's content can change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Trust {
+    /// Fixed by a hash or version, or of a known installer.
+    Known,
+    /// Anybody's.
+    Unknown,
+    /// A reference that its owner can move.
+    Mutable,
+    /// A place where anybody leaves things, an address, a shortener.
+    Throwaway,
+}
+
+impl Check for BuildFetch {
+    fn id(&self) -> CheckId {
+        CheckId::BuildFetch
+    }
+
+    fn keywords(&self) -> &'static [&'static str] {
+        &[
+            "curl",
+            "wget",
+            "http://",
+            "https://",
+            "iwr",
+            "invoke-webrequest",
+            "base64",
+            "eval",
+            "atob",
+            "fromhex",
+            "unhexlify",
+            "exec(",
+            "| sh",
+            "|sh",
+            "| bash",
+            "|bash",
+            "/bin/sh",
+            "powershell",
+            "iex",
+            "b64decode",
+            "decompress",
+            "marshal",
+            "fromcharcode",
+            "xxd",
+        ]
+    }
+
+    fn text(&self, text: &Text<'_>, out: &mut Out<'_>) {
+        let role = role(&text.file.path);
+        if super::files::is_lock(&text.file.path) || role == Role::Docs {
+            return;
+        }
+        let whole = text.text();
+        for found in DECODED.find_iter(whole).chain(UNPACKED.find_iter(whole)) {
+            self.say(
+                text,
+                &found.range(),
+                Reason::DecodeAndRun,
+                Severity::High,
+                Confidence::Medium,
+                "",
+                out,
+            );
+        }
+        for found in CODE_RUN.find_iter(whole) {
+            self.say(
+                text,
+                &found.range(),
+                Reason::FetchAndRun,
+                Severity::High,
+                Confidence::Medium,
+                "",
+                out,
+            );
+        }
+        for found in PIPED.find_iter(whole).chain(FETCHED.find_iter(whole)) {
+            self.piped(text, &found.range(), out);
+        }
+        for found in URL.find_iter(whole) {
+            self.over_source(text, found.range(), role, out);
+        }
+    }
+}
+
+impl BuildFetch {
+    #[allow(clippy::too_many_arguments, reason = "a sentence has as many parts")]
+    fn say(
+        &self,
+        text: &Text<'_>,
+        range: &Range<usize>,
+        reason: Reason,
+        severity: Severity,
+        confidence: Confidence,
+        detail: &str,
+        out: &mut Out<'_>,
+    ) {
+        let (severity, confidence) = match role(&text.file.path) {
+            Role::Test => (severity.min(Severity::Medium), Confidence::Low),
+            Role::AgentRules => (severity.min(Severity::Medium), confidence),
+            _ => (severity, confidence),
+        };
+        let mut report = Report::new(self.id(), reason, severity, confidence);
+        if !detail.is_empty() {
+            report = report.detail(detail);
+        }
+        out.at(text, range, report);
+    }
+
+    fn piped(&self, text: &Text<'_>, range: &Range<usize>, out: &mut Out<'_>) {
+        let lines = line(text.text(), range);
+        let command = text.text().get(lines.clone()).unwrap_or_default();
+        if command.trim_start().starts_with(['#', '/', '*']) {
+            return;
+        }
+        let url = URL.find(text.text().get(range.start..lines.end).unwrap_or_default());
+        let url = url.map_or("", |url| url.as_str());
+        let (severity, confidence) = match trust(url) {
+            Trust::Known => (Severity::Low, Confidence::Low),
+            Trust::Unknown if url.is_empty() => (Severity::Low, Confidence::Low),
+            Trust::Unknown | Trust::Mutable => (Severity::Medium, Confidence::Medium),
+            Trust::Throwaway => (Severity::High, Confidence::High),
+        };
+        self.say(
+            text,
+            range,
+            Reason::FetchAndRun,
+            severity,
+            confidence,
+            url,
+            out,
+        );
+    }
+
+    /// A URL that can change, fetched, and written where sources are.
+    fn over_source(&self, text: &Text<'_>, url: Range<usize>, role: Role, out: &mut Out<'_>) {
+        let whole = text.text();
+        let address = whole.get(url.clone()).unwrap_or_default();
+        let trust = trust(address);
+        if trust < Trust::Unknown || role == Role::Test {
+            return;
+        }
+        let near = around(whole, &url, 260);
+        let rest = near.replace(address, " ");
+        // The helper that fetches may stand elsewhere in the file.
+        let fetches = FETCH.is_match(&rest);
+        let writes = INTO.is_match(&rest) && WRITES.is_match(&rest);
+        let wide = around(whole, &url, 2_000);
+        if !fetches || is_comment(whole, &url) {
+            return;
+        }
+        let is_checked = CHECKED.is_match(wide);
+        let (reason, severity, confidence) = if trust == Trust::Unknown {
+            if !writes || is_checked || role != Role::Build {
+                return;
+            }
+            (
+                Reason::FetchIntoSource,
+                Severity::Medium,
+                Confidence::Medium,
+            )
+        } else if writes && !is_checked {
+            let sure = if SNEAKY.is_match(wide) {
+                Confidence::High
+            } else {
+                Confidence::Medium
+            };
+            (Reason::FetchIntoSource, Severity::High, sure)
+        } else if role == Role::Build && trust == Trust::Throwaway && !is_checked {
+            (Reason::FetchMutable, Severity::Medium, Confidence::Medium)
+        } else if role == Role::Build && !is_checked {
+            (Reason::FetchMutable, Severity::Low, Confidence::Medium)
+        } else {
+            return;
+        };
+        self.say(text, &url, reason, severity, confidence, address, out);
+    }
+}
+
+fn is_comment(text: &str, range: &Range<usize>) -> bool {
+    let start = line(text, range).start;
+    let head = text
+        .get(start..range.start)
+        .unwrap_or_default()
+        .trim_start();
+    ["//", "#", "*", "<!--"]
+        .iter()
+        .any(|mark| head.starts_with(mark))
+}
+
+patterns! {
+    THROWAWAY = r"(?i)^(?:https?|ftp)://(?:[^/@]*@)?(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[\w-]+\.)*(?:pastebin\.com|paste\.ee|hastebin\.com|rentry\.co|ix\.io|termbin\.com|transfer\.sh|0x0\.st|file\.io|catbox\.moe|anonfiles\.com|bit\.ly|tinyurl\.com|t\.co|is\.gd|cutt\.ly|ngrok\.io|ngrok-free\.app|trycloudflare\.com|webhook\.site|requestbin\.com|pipedream\.net|oast\.\w+|interact\.sh|burpcollaborator\.net|discordapp\.com|discord\.com/api/webhooks|api\.telegram\.org|duckdns\.org|serveo\.net|localhost\.run|gist\.githubusercontent\.com|gist\.github\.com|dpaste\.com|ghostbin\.co|temp\.sh|bashupload\.com))(?:[:/?]|$)";
+    PINNED = r"(?i)/[0-9a-f]{40}(?:/|\.|$)|[@/]v?\d+\.\d+(?:\.\d+)?(?:[-/@.]|$)";
+    MUTABLE = r"(?i)^https?://(?:raw\.githubusercontent\.com/|raw\.github\.com/|github\.com/[^/]+/[^/]+/(?:raw|blob|archive|tarball|zipball)/|github\.com/[^/]+/[^/]+/releases/latest|cdn\.jsdelivr\.net/gh/|gitlab\.com/.+/-/raw/|bitbucket\.org/[^/]+/[^/]+/raw/|codeberg\.org/[^/]+/[^/]+/raw/|rawgit\.com/|raw\.fastgit\.org/)";
+    INSTALLER = r"(?i)^https://(?:sh\.rustup\.rs|get\.docker\.com|(?:dl\.)?deb\.nodesource\.com|rpm\.nodesource\.com|install\.python-poetry\.org|astral\.sh|bun\.sh|deno\.land|get\.pnpm\.io|fnm\.vercel\.app|cli\.github\.com|codecov\.io|uploader\.codecov\.io|get\.sdkman\.io|get\.helm\.sh|get\.k3s\.io|install\.determinate\.systems|nixos\.org|starship\.rs|ollama\.com|fly\.io|dot\.net|dl\.google\.com|sdk\.cloud\.google\.com|awscli\.amazonaws\.com|aka\.ms|packages\.microsoft\.com|bootstrap\.pypa\.io|get\.haskellstack\.org|get-ghcup\.haskell\.org|raw\.githubusercontent\.com/(?:nvm-sh/nvm|Homebrew/install|helm/helm|golangci/golangci-lint|anchore|aquasecurity|rhysd/actionlint|pyenv|rbenv|kubernetes|ohmyzsh)/|golang\.org|go\.dev|rustwasm\.github\.io|install\.meteor\.com|wasmtime\.dev|just\.systems|mise\.run|mise\.jdx\.dev|dist\.apollo\.dev|cursor\.com|claude\.ai|get\.volta\.sh|apt\.llvm\.org|esm\.sh|taskfile\.dev|git\.io)";
+}
+
+/// How much what an address gives can change.
+fn trust(url: &str) -> Trust {
+    if THROWAWAY.is_match(url) {
+        Trust::Throwaway
+    } else if MUTABLE.is_match(url) && !PINNED.is_match(url) {
+        if INSTALLER.is_match(url) {
+            Trust::Known
+        } else {
+            Trust::Mutable
+        }
+    } else if INSTALLER.is_match(url) || PINNED.is_match(url) {
+        Trust::Known
+    } else if url.starts_with("http://") && !url.contains("localhost") && !url.contains("127.0.0.1")
+    {
+        Trust::Mutable
+    } else {
+        Trust::Unknown
+    }
+}
+
+/// Whether a command fetches from a place where anybody leaves things.
+pub(super) fn is_throwaway(text: &str) -> bool {
+    URL.find_iter(text)
+        .any(|url| trust(url.as_str()) == Trust::Throwaway)
+}
+
+/// Whether a command runs what it fetched or decoded, and not an installer that everybody knows.
+pub(super) fn runs_foreign(text: &str) -> bool {
+    let piped = PIPED.find(text).is_some_and(|_| {
+        !URL.find_iter(text)
+            .any(|url| trust(url.as_str()) == Trust::Known)
+    });
+    piped
+        || DECODED.is_match(text)
+        || UNPACKED.is_match(text)
+        || CODE_RUN.is_match(text)
+        || is_throwaway(text)
+}

@@ -1,0 +1,111 @@
+//! The checks: one a file, one page each.
+//!
+//! [`Check`] has a hook for each level, from general to specific; a check
+//! overrides only those it needs. [`Check::text`] is called for a layer only
+//! when one of the check's keywords is in it.
+
+mod agent_config;
+mod agent_prompt;
+mod agent_run;
+mod build_fetch;
+mod commit_provenance;
+mod dependency;
+mod destructive_command;
+mod files;
+mod hidden_text;
+mod install_hook;
+mod opaque_file;
+mod out;
+mod reason;
+mod secret;
+mod weakened_probe;
+mod workflow;
+
+use crate::change::{Change, Commit, File, View};
+use crate::text::{Layer, Mapped, prose};
+use std::cell::OnceCell;
+
+pub(crate) use out::{Out, Report};
+pub use reason::{CheckId, Reason};
+
+/// Decides whether a change, a file or a text is dangerous.
+pub(crate) trait Check: Send + Sync {
+    /// Its id, which names its page.
+    fn id(&self) -> CheckId;
+
+    /// Lower-case ASCII words of which one must be in a text (in any case) for
+    /// [`Check::text`] to be called.
+    fn keywords(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Whether [`Check::text`] is called for the words inside files that are no text, too.
+    fn reads_binaries(&self) -> bool {
+        false
+    }
+
+    /// Looks at a commit's metadata and what it touches.
+    fn commit(&self, _commit: &Commit, _change: &Change, _out: &mut Out<'_>) {}
+
+    /// Looks at all files of a change together.
+    fn change(&self, _change: &Change, _out: &mut Out<'_>) {}
+
+    /// Looks at a file's name, kind and bytes.
+    fn file(&self, _file: &File, _out: &mut Out<'_>) {}
+
+    /// Looks at one reading of a file's text.
+    fn text(&self, _text: &Text<'_>, _out: &mut Out<'_>) {}
+}
+
+/// One reading of a file's text.
+pub(crate) struct Text<'a> {
+    pub(crate) file: &'a File,
+    pub(crate) view: &'a View,
+    pub(crate) layer: &'a Layer,
+    prose: OnceCell<Mapped>,
+}
+
+impl<'a> Text<'a> {
+    pub(crate) fn new(file: &'a File, view: &'a View, layer: &'a Layer) -> Self {
+        Self {
+            file,
+            view,
+            layer,
+            prose: OnceCell::new(),
+        }
+    }
+
+    /// The layer's text.
+    pub(crate) fn text(&self) -> &'a str {
+        self.layer.text.text()
+    }
+
+    /// The layer's text as one line of words, with places in the view.
+    pub(crate) fn prose(&self) -> &Mapped {
+        self.prose.get_or_init(|| prose(&self.layer.text))
+    }
+
+    /// Whether the layer is what was typed.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.layer.via.is_empty()
+    }
+}
+
+/// Every check.
+pub(crate) fn all() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(agent_prompt::AgentPrompt),
+        Box::new(agent_run::AgentRun),
+        Box::new(agent_config::AgentConfig),
+        Box::new(destructive_command::DestructiveCommand),
+        Box::new(build_fetch::BuildFetch),
+        Box::new(install_hook::InstallHook),
+        Box::new(workflow::Workflows),
+        Box::new(secret::Secrets),
+        Box::new(hidden_text::HiddenText),
+        Box::new(dependency::Dependencies),
+        Box::new(opaque_file::OpaqueFile),
+        Box::new(weakened_probe::WeakenedProbe),
+        Box::new(commit_provenance::CommitProvenance),
+    ]
+}

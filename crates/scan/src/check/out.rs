@@ -1,0 +1,218 @@
+//! Where checks put what they see.
+
+use std::ops::Range;
+
+use gardefou_finding::{Confidence, Severity, Untrusted};
+
+use super::{CheckId, Reason, Text};
+use crate::change::{File, View};
+use crate::coverage::{Coverage, Gap, Unread};
+use crate::finding::{Finding, Location};
+
+/// Most findings of one check in one file.
+const MAX_EACH: usize = 50;
+/// Longest excerpt, in characters.
+const MAX_EXCERPT: usize = 240;
+
+/// Takes findings, with what every finding of one change shares.
+pub(crate) struct Out<'a> {
+    findings: Vec<Finding>,
+    coverage: &'a mut Coverage,
+    commit: Option<Untrusted>,
+}
+
+/// What a check saw, before it is known where.
+#[derive(Clone, Debug)]
+pub(crate) struct Report {
+    pub(crate) id: CheckId,
+    pub(crate) reason: Reason,
+    pub(crate) severity: Severity,
+    pub(crate) confidence: Confidence,
+    pub(crate) details: Vec<String>,
+    /// Shown instead of the text, where that is secret.
+    pub(crate) shown: Option<String>,
+}
+
+impl Report {
+    pub(crate) fn new(
+        id: CheckId,
+        reason: Reason,
+        severity: Severity,
+        confidence: Confidence,
+    ) -> Self {
+        Self {
+            id,
+            reason,
+            severity,
+            confidence,
+            details: Vec::new(),
+            shown: None,
+        }
+    }
+
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(cut(&detail.into()));
+        self
+    }
+
+    pub(crate) fn shown(mut self, shown: impl Into<String>) -> Self {
+        self.shown = Some(shown.into());
+        self
+    }
+
+    fn finding(self, location: Location, excerpt: &str, commit: Option<Untrusted>) -> Finding {
+        Finding {
+            id: self.id,
+            reason: self.reason,
+            severity: self.severity,
+            confidence: self.confidence,
+            location,
+            commit,
+            excerpt: Untrusted::new(cut(self.shown.as_deref().unwrap_or(excerpt))),
+            hidden_by: Vec::new(),
+            details: self.details.into_iter().map(Untrusted::new).collect(),
+            fingerprint: String::new(),
+        }
+    }
+}
+
+impl<'a> Out<'a> {
+    pub(crate) fn new(coverage: &'a mut Coverage, commit: Option<Untrusted>) -> Self {
+        Self {
+            findings: Vec::new(),
+            coverage,
+            commit,
+        }
+    }
+
+    /// A finding in a range of a layer's text, when the change brings any of it.
+    pub(crate) fn at(&mut self, text: &Text<'_>, range: &Range<usize>, report: Report) {
+        let excerpt = text
+            .text()
+            .get(range.clone())
+            .unwrap_or_default()
+            .to_owned();
+        let source = text.layer.source(range);
+        self.in_view(text.file, text.view, &source, &excerpt, report, text);
+    }
+
+    /// A finding in a range of a layer's prose.
+    pub(crate) fn in_prose(&mut self, text: &Text<'_>, range: &Range<usize>, report: Report) {
+        let excerpt = text
+            .prose()
+            .text()
+            .get(range.clone())
+            .unwrap_or_default()
+            .to_owned();
+        let source = text.prose().source_range(range);
+        self.in_view(text.file, text.view, &source, &excerpt, report, text);
+    }
+
+    fn in_view(
+        &mut self,
+        file: &File,
+        view: &View,
+        source: &Range<usize>,
+        excerpt: &str,
+        report: Report,
+        text: &Text<'_>,
+    ) {
+        if !view.is_added(source) {
+            return;
+        }
+        let location = location(file, view, source);
+        let mut finding = report.finding(location, excerpt, self.commit.clone());
+        finding.hidden_by.clone_from(&text.layer.via);
+        self.push(finding);
+    }
+
+    /// A finding in a range of a view.
+    pub(crate) fn at_view(
+        &mut self,
+        file: &File,
+        view: &View,
+        range: &Range<usize>,
+        report: Report,
+    ) {
+        if view.is_added(range) {
+            let excerpt = view.text().get(range.clone()).unwrap_or_default();
+            let finding = report.finding(location(file, view, range), excerpt, self.commit.clone());
+            self.push(finding);
+        }
+    }
+
+    /// A finding about a whole file.
+    pub(crate) fn on_file(&mut self, file: &File, excerpt: &str, report: Report) {
+        let location = Location {
+            path: Untrusted::new(file.path.as_str()),
+            line: None,
+            end_line: None,
+        };
+        let finding = report.finding(location, excerpt, self.commit.clone());
+        self.push(finding);
+    }
+
+    /// A finding about the commit itself.
+    pub(crate) fn on_commit(&mut self, excerpt: &str, report: Report) {
+        let location = Location {
+            path: Untrusted::default(),
+            line: None,
+            end_line: None,
+        };
+        let finding = report.finding(location, excerpt, self.commit.clone());
+        self.push(finding);
+    }
+
+    /// Says that a part of a file could not be judged.
+    pub(crate) fn unread(&mut self, file: &File, reason: Unread, detail: &str) {
+        self.coverage.fail_at(&file.path, reason, detail);
+    }
+
+    /// Says what of an archive could not be read.
+    pub(crate) fn gap(&mut self, gap: Gap) {
+        self.coverage.fail(gap);
+    }
+
+    /// Keeps a finding, or the worse of two at one place by one check.
+    fn push(&mut self, finding: Finding) {
+        let finding = finding.sealed();
+        let place = |f: &Finding| {
+            let path = f.location.path == finding.location.path;
+            path && f.id == finding.id && f.commit == finding.commit
+        };
+        let same = |f: &&mut Finding| {
+            place(f) && f.location.line == finding.location.line && f.reason == finding.reason
+        };
+        if let Some(known) = self.findings.iter_mut().find(same) {
+            if (finding.severity, finding.confidence) > (known.severity, known.confidence) {
+                *known = finding;
+            }
+            return;
+        }
+        if self.findings.iter().filter(|f| place(f)).count() < MAX_EACH {
+            self.findings.push(finding);
+        }
+    }
+
+    pub(crate) fn findings(self) -> Vec<Finding> {
+        self.findings
+    }
+}
+
+fn location(file: &File, view: &View, range: &Range<usize>) -> Location {
+    let line = |offset| Some(view.line_at(offset)).filter(|line| *line > 0);
+    Location {
+        path: Untrusted::new(file.path.as_str()),
+        line: line(range.start).or_else(|| line(range.end)),
+        end_line: line(range.end.saturating_sub(1).max(range.start)),
+    }
+}
+
+/// The first characters of a text.
+fn cut(text: &str) -> String {
+    let text = text.trim();
+    match text.char_indices().nth(MAX_EXCERPT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,145 @@
+//! Unicode folded to what it looks like: invisible characters dropped, tag
+//! characters read, look-alikes and compatibility forms written plainly.
+//!
+//! Sources: Unicode TR 36 and TR 39 (confusables), *Trojan Source*
+//! (Boucher, Anderson 2021), and the block of tag characters (U+E0000).
+
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+use super::Mapped;
+
+/// Whether a character shows nothing and only hides or reorders others.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e01ef}')
+}
+
+/// The ASCII character that a tag character stands for.
+fn tag(c: char) -> Option<char> {
+    let code = u32::from(c).checked_sub(0xe0000)?;
+    char::from_u32(code).filter(|c| (' '..='~').contains(c))
+}
+
+/// The ASCII letter that a letter of another script looks like.
+pub(crate) fn look_alike(c: char) -> Option<char> {
+    let pair = LOOK_ALIKES
+        .chars()
+        .zip(LOOKS.chars())
+        .find(|(from, _)| *from == c);
+    pair.map(|(_, to)| to)
+}
+
+/// Letters that look like Latin ones, and the Latin ones in the same order.
+const LOOK_ALIKES: &str =
+    "аеорсухіјѕԁԛԝһьмтпкгАВЕКМНОРСТУХІЈЅԌοανρτυικγΑΒΕΖΗΙΚΜΝΟΡΤΥΧɡɩοսօոցհяɑᴀᴇᴏℓ";
+const LOOKS: &str = "aeopcyxijsdqwhbmtnkrABEKMHOPCTYXIJSGoavptuikyABEZHIKMNOPTYXgiosonghRaAEol";
+
+/// The folded text; `None` when the text is plain already.
+pub(super) fn fold(text: &str) -> Option<Mapped> {
+    if text.is_ascii() || text.chars().all(is_plain) {
+        return None;
+    }
+    let mut out = Mapped::default();
+    for (start, word) in words(text) {
+        let swap = has_borrowed_letters(word);
+        for (at, c) in word.char_indices() {
+            push(&mut out, c, start + at, swap);
+        }
+    }
+    Some(out)
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii() || ('\u{4e00}'..='\u{9fff}').contains(&c)
+}
+
+fn push(out: &mut Mapped, c: char, source: usize, swap: bool) {
+    if c.is_ascii() {
+        out.push(c, source);
+    } else if let Some(read) = tag(c) {
+        out.push(read, source);
+    } else if is_invisible(c) {
+    } else if let Some(seen) = swap.then(|| look_alike(c)).flatten().or_else(|| quote(c)) {
+        out.push(seen, source);
+    } else {
+        decompose_compatible(c, |part| {
+            if !is_combining_mark(part) {
+                out.push(part, source);
+            }
+        });
+    }
+}
+
+fn quote(c: char) -> Option<char> {
+    match c {
+        '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' => Some('\''),
+        '\u{201c}' | '\u{201d}' | '\u{201f}' | '\u{2033}' => Some('"'),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
+        'œ' => Some('e'),
+        'ß' => Some('s'),
+        'ı' => Some('i'),
+        'ø' => Some('o'),
+        _ => None,
+    }
+}
+
+/// Words and what stands between them, with their offsets.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    text.split_inclusive(|c: char| !c.is_alphanumeric() && !is_invisible(c))
+        .map(move |word| {
+            let at = start;
+            start += word.len();
+            (at, word)
+        })
+}
+
+/// Whether a word mixes Latin letters with those of other scripts that look
+/// like them, or is made of such alone.
+fn has_borrowed_letters(word: &str) -> bool {
+    let letters = || {
+        word.chars()
+            .filter(|c| c.is_alphabetic() && !is_invisible(*c))
+    };
+    let foreign = letters().filter(|c| look_alike(*c).is_some()).count();
+    let latin = letters().any(|c| c.is_ascii());
+    foreign > 0 && (latin || foreign == letters().count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &str) -> String {
+        fold(text).map_or_else(|| text.to_owned(), |out| out.text().to_owned())
+    }
+
+    #[test]
+    fn what_looks_alike_reads_alike() {
+        assert_eq!(folded("dеlеtе"), "delete");
+        assert_eq!(folded("i\u{200b}g\u{200d}nore"), "ignore");
+        assert_eq!(folded("ｉｇｎｏｒｅ 𝐚𝐥𝐥"), "ignore all");
+        assert_eq!(folded("x\u{e0072}\u{e006d}"), "xrm");
+        assert_eq!(folded("répertoire"), "repertoire");
+    }
+
+    #[test]
+    fn words_of_another_language_stay() {
+        assert_eq!(folded("удали все файлы"), "удали все фаилы");
+    }
+
+    #[test]
+    fn places_lead_back() {
+        let out = fold("é\u{200b}b").unwrap();
+        assert_eq!(out.text(), "eb");
+        assert_eq!(out.source(1), 5);
+    }
+
+    #[test]
+    fn both_lists_of_letters_are_of_one_length() {
+        assert_eq!(LOOK_ALIKES.chars().count(), LOOKS.chars().count());
+    }
+}
