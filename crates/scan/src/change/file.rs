@@ -107,6 +107,10 @@ fn text_of(bytes: Vec<u8>) -> Result<String, Vec<u8>> {
         return Ok(text);
     }
     let head = bytes.get(..SNIFFED).unwrap_or(&bytes);
+    // A damaged archive may hold no NUL, and is no text for that.
+    if crate::archive::is_archive(&bytes) {
+        return Err(bytes);
+    }
     if memchr::memchr(0, head).is_some() {
         return Err(bytes);
     }
