@@ -12,7 +12,7 @@ use crate::args::{Color, lang};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Iam {
     /// Say what AWS decides about requests: allow, implicit or explicit deny, or unknown
-    Evaluate(Evaluate),
+    Evaluate(Box<Evaluate>),
     /// Judge accounts: who can become an administrator, and what is wrong with their IAM
     Audit(AuditOptions),
 }
