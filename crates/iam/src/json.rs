@@ -35,19 +35,24 @@ pub(crate) struct Members<'a>(Vec<(String, &'a str)>);
 impl<'a> Node<'a> {
     /// The whole of `part`, a slice of `document`.
     pub(crate) fn root(document: &'a str, part: &'a str) -> Result<Self, PolicyError> {
-        let node = Self {
+        let node = Self::unread(document, part);
+        let raw: &RawValue = node.read()?;
+        Ok(Self {
+            text: raw.get(),
+            ..node
+        })
+    }
+
+    /// The whole of `part` before anything is known of it, to say that.
+    pub(crate) fn unread(document: &'a str, part: &'a str) -> Self {
+        Self {
             document,
             text: part,
             place: Place {
                 parent: None,
                 step: Step::Root,
             },
-        };
-        let raw: &RawValue = node.read()?;
-        Ok(Self {
-            text: raw.get(),
-            ..node
-        })
+        }
     }
 
     /// An error at this place.

@@ -67,6 +67,11 @@ fn an_element_stands_once() {
 fn what_is_too_large_is_not_read() {
     let padding = " ".repeat(5 << 20);
     assert_eq!(error(&padding).problem, Problem::TooLarge(MAX_POLICY_BYTES));
+    let case = format!(
+        "[{{\"request\":{{\"action\":\"a:b\"}},\n\"identity_policies\":[{{\"a\":{padding}1}}]}}]"
+    );
+    let error_in_case = cases::read(&case).unwrap().remove(0).case.unwrap_err();
+    assert_eq!((error_in_case.line, error_in_case.column), (2, 22));
     let one = "{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\"},";
     let many = one.repeat(MAX_STATEMENTS + 1);
     let text = format!("{{\"Statement\":[{}]}}", many.trim_end_matches(','));

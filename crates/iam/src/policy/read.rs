@@ -12,7 +12,7 @@ use crate::request::Key;
 /// Reads the policy that `part` of `document` is.
 pub(super) fn policy(document: &str, part: &str, kind: PolicyKind) -> Result<Policy, PolicyError> {
     if part.len() > MAX_POLICY_BYTES {
-        return Err(too_large());
+        return Err(Node::unread(document, part).error(Problem::TooLarge(MAX_POLICY_BYTES)));
     }
     let root = Node::root(document, part)?;
     let members = root.members()?;
@@ -33,15 +33,6 @@ pub(super) fn policy(document: &str, part: &str, kind: PolicyKind) -> Result<Pol
         id: id.map(Into::into),
         statements: statements.into(),
     })
-}
-
-fn too_large() -> PolicyError {
-    PolicyError {
-        problem: Problem::TooLarge(MAX_POLICY_BYTES),
-        path: String::new(),
-        line: 1,
-        column: 1,
-    }
 }
 
 fn known(node: &Node<'_>, members: &Members<'_>, names: &[&str]) -> Result<(), PolicyError> {
