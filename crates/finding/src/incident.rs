@@ -398,8 +398,17 @@ pub enum StepKind {
     RevokeSessions,
     /// Deny everything to a user, for tokens that outlive the key.
     DenyUser,
+    /// Deny everything to one user of IAM Identity Center, for sessions issued
+    /// before now: its roles take no policy but their permission set's.
+    DenySsoUser,
+    /// Take a user's assignments in IAM Identity Center away.
+    RemoveSsoAccess,
     /// Remove a console password.
     RemoveLogin,
+    /// Deactivate an MFA device that the incident added.
+    RemoveMfaDevice,
+    /// Remove or disable an identity provider that the incident made.
+    RemoveProvider,
     /// Restore a role's trust policy.
     RestoreTrust,
     /// Suspend an Auto Scaling group and scale it to zero.
@@ -422,8 +431,10 @@ pub enum StepKind {
     DeleteLaunchTemplate,
     /// Delete a Lambda function URL.
     RemoveFunctionUrl,
-    /// Remove a public permission of a function.
+    /// Remove a permission of a function for the public or another account.
     RemoveFunctionPermission,
+    /// Remove a permission of a function for an AWS service.
+    RemoveServicePermission,
     /// Disable a function (reserved concurrency 0).
     DisableFunction,
     /// Remove a user that the incident made.
@@ -436,6 +447,16 @@ pub enum StepKind {
     StopMail,
     /// Switch a security control on again.
     RestoreControl,
+    /// Make a deleted trail again.
+    RecreateTrail,
+    /// Keep a bucket's objects: no expiry, versions on.
+    KeepObjects,
+    /// Cancel the deletion of a KMS key or a secret.
+    CancelDeletion,
+    /// Enable a KMS key.
+    EnableKey,
+    /// End the agreement that gives access to a model.
+    RemoveModelAccess,
     /// Take back the sharing of a snapshot, image or bucket.
     Unshare,
     /// Disable a schedule or rule.
@@ -444,6 +465,12 @@ pub enum StepKind {
     RotateSecret,
     /// Look at something that the log cannot show.
     Review,
+    /// Look at IAM's credential report.
+    ReviewCredentials,
+    /// Look at the resources that did not fit; `count` has their number.
+    ReviewLeftOut,
+    /// Steps that did not fit; `count` has their number.
+    MoreSteps,
 }
 
 /// One thing to do next, in order.
@@ -451,7 +478,8 @@ pub enum StepKind {
 pub struct NextStep {
     /// What it does; its sentence and what it stops come from this.
     pub kind: StepKind,
-    /// What it is done to: a name, or the first of several.
+    /// What it is done to: a name, or the first of several. Empty where the
+    /// kind says it all.
     pub target: Untrusted,
     /// To how many things it is done.
     pub count: u64,

@@ -543,6 +543,34 @@ fn impact_is_named_by_what_costs_first_or_else_by_what_was_done() {
     assert!(told.contains("after the first call, impact began: "));
 }
 
+/// The address of a helper is not the way in's.
+#[test]
+fn the_way_in_is_told_with_its_own_addresses() {
+    let mut report = examples::campaign();
+    let incident = &mut report.incidents[0];
+    incident.boundary.novelties.clear();
+    incident.origin.addresses = vec![("198.51.100.7".into(), 90), ("192.0.2.1".into(), 10)];
+    let helper = incident.timeline[0].clone();
+    let mut first = helper.clone();
+    (first.identity, first.event.source_ip) = (0, "192.0.2.1".into());
+    let mut helper = helper;
+    (helper.identity, helper.event.source_ip) = (1, "198.51.100.7".into());
+    incident.timeline = vec![first.clone(), helper];
+    let told = |report: &Report| {
+        let text = render(report, Format::Text, &Options::default());
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(
+        told(&report).contains("was used from 192.0.2.1."),
+        "{}",
+        told(&report)
+    );
+    // Alone, it has all of the incident's.
+    report.incidents[0].timeline = vec![first];
+    let alone = "was used from 2 addresses, most often from 198.51.100.7.";
+    assert!(told(&report).contains(alone), "{}", told(&report));
+}
+
 #[test]
 fn a_step_counts_what_it_is_done_to_and_names_what_is_to_be_looked_at() {
     let mut report = examples::campaign();

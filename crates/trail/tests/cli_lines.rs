@@ -116,6 +116,12 @@ fn identities() -> Vec<Identity> {
             "arn:aws:iam::123456789012:user/bob",
             Some((0, LinkKind::CreatedLogin)),
         ),
+        identity(
+            "ASIASSOSSOSSOSSOSSO1",
+            ActorKind::Session,
+            "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/tom.o'berg@acme.io",
+            None,
+        ),
     ]
 }
 
@@ -154,7 +160,11 @@ fn every_kind_of_step_is_made() {
         StepKind::DisableKey,
         StepKind::RevokeSessions,
         StepKind::DenyUser,
+        StepKind::DenySsoUser,
+        StepKind::RemoveSsoAccess,
         StepKind::RemoveLogin,
+        StepKind::RemoveMfaDevice,
+        StepKind::RemoveProvider,
         StepKind::RestoreTrust,
         StepKind::StopGroup,
         StepKind::StopService,
@@ -167,16 +177,24 @@ fn every_kind_of_step_is_made() {
         StepKind::DeleteLaunchTemplate,
         StepKind::RemoveFunctionUrl,
         StepKind::RemoveFunctionPermission,
+        StepKind::RemoveServicePermission,
         StepKind::DisableFunction,
         StepKind::RemoveUser,
         StepKind::RemoveRole,
         StepKind::DetachPolicy,
         StepKind::StopMail,
         StepKind::RestoreControl,
+        StepKind::RecreateTrail,
+        StepKind::KeepObjects,
+        StepKind::CancelDeletion,
+        StepKind::EnableKey,
+        StepKind::RemoveModelAccess,
         StepKind::Unshare,
         StepKind::DisableSchedule,
         StepKind::RotateSecret,
         StepKind::Review,
+        StepKind::ReviewCredentials,
+        StepKind::ReviewLeftOut,
     ]
     .into_iter()
     .filter(|kind| !steps.iter().any(|step| step.kind == *kind))

@@ -340,14 +340,26 @@ impl<'a> Builder<'a> {
     }
 
     fn open_briefly(&self, kind: ResourceKind, group: &[&Resource]) -> Sentence {
-        match group {
+        let named = match group {
             [one] => Sentence::plain(resource_name(kind).text(self.say.lang))
                 .with(" ")
                 .joined(self.short_name(&one.id)),
             _ => self
                 .say
                 .count_forms(resource_forms(kind), group.len() as u64),
+        };
+        match self.why_open(group) {
+            Some(states) => named.with(" (").joined(states).with(")"),
+            None => named,
         }
+    }
+
+    /// The states of what is open by its being off: a deleted trail, a key that
+    /// waits for its deletion.
+    fn why_open(&self, group: &[&Resource]) -> Option<Sentence> {
+        let off =
+            |one: &&Resource| matches!(one.state, ResourceState::Stopped | ResourceState::Deleted);
+        group.iter().any(off).then(|| self.states(group))
     }
 
     fn open_line(&self, kind: ResourceKind, group: &[&Resource]) -> Sentence {
@@ -356,10 +368,11 @@ impl<'a> Builder<'a> {
             1 => Sentence::plain(resource_name(kind).text(self.say.lang)),
             count => self.say.count_forms(resource_forms(kind), count as u64),
         };
-        let regions = self.regions(group);
+        let places = [Some(self.regions(group)), self.why_open(group)];
+        let places = Sentence::join(places.into_iter().flatten().collect(), ", ");
         Sentence::join(vec![counted, names], &self.say.label(Message::Colon))
             .with(" (")
-            .joined(regions)
+            .joined(places)
             .with(")")
     }
 }

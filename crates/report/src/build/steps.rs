@@ -6,8 +6,9 @@ use super::Builder;
 use crate::catalogue::{Counted, Message, Sentence, step_text};
 use crate::document::{Block, Section, Step};
 
-/// So few lines are never cut: to say that there are more would take as much.
-const FEW: usize = 3;
+/// So few lines are never cut: to say that there are more would take as much,
+/// and the last of a few lines is often the one that does it.
+const FEW: usize = 4;
 
 impl<'a> Builder<'a> {
     /// The next steps, like ones in a row put together.

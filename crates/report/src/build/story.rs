@@ -61,7 +61,8 @@ impl Builder<'_> {
             .novelties
             .iter()
             .find(|new| new.kind == NoveltyKind::Network);
-        let message = match (network, incident.origin.addresses.as_slice()) {
+        let addresses = first_addresses(incident);
+        let message = match (network, addresses.as_slice()) {
             (Some(network), _) => {
                 values.push(("network", Sentence::quote(&network.value)));
                 if incident.boundary.history_is_short {
@@ -71,7 +72,7 @@ impl Builder<'_> {
                 }
             }
             (None, []) => Message::FromNowhere,
-            (None, [(address, _), rest @ ..]) => {
+            (None, [address, rest @ ..]) => {
                 let count = self.say.count(Counted::Addresses, rest.len() as u64 + 1);
                 values.push(("address", Sentence::quote(address)));
                 values.push(("count", count));
@@ -290,6 +291,24 @@ impl Builder<'_> {
             ),
         ]
     }
+}
+
+/// Addresses of the way in, most used first: those of the whole incident where
+/// it is alone, else those that its lines of the timeline show.
+fn first_addresses(incident: &Incident) -> Vec<&Untrusted> {
+    let acted = |at: usize| incident.timeline.iter().any(|line| line.identity == at);
+    if !(1..incident.identities.len()).any(acted) {
+        let all = incident.origin.addresses.iter();
+        return all.map(|(address, _)| address).collect();
+    }
+    let mut calls: BTreeMap<&Untrusted, u64> = BTreeMap::new();
+    for line in incident.timeline.iter().filter(|line| line.identity == 0) {
+        *calls.entry(&line.event.source_ip).or_default() += line.count;
+    }
+    calls.remove(&Untrusted::default());
+    let mut addresses: Vec<_> = calls.into_iter().collect();
+    addresses.sort_by_key(|(address, count)| (u64::MAX - count, *address));
+    addresses.into_iter().map(|(address, _)| address).collect()
 }
 
 /// The text with its first letter in upper case.

@@ -115,6 +115,18 @@ pub(crate) const DETAILS: &[(&str, Pair)] = &[
     ),
     ("encrypted_with", pair("encrypted with", "chiffré avec")),
     ("changed", pair("changed", "modifié")),
+    (
+        "expires_after_days",
+        pair(
+            "days until all objects expire",
+            "jours avant expiration de tous les objets",
+        ),
+    ),
+    (
+        "public_access_block",
+        pair("public access block", "blocage de l'accès public"),
+    ),
+    ("versioning", pair("versioning", "versions")),
     ("control", pair("control", "contrôle")),
     ("call", pair("call", "appel")),
     ("service", pair("service", "service")),

@@ -52,10 +52,30 @@ steps! {
         "Deny everything to {n} users" | "Tout refuser à {n} utilisateurs",
         "Stops the tokens that outlive the key." | "Arrête les jetons qui survivent à la clé."
     }
+    DenySsoUser {
+        "Deny everything to Identity Center user {target}" | "Tout refuser à l'utilisateur Identity Center {target}",
+        "Deny everything to {n} users of Identity Center" | "Tout refuser à {n} utilisateurs Identity Center",
+        "Stops the sessions issued before now. Run it in the account that manages Identity Center, with the ARNs of its instance and permission set for the words in capitals. The new inline policy replaces the one that the first line shows: keep its statements." | "Arrête les sessions émises avant maintenant. À lancer dans le compte qui gère Identity Center, avec les ARN de son instance et du jeu d'autorisations à la place des mots en capitales. La nouvelle politique en ligne remplace celle que montre la première ligne : en garder les instructions."
+    }
+    RemoveSsoAccess {
+        "Take away the assignments of Identity Center user {target}" | "Retirer les affectations de l'utilisateur Identity Center {target}",
+        "Take away the assignments of {n} users of Identity Center" | "Retirer les affectations de {n} utilisateurs Identity Center",
+        "Stops new sessions. Take the user out of groups with assignments too, then disable the user and end the open sessions in the console of Identity Center or in the identity provider." | "Arrête les nouvelles sessions. Retirer aussi l'utilisateur des groupes affectés, puis le désactiver et clore ses sessions dans la console d'Identity Center ou chez le fournisseur d'identité."
+    }
     RemoveLogin {
         "Remove the console password of {target}" | "Retirer le mot de passe de console de {target}",
         "Remove {n} console passwords" | "Retirer {n} mots de passe de console",
         "Stops new console sign-ins." | "Arrête les nouvelles connexions à la console."
+    }
+    RemoveMfaDevice {
+        "Deactivate MFA device {target}" | "Désactiver le dispositif MFA {target}",
+        "Deactivate {n} MFA devices" | "Désactiver {n} dispositifs MFA",
+        "Stops the intruder's device from passing for the user's." | "Empêche le dispositif de l'intrus de passer pour celui de l'utilisateur."
+    }
+    RemoveProvider {
+        "Remove identity provider {target}, made by the incident" | "Supprimer le fournisseur d'identité {target}, créé par l'incident",
+        "Remove {n} identity providers made by the incident" | "Supprimer {n} fournisseurs d'identité créés par l'incident",
+        "Stops new sessions for identities that it vouches for." | "Arrête les nouvelles sessions des identités dont il se porte garant."
     }
     RestoreTrust {
         "Restore the trust policy of role {target}" | "Rétablir la politique de confiance du rôle {target}",
@@ -113,9 +133,14 @@ steps! {
         "Stops anyone on the internet from calling it." | "Empêche quiconque de l'appeler depuis Internet."
     }
     RemoveFunctionPermission {
-        "Remove the public permission of function {target}" | "Retirer l'autorisation publique de la fonction {target}",
-        "Remove {n} public function permissions" | "Retirer {n} autorisations publiques de fonction",
+        "Remove function permission {target}, given to outsiders" | "Retirer l'autorisation de fonction {target}, donnée à des tiers",
+        "Remove {n} function permissions given to outsiders" | "Retirer {n} autorisations de fonction données à des tiers",
         "Stops calls from other accounts and the public." | "Arrête les appels d'autres comptes et du public."
+    }
+    RemoveServicePermission {
+        "Remove function permission {target}, given to an AWS service" | "Retirer l'autorisation de fonction {target}, donnée à un service AWS",
+        "Remove {n} function permissions given to AWS services" | "Retirer {n} autorisations de fonction données à des services AWS",
+        "Stops API Gateway, EventBridge and other services from calling the function." | "Empêche API Gateway, EventBridge et d'autres services d'appeler la fonction."
     }
     DisableFunction {
         "Switch function {target} off (no concurrency)" | "Mettre la fonction {target} hors service (concurrence à zéro)",
@@ -147,6 +172,31 @@ steps! {
         "Switch {n} security controls on again" | "Remettre {n} contrôles de sécurité en service",
         "Ends the blindness: what happens next is recorded again." | "Met fin à l'angle mort : la suite est de nouveau enregistrée."
     }
+    RecreateTrail {
+        "Make trail {target} again" | "Recréer le journal de suivi {target}",
+        "Make {n} trails again" | "Recréer {n} journaux de suivi",
+        "Ends the blindness. The log does not show what the trail's settings were: put its bucket for BUCKET." | "Met fin à l'angle mort. Le journal ne montre pas les réglages d'origine : mettre son compartiment à la place de BUCKET."
+    }
+    KeepObjects {
+        "Keep the objects of bucket {target}" | "Garder les objets du compartiment {target}",
+        "Keep the objects of {n} buckets" | "Garder les objets de {n} compartiments",
+        "Stops the expiry before it deletes, and keeps what is overwritten from now on." | "Arrête l'expiration avant qu'elle ne supprime, et garde ce qui sera écrasé désormais."
+    }
+    CancelDeletion {
+        "Cancel the deletion of {target}" | "Annuler la suppression de {target}",
+        "Cancel the deletion of {n} keys and secrets" | "Annuler la suppression de {n} clés et secrets",
+        "Stops the loss of all that only these can open." | "Empêche de perdre tout ce qu'eux seuls ouvrent."
+    }
+    EnableKey {
+        "Enable KMS key {target}" | "Activer la clé KMS {target}",
+        "Enable {n} KMS keys" | "Activer {n} clés KMS",
+        "Makes what the key encrypts readable again." | "Rend de nouveau lisible ce que la clé chiffre."
+    }
+    RemoveModelAccess {
+        "End the access to model {target}" | "Mettre fin à l'accès au modèle {target}",
+        "End the access to {n} models" | "Mettre fin à l'accès à {n} modèles",
+        "Stops new calls of the model, for everybody in the account." | "Arrête les nouveaux appels du modèle, pour tout le compte."
+    }
     Unshare {
         "Take back the sharing of {target}" | "Retirer le partage de {target}",
         "Take back the sharing of {n} resources" | "Retirer le partage de {n} ressources",
@@ -166,5 +216,20 @@ steps! {
         "Look at {target}" | "Vérifier {target}",
         "Look at {target} and {rest} more" | "Vérifier {target} et {rest} de plus",
         "Stops nothing by itself: the log cannot tell whether it is needed." | "N'arrête rien en soi : le journal ne dit pas si c'est nécessaire."
+    }
+    ReviewCredentials {
+        "Look at the credential report" | "Examiner le rapport d'identifiants",
+        "Look at the credential reports" | "Examiner les rapports d'identifiants",
+        "Stops nothing by itself: shows keys and passwords that the log does not." | "N'arrête rien en soi : montre des clés et mots de passe absents du journal."
+    }
+    ReviewLeftOut {
+        "Look at {n} resource that did not fit into the report" | "Examiner {n} ressource qui n'a pas tenu dans le rapport",
+        "Look at {n} resources that did not fit into the report" | "Examiner {n} ressources qui n'ont pas tenu dans le rapport",
+        "Stops nothing by itself: no step was made for them." | "N'arrête rien en soi : aucune action n'a été préparée pour elles."
+    }
+    MoreSteps {
+        "{n} more step did not fit into the report" | "{n} autre action n'a pas tenu dans le rapport",
+        "{n} more steps did not fit into the report" | "{n} autres actions n'ont pas tenu dans le rapport",
+        "Stops nothing by itself: take the steps above, then look again." | "N'arrête rien en soi : faire ce qui précède, puis relancer l'examen."
     }
 }

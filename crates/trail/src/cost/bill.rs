@@ -235,10 +235,11 @@ impl<'h> Bill<'h> {
 
 /// Sums in the order of the items, so that the same items give the same bits.
 fn sum(items: &[CostItem], count: fn(&CostItem) -> u64) -> f64 {
+    // `Sum` of nothing is minus zero, and would be printed so.
     items
         .iter()
         .map(|item| float(count(item)) * item.unit_usd_per_hour)
-        .sum()
+        .fold(0.0, |sum, usd| sum + usd)
 }
 
 #[allow(

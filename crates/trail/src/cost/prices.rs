@@ -10,10 +10,10 @@ static FARGATE: &str = include_str!("../../data/fargate.txt");
 
 /// Date of the newest numbers, those of us-east-1 (ISO 8601).
 pub const AS_OF: &str = "2026-01-19";
-/// Where the numbers come from.
-pub const SOURCE: &str = "AWS public price list, Linux on demand: us-east-1 of 2026-01-19 \
-    (through karpenter-provider-aws), other regions of 2022-05-22 to 2025-03-02 where unchanged \
-    at both dates (through apache-libcloud 3.6.0 and 3.9.1); Fargate and Lambda of 2026-03";
+/// Where the numbers come from: a citation that reads the same in every
+/// language. What it stands for is in `data/README.md`.
+pub const SOURCE: &str = "AWS Price List: karpenter-provider-aws (us-east-1, 2026-01-19), \
+    apache-libcloud 3.6.0 + 3.9.1 (2022-05-22, 2025-03-02), Fargate + Lambda (2026-03)";
 
 type Table = HashMap<&'static str, HashMap<&'static str, Family>>;
 type Family = HashMap<&'static str, f64>;

@@ -228,6 +228,14 @@ fn a_fargate_service_costs_its_task_definition() {
     near(cost.usd_per_hour_max, 500.0 * each);
 }
 
+/// A sum of nothing is zero, not minus zero as JSON would print it.
+#[test]
+fn nothing_costs_nothing() {
+    let cost = cost(&[]);
+    assert!(cost.usd_per_hour_now.is_sign_positive());
+    assert!(cost.usd_per_hour_max.is_sign_positive());
+}
+
 #[test]
 fn tasks_on_instances_cost_nothing_themselves() {
     let service = json!({"cluster": "c", "serviceName": "s", "desiredCount": 50, "launchType": "EC2",

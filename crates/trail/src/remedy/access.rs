@@ -7,7 +7,7 @@ use gardefou_finding::{
 };
 use serde_json::json;
 
-use super::{Line, Place, Scene, Steps, detail, globally, id, is_gone, is_made};
+use super::{Line, Place, Scene, Steps, detail, globally, id, is_gone, is_made, sso};
 use crate::resource::Detail as D;
 
 /// Policy that shuts a made user out.
@@ -72,7 +72,9 @@ pub(super) fn stop_the_way_in(scene: &Scene<'_>, steps: &mut Steps) {
     disable_keys(scene, steps);
     deny_users(scene, steps);
     revoke_roles(scene, steps);
+    sso::shut_out(scene, steps);
     remove_logins(scene, steps);
+    remove_devices(scene, steps);
     restore_trust(scene, steps);
     remove_providers(scene, steps);
 }
@@ -241,11 +243,7 @@ fn revoke_roles(scene: &Scene<'_>, steps: &mut Steps) {
     for (name, place) in used_roles(scene) {
         done.insert((name, place.account));
         // Neither of these takes a policy of one's own.
-        if name.starts_with("AWSServiceRoleFor") {
-            continue;
-        }
-        if name.starts_with("AWSReservedSSO_") {
-            steps.add(StepKind::Review, name, place, []);
+        if name.starts_with("AWSServiceRoleFor") || name.starts_with(sso::ROLE) {
             continue;
         }
         steps.add(
@@ -297,6 +295,10 @@ fn remove_logins(scene: &Scene<'_>, steps: &mut Steps) {
             );
         }
     }
+}
+
+/// A device that the incident added lets it pass for the user.
+fn remove_devices(scene: &Scene<'_>, steps: &mut Steps) {
     for resource in scene
         .made(K::MfaDevice)
         .filter(|r| detail(r, D::User).is_some())
@@ -305,7 +307,7 @@ fn remove_logins(scene: &Scene<'_>, steps: &mut Steps) {
             .maybe("--user-name", detail(resource, D::User))
             .arg("--serial-number", id(resource));
         steps.add(
-            StepKind::RemoveLogin,
+            StepKind::RemoveMfaDevice,
             id(resource),
             globally(resource),
             [line],
@@ -337,30 +339,61 @@ fn restore_trust(scene: &Scene<'_>, steps: &mut Steps) {
 
 fn remove_providers(scene: &Scene<'_>, steps: &mut Steps) {
     for resource in scene.of(K::IdentityProvider).filter(|r| !is_gone(r)) {
-        let region = super::place(resource).region;
-        let line = match detail(resource, D::Control) {
-            Some("trust_anchor") => Line::new("rolesanywhere", "disable-trust-anchor")
-                .arg("--trust-anchor-id", id(resource))
-                .region(region),
-            Some("roles_anywhere_profile") => Line::new("rolesanywhere", "disable-profile")
-                .arg("--profile-id", id(resource))
-                .region(region),
-            Some("oidc") if is_made(resource) => {
-                Line::new("iam", "delete-open-id-connect-provider")
-                    .arg("--open-id-connect-provider-arn", id(resource))
-            }
-            Some("saml") if is_made(resource) => {
-                Line::new("iam", "delete-saml-provider").arg("--saml-provider-arn", id(resource))
-            }
-            // What was there before is only looked at.
-            _ => Line::new("iam", "list-saml-providers"),
+        // What was there before is only looked at.
+        let (kind, line) = match remove_provider(resource) {
+            Some(line) => (StepKind::RemoveProvider, line),
+            None => (StepKind::Review, Line::new("iam", "list-saml-providers")),
         };
-        steps.add(
-            StepKind::Review,
-            id(resource),
-            super::place(resource),
-            [line],
-        );
+        steps.add(kind, id(resource), super::place(resource), [line]);
+    }
+}
+
+fn remove_provider(provider: &Resource) -> Option<Line> {
+    let region = super::place(provider).region;
+    match detail(provider, D::Control)? {
+        "trust_anchor" => Some(
+            Line::new("rolesanywhere", "disable-trust-anchor")
+                .arg("--trust-anchor-id", id(provider))
+                .region(region),
+        ),
+        "roles_anywhere_profile" => Some(
+            Line::new("rolesanywhere", "disable-profile")
+                .arg("--profile-id", id(provider))
+                .region(region),
+        ),
+        "oidc" if is_made(provider) => {
+            Some(Line::new("iam", "delete-open-id-connect-provider").arg(
+                "--open-id-connect-provider-arn",
+                &provider_arn(provider, "oidc-provider")?,
+            ))
+        }
+        "saml" if is_made(provider) => Some(Line::new("iam", "delete-saml-provider").arg(
+            "--saml-provider-arn",
+            &provider_arn(provider, "saml-provider")?,
+        )),
+        _ => None,
+    }
+}
+
+/// A provider's ARN. Where the answer of the call that made it is not in the
+/// log, the ARN follows from the account and the name or URL.
+fn provider_arn(provider: &Resource, kind: &str) -> Option<String> {
+    let name = id(provider);
+    if name.starts_with("arn:") {
+        return Some(name.to_owned());
+    }
+    let name = name.trim_start_matches("https://").trim_end_matches('/');
+    let account = provider.account.as_ref()?.as_str();
+    let partition = partition(provider.evidence.region.as_str());
+    Some(format!("arn:{partition}:iam::{account}:{kind}/{name}"))
+}
+
+/// The partition that a region belongs to.
+fn partition(region: &str) -> &'static str {
+    match region.split('-').take(2).collect::<Vec<_>>().as_slice() {
+        ["cn", ..] => "aws-cn",
+        ["us", "gov"] => "aws-us-gov",
+        _ => "aws",
     }
 }
 

@@ -7,12 +7,31 @@ use crate::resource::Detail as D;
 
 pub(super) fn close(scene: &Scene<'_>, steps: &mut Steps) {
     close_functions(scene, steps);
+    close_permissions(scene, steps);
     close_networks(scene, steps);
     for resource in scene.resources.iter().filter(|resource| !is_gone(resource)) {
         if let Some((kind, line)) = unshare(resource) {
             let line = line.region(place(resource).region);
             steps.add(kind, id(resource), place(resource), [line]);
         }
+    }
+    end_model_access(scene, steps);
+}
+
+/// Agreements and entitlements that the incident made, with which it may call
+/// models for money.
+fn end_model_access(scene: &Scene<'_>, steps: &mut Steps) {
+    let granted = |r: &&Resource| {
+        matches!(
+            detail(r, D::Call),
+            Some("CreateFoundationModelAgreement" | "PutFoundationModelEntitlement")
+        )
+    };
+    for model in scene.made(K::Other).filter(granted) {
+        let line = Line::new("bedrock", "delete-foundation-model-agreement")
+            .arg("--model-id", id(model))
+            .region(place(model).region);
+        steps.add(StepKind::RemoveModelAccess, id(model), place(model), [line]);
     }
 }
 
@@ -25,25 +44,6 @@ fn close_functions(scene: &Scene<'_>, steps: &mut Steps) {
             .region(place(resource).region);
         steps.add(
             StepKind::RemoveFunctionUrl,
-            id(resource),
-            place(resource),
-            [line],
-        );
-    }
-    for resource in scene.made(K::FunctionPermission) {
-        let (Some(name), Some(statement)) = (
-            detail(resource, D::Function),
-            detail(resource, D::Statement),
-        ) else {
-            continue;
-        };
-        let line = Line::new("lambda", "remove-permission")
-            .arg("--function-name", name)
-            .arg("--statement-id", statement)
-            .maybe("--qualifier", detail(resource, D::Qualifier))
-            .region(place(resource).region);
-        steps.add(
-            StepKind::RemoveFunctionPermission,
             id(resource),
             place(resource),
             [line],
@@ -68,6 +68,40 @@ fn close_functions(scene: &Scene<'_>, steps: &mut Steps) {
                 .region(region);
             steps.add(StepKind::Review, id(resource), place(resource), [line]);
         }
+    }
+}
+
+fn close_permissions(scene: &Scene<'_>, steps: &mut Steps) {
+    for resource in scene.made(K::FunctionPermission) {
+        let (Some(name), Some(statement)) = (
+            detail(resource, D::Function),
+            detail(resource, D::Statement),
+        ) else {
+            continue;
+        };
+        let line = Line::new("lambda", "remove-permission")
+            .arg("--function-name", name)
+            .arg("--statement-id", statement)
+            .maybe("--qualifier", detail(resource, D::Qualifier))
+            .region(place(resource).region);
+        let kind = permission_step(resource);
+        steps.add(kind, id(resource), place(resource), [line]);
+    }
+}
+
+/// Whom a permission lets in: a service, the account's own, or outsiders.
+fn permission_step(permission: &Resource) -> StepKind {
+    let principal = detail(permission, D::Principal).unwrap_or("*");
+    let own = permission
+        .account
+        .as_ref()
+        .is_some_and(|account| principal.contains(account.as_str()));
+    if principal.ends_with(".amazonaws.com") || principal.ends_with(".amazonaws.com.cn") {
+        StepKind::RemoveServicePermission
+    } else if own {
+        StepKind::Review
+    } else {
+        StepKind::RemoveFunctionPermission
     }
 }
 
@@ -149,7 +183,7 @@ fn unshare(resource: &Resource) -> Option<(StepKind, Line)> {
 /// and what is shared with somebody is looked at.
 fn close_bucket(bucket: &Resource) -> Option<(StepKind, Line)> {
     let opened = detail(bucket, D::Public) == Some("true")
-        || detail(bucket, D::Changed) == Some("public access block removed");
+        || detail(bucket, D::PublicAccessBlock) == Some("removed");
     if opened {
         let all = "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,\
                    RestrictPublicBuckets=true";

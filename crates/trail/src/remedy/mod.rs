@@ -12,6 +12,7 @@ mod doors;
 mod people;
 mod restore;
 mod shell;
+mod sso;
 
 use gardefou_finding::{
     Identity, NextStep, Resource, ResourceAction, ResourceKind, ResourceState, StepKind, Timestamp,
@@ -132,8 +133,8 @@ impl Steps {
     fn into_steps(mut self) -> Vec<NextStep> {
         if self.more > 0 {
             self.steps.push(NextStep {
-                kind: StepKind::Review,
-                target: Untrusted::new(format!("{} more steps", self.more)),
+                kind: StepKind::MoreSteps,
+                target: Untrusted::default(),
                 count: self.more,
                 commands: Vec::new(),
                 account: None,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use gardefou_finding::{Resource, ResourceKind as K, ResourceState as S, StepKind};
 
-use super::{Line, Place, Scene, Steps, detail, globally, id, is_gone, place};
-use crate::resource::{Detail as D, SecretStore};
+use super::{Line, Place, Scene, Steps, detail, globally, id, is_gone, is_made, place};
+use crate::resource::{Detail as D, SecretStore, awaits_deletion, is_expiring, is_unversioned};
 
 /// Most regions that are looked at by a line of their own.
 const MAX_REGIONS: usize = 40;
@@ -13,27 +13,50 @@ const MAX_REGIONS: usize = 40;
 pub(super) fn restore(scene: &Scene<'_>, steps: &mut Steps) {
     for resource in scene
         .of(K::SecurityControl)
-        .filter(|r| r.state != S::Active)
+        .filter(|r| r.state != S::Active && !(is_gone(r) && is_made(r)))
     {
-        let (kind, line) = control(resource);
-        let lines = line.map(|line| line.region(place(resource).region));
+        let (kind, lines) = match control(resource) {
+            None => recreate(resource),
+            Some((kind, line)) => (kind, vec![line]),
+        };
+        let lines = lines
+            .into_iter()
+            .map(|line| line.region(place(resource).region));
         steps.add(kind, id(resource), place(resource), lines);
     }
+    keep_objects(scene, steps);
     restore_keys(scene, steps);
     restore_secrets(scene, steps);
     rotate(scene, steps);
 }
 
+/// A deleted trail's bucket is not in the log: the reader fills it in.
+fn recreate(control: &Resource) -> (StepKind, Vec<Line>) {
+    if detail(control, D::Control) != Some("trail") || !is_gone(control) {
+        return (StepKind::Review, Vec::new());
+    }
+    let name = id(control);
+    let lines = vec![
+        Line::new("cloudtrail", "create-trail")
+            .arg("--name", name)
+            .arg("--s3-bucket-name", "BUCKET")
+            .flag("--is-multi-region-trail")
+            .flag("--enable-log-file-validation"),
+        Line::new("cloudtrail", "start-logging").arg("--name", name),
+    ];
+    (StepKind::RecreateTrail, lines)
+}
+
 /// How a control is switched on again. What was deleted with its settings, or
 /// narrowed, cannot be restored from the log.
-fn control(resource: &Resource) -> (StepKind, Option<Line>) {
+fn control(resource: &Resource) -> Option<(StepKind, Line)> {
     let (name, gone) = (id(resource), is_gone(resource));
     let off = resource.state == S::Stopped;
     let line = match detail(resource, D::Control) {
         Some("trail") if off => Line::new("cloudtrail", "start-logging").arg("--name", name),
         Some("trail") if !gone => {
             let line = Line::new("cloudtrail", "get-event-selectors").arg("--trail-name", name);
-            return (StepKind::Review, Some(line));
+            return Some((StepKind::Review, line));
         }
         Some("event_data_store") if off => {
             Line::new("cloudtrail", "start-event-data-store-ingestion")
@@ -62,9 +85,25 @@ fn control(resource: &Resource) -> (StepKind, Option<Line>) {
         Some("alarm") if off => {
             Line::new("cloudwatch", "enable-alarm-actions").list("--alarm-names", [name])
         }
-        _ => return (StepKind::Review, None),
+        _ => return None,
     };
-    (StepKind::RestoreControl, Some(line))
+    Some((StepKind::RestoreControl, line))
+}
+
+/// What a ransom leaves on buckets: a lifecycle that deletes everything, and
+/// versions no longer kept. The lifecycle of before is not in the log.
+fn keep_objects(scene: &Scene<'_>, steps: &mut Steps) {
+    for bucket in scene.of(K::Bucket).filter(|bucket| !is_gone(bucket)) {
+        let on = |operation| Line::new("s3api", operation).arg("--bucket", id(bucket));
+        let lifecycle = is_expiring(bucket).then(|| on("delete-bucket-lifecycle"));
+        let versions = is_unversioned(bucket).then(|| {
+            on("put-bucket-versioning").arg("--versioning-configuration", "Status=Enabled")
+        });
+        let lines: Vec<Line> = lifecycle.into_iter().chain(versions).collect();
+        if !lines.is_empty() {
+            steps.add(StepKind::KeepObjects, id(bucket), place(bucket), lines);
+        }
+    }
 }
 
 fn restore_keys(scene: &Scene<'_>, steps: &mut Steps) {
@@ -74,20 +113,29 @@ fn restore_keys(scene: &Scene<'_>, steps: &mut Steps) {
                 .arg("--key-id", id(key))
                 .region(place(key).region)
         };
-        let pending = detail(key, D::PendingDays).map(|_| on("cancel-key-deletion"));
-        let lines = pending.into_iter().chain([on("enable-key")]);
-        steps.add(StepKind::RestoreControl, id(key), place(key), lines);
+        let (kind, lines) = if awaits_deletion(key) {
+            let lines = vec![on("cancel-key-deletion"), on("enable-key")];
+            (StepKind::CancelDeletion, lines)
+        } else if detail(key, D::Call) == Some("DeleteImportedKeyMaterial") {
+            // Only who has the material can bring it back.
+            let line = on("get-parameters-for-import")
+                .arg("--wrapping-algorithm", "RSAES_OAEP_SHA_256")
+                .arg("--wrapping-key-spec", "RSA_4096");
+            (StepKind::Review, vec![line])
+        } else {
+            (StepKind::EnableKey, vec![on("enable-key")])
+        };
+        steps.add(kind, id(key), place(key), lines);
     }
 }
 
 fn restore_secrets(scene: &Scene<'_>, steps: &mut Steps) {
-    for secret in scene.of(K::Secret).filter(|secret| is_gone(secret)) {
-        if detail(secret, D::Service) == Some("secretsmanager") {
-            let line = Line::new("secretsmanager", "restore-secret")
-                .arg("--secret-id", id(secret))
-                .region(place(secret).region);
-            steps.add(StepKind::RestoreControl, id(secret), place(secret), [line]);
-        }
+    let waits = |r: &&Resource| is_gone(r) && !is_made(r) && awaits_deletion(r);
+    for secret in scene.of(K::Secret).filter(waits) {
+        let line = Line::new("secretsmanager", "restore-secret")
+            .arg("--secret-id", id(secret))
+            .region(place(secret).region);
+        steps.add(StepKind::CancelDeletion, id(secret), place(secret), [line]);
     }
 }
 
@@ -122,12 +170,47 @@ pub(super) fn look(scene: &Scene<'_>, steps: &mut Steps) {
         }
     }
     let report = Line::new("iam", "generate-credential-report");
-    steps.add(
-        StepKind::Review,
-        "credential report",
-        Place::default(),
-        [report],
-    );
+    steps.add(StepKind::ReviewCredentials, "", Place::default(), [report]);
+    if runs_something(scene) {
+        look_for_instances(scene, steps);
+    }
+    if scene.left_out > 0 {
+        let left_out = ("", scene.left_out);
+        steps.add_counted(StepKind::ReviewLeftOut, left_out, Place::default(), []);
+    }
+}
+
+/// Whether the incident is about what runs, as far as it is known: a list of
+/// instances says nothing about mail, models, buckets or users alone.
+fn runs_something(scene: &Scene<'_>) -> bool {
+    let about = |kind| {
+        matches!(
+            kind,
+            K::Instance
+                | K::LaunchTemplate
+                | K::KeyPair
+                | K::AutoScalingGroup
+                | K::LaunchConfiguration
+                | K::SecurityGroup
+                | K::Volume
+                | K::Snapshot
+                | K::Image
+                | K::SpotRequest
+                | K::EcsCluster
+                | K::EcsService
+                | K::EcsTask
+                | K::TaskDefinition
+                | K::EksCluster
+                | K::BatchResource
+                | K::SageMakerResource
+                | K::Stack
+                | K::InstanceProfile
+        )
+    };
+    scene.left_out > 0 || scene.resources.iter().any(|resource| about(resource.kind))
+}
+
+fn look_for_instances(scene: &Scene<'_>, steps: &mut Steps) {
     let regions: BTreeSet<&str> = scene
         .regions
         .iter()
@@ -146,9 +229,5 @@ pub(super) fn look(scene: &Scene<'_>, steps: &mut Steps) {
             )
             .region(Some(region));
         steps.add(StepKind::Review, region, place, [running]);
-    }
-    if scene.left_out > 0 {
-        let target = format!("{} resources left out", scene.left_out);
-        steps.add(StepKind::Review, &target, Place::default(), []);
     }
 }

@@ -46,14 +46,43 @@ fn alice() -> Identity {
 }
 
 fn steps(resources: &[Resource]) -> Vec<NextStep> {
+    steps_of(&[alice()], resources)
+}
+
+fn steps_of(identities: &[Identity], resources: &[Resource]) -> Vec<NextStep> {
     next_steps(&Scene {
-        identities: &[alice()],
+        identities,
         resources,
         secrets: &[],
-        regions: &[],
+        regions: &["us-east-1"],
         left_out: 0,
         now: Timestamp::from_seconds(1_762_000_000).unwrap(),
     })
+}
+
+/// A resource that was there before, in its state after the incident.
+fn changed(
+    kind: ResourceKind,
+    id: &str,
+    state: ResourceState,
+    details: &[(Detail, &str)],
+) -> Resource {
+    Resource {
+        action: ResourceAction::Changed,
+        state,
+        ..made(kind, id, details)
+    }
+}
+
+/// The one step about a target: its kind and its lines.
+fn about<'s>(steps: &'s [NextStep], target: &str) -> (StepKind, Vec<&'s str>) {
+    let about: Vec<_> = steps
+        .iter()
+        .filter(|step| step.target.as_str() == target)
+        .collect();
+    assert_eq!(about.len(), 1, "steps about {target}");
+    let lines = about[0].commands.iter().map(Untrusted::as_str).collect();
+    (about[0].kind, lines)
 }
 
 fn position(steps: &[NextStep], kind: StepKind) -> usize {
@@ -197,8 +226,8 @@ fn too_many_steps_end_in_how_many_more() {
     assert_eq!(steps.len(), MAX_STEPS + 1);
     let last = steps.last().unwrap();
     assert_eq!(
-        (last.kind, last.target.as_str()),
-        (StepKind::Review, "202 more steps")
+        (last.kind, last.target.as_str(), last.count),
+        (StepKind::MoreSteps, "", 203)
     );
 }
 
@@ -221,6 +250,208 @@ fn a_name_that_cannot_be_one_makes_no_line() {
             "{name:?}"
         );
     }
+}
+
+/// AWS's documented way: deny, provision, then take the assignment away.
+#[test]
+fn a_user_of_identity_center_is_shut_out() {
+    let mut tom = alice();
+    tom.actor.kind = ActorKind::Session;
+    let role = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_0123456789abcdef";
+    tom.actor.arn = Some(Untrusted::new(format!("{role}/tom.berg@acme.io")));
+    let again = tom.clone();
+    let steps = steps_of(&[tom, again], &[]);
+    let kinds: Vec<_> = steps.iter().map(|step| step.kind).take(2).collect();
+    assert_eq!(kinds, [StepKind::DenySsoUser, StepKind::RemoveSsoAccess]);
+    assert_eq!(steps[0].target.as_str(), "tom.berg@acme.io");
+    let lines = commands(&steps);
+    assert!(lines[1].starts_with("aws sso-admin put-inline-policy-to-permission-set "));
+    assert!(lines[1].contains(r#""aws:userid":"*:tom.berg@acme.io""#));
+    assert!(lines[1].contains(r#""aws:TokenIssueTime":"2025-11-01T12:26:40Z""#));
+    assert!(lines[2].starts_with("aws sso-admin provision-permission-set "));
+    assert!(lines[6].ends_with("--target-type AWS_ACCOUNT --target-id 123456789012"));
+    assert_eq!(steps.len(), 3, "no step without a line: {steps:?}");
+}
+
+#[test]
+fn a_ransomed_bucket_keeps_its_objects() {
+    let details = [
+        (Detail::ExpiresAfterDays, "7"),
+        (Detail::Versioning, "Suspended"),
+    ];
+    let state = ResourceState::Unknown;
+    let steps = steps(&[changed(ResourceKind::Bucket, "b", state, &details)]);
+    let lines = vec![
+        "aws s3api delete-bucket-lifecycle --bucket b",
+        "aws s3api put-bucket-versioning --bucket b --versioning-configuration Status=Enabled",
+    ];
+    assert_eq!(about(&steps, "b"), (StepKind::KeepObjects, lines));
+}
+
+#[test]
+fn a_lifecycle_of_a_year_is_nobodys_ransom() {
+    let details = [(Detail::ExpiresAfterDays, "365")];
+    let bucket = changed(ResourceKind::Bucket, "b", ResourceState::Unknown, &details);
+    assert!(
+        !commands(&steps(&[bucket]))
+            .iter()
+            .any(|line| line.contains("s3api"))
+    );
+}
+
+#[test]
+fn instances_are_looked_for_only_where_something_runs() {
+    let looks = |kind| {
+        let lines = steps(&[made(kind, "x", &[])]);
+        commands(&lines)
+            .iter()
+            .any(|line| line.contains("describe-instances"))
+    };
+    for kind in [
+        ResourceKind::Bucket,
+        ResourceKind::EmailIdentity,
+        ResourceKind::User,
+        ResourceKind::Other,
+    ] {
+        assert!(!looks(kind), "{kind:?}");
+    }
+    assert!(looks(ResourceKind::LaunchTemplate) && looks(ResourceKind::SpotRequest));
+}
+
+#[test]
+fn a_permission_for_a_service_is_not_called_public() {
+    for (principal, kind) in [
+        ("events.amazonaws.com", StepKind::RemoveServicePermission),
+        ("*", StepKind::RemoveFunctionPermission),
+        ("666677778888", StepKind::RemoveFunctionPermission),
+        ("arn:aws:iam::123456789012:root", StepKind::Review),
+    ] {
+        let details = [
+            (Detail::Function, "f"),
+            (Detail::Statement, "s"),
+            (Detail::Principal, principal),
+        ];
+        let mut permission = made(ResourceKind::FunctionPermission, "f/s", &details);
+        permission.account = Some("123456789012".into());
+        let steps = steps(&[permission]);
+        let (found, lines) = about(&steps, "f/s");
+        assert_eq!((found, lines.len()), (kind, 1), "{principal}");
+    }
+}
+
+#[test]
+fn keys_are_brought_back_by_what_was_done_to_them() {
+    let key = |id, details: &[(Detail, &str)]| {
+        changed(ResourceKind::KmsKey, id, ResourceState::Stopped, details)
+    };
+    let steps = steps(&[
+        key("pending", &[(Detail::PendingDays, "7")]),
+        key("disabled", &[]),
+        key("bare", &[(Detail::Call, "DeleteImportedKeyMaterial")]),
+    ]);
+    let (kind, lines) = about(&steps, "pending");
+    assert_eq!((kind, lines.len()), (StepKind::CancelDeletion, 2));
+    assert!(lines[0].starts_with("aws kms cancel-key-deletion --key-id pending"));
+    assert_eq!(about(&steps, "disabled").0, StepKind::EnableKey);
+    assert_eq!(about(&steps, "bare").0, StepKind::Review);
+}
+
+#[test]
+fn a_secret_comes_back_only_while_its_deletion_waits() {
+    let gone = |id, details: &[(Detail, &str)]| Resource {
+        action: ResourceAction::Deleted,
+        ..changed(ResourceKind::Secret, id, ResourceState::Deleted, details)
+    };
+    let steps = steps(&[
+        gone("waits", &[(Detail::PendingDays, "30")]),
+        gone("gone", &[]),
+    ]);
+    assert_eq!(about(&steps, "waits").0, StepKind::CancelDeletion);
+    assert!(steps.iter().all(|step| step.target.as_str() != "gone"));
+}
+
+#[test]
+fn a_deleted_trail_is_made_again() {
+    let details = [(Detail::Control, "trail")];
+    let state = ResourceState::Deleted;
+    let trail = changed(ResourceKind::SecurityControl, "main", state, &details);
+    let steps = steps(&[trail]);
+    let (kind, lines) = about(&steps, "main");
+    assert_eq!((kind, lines.len()), (StepKind::RecreateTrail, 2));
+    assert!(
+        lines[0].starts_with("aws cloudtrail create-trail --name main --s3-bucket-name BUCKET ")
+    );
+}
+
+#[test]
+fn an_mfa_device_is_no_password() {
+    let device = made(ResourceKind::MfaDevice, "mfa", &[(Detail::User, "bob")]);
+    assert_eq!(about(&steps(&[device]), "mfa").0, StepKind::RemoveMfaDevice);
+}
+
+#[test]
+fn a_provider_is_named_by_its_arn() {
+    let provider = |control, id| {
+        let mut provider = made(
+            ResourceKind::IdentityProvider,
+            id,
+            &[(Detail::Control, control)],
+        );
+        provider.account = Some("123456789012".into());
+        provider
+    };
+    let steps = steps(&[
+        provider("saml", "okta-dr"),
+        provider("oidc", "https://idp.example/x"),
+    ]);
+    let (kind, lines) = about(&steps, "okta-dr");
+    assert_eq!(kind, StepKind::RemoveProvider);
+    assert!(
+        lines[0].ends_with("--saml-provider-arn arn:aws:iam::123456789012:saml-provider/okta-dr")
+    );
+    let (_, lines) = about(&steps, "https://idp.example/x");
+    assert!(lines[0].ends_with(" arn:aws:iam::123456789012:oidc-provider/idp.example/x"));
+}
+
+#[test]
+fn an_agreement_for_a_model_is_ended() {
+    for call in [
+        "CreateFoundationModelAgreement",
+        "PutFoundationModelEntitlement",
+    ] {
+        let model = made(ResourceKind::Other, "a.b-v1:0", &[(Detail::Call, call)]);
+        let line =
+            "aws bedrock delete-foundation-model-agreement --model-id a.b-v1:0 --region us-east-1";
+        let steps = steps(&[model]);
+        assert_eq!(
+            about(&steps, "a.b-v1:0"),
+            (StepKind::RemoveModelAccess, vec![line])
+        );
+    }
+}
+
+/// What is told in a language is told by the catalogue.
+#[test]
+fn a_target_holds_no_words_of_ours() {
+    let left_out = next_steps(&Scene {
+        identities: &[],
+        resources: &[],
+        secrets: &[],
+        regions: &[],
+        left_out: 3,
+        now: Timestamp::from_seconds(0).unwrap(),
+    });
+    let told: Vec<_> = left_out
+        .iter()
+        .map(|step| (step.kind, step.target.as_str(), step.count))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (StepKind::ReviewCredentials, "", 1),
+            (StepKind::ReviewLeftOut, "", 3)
+        ]
+    );
 }
 
 const KINDS: [ResourceKind; 16] = [

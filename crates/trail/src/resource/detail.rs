@@ -152,6 +152,12 @@ details! {
     EncryptedWith = "encrypted_with",
     /// What of a bucket was changed, for example `policy` or `versioning`.
     Changed = "changed",
+    /// Least days after which a bucket's lifecycle deletes every object.
+    ExpiresAfterDays = "expires_after_days",
+    /// `removed` where public access to a bucket is no longer blocked.
+    PublicAccessBlock = "public_access_block",
+    /// `Enabled` or `Suspended`: whether a bucket keeps old versions.
+    Versioning = "versioning",
     /// Kind of a security control, for example `trail` or `detector`.
     Control = "control",
     /// Call that touched it, where the kind alone does not tell.

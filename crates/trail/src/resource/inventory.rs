@@ -306,23 +306,65 @@ fn tell(held: &mut Held, touch: Touch) {
     }
 }
 
-/// Whether a resource, as the log leaves it, still runs or still gives access.
+/// Days within which an expiry or a deletion to come counts as the incident's
+/// doing: AWS's own longest wait for a key or a secret, and more than a ransom
+/// gives.
+const LOOMING_DAYS: u64 = 30;
+
+/// Whether a bucket's lifecycle is about to delete all that is in it.
+pub(crate) fn is_expiring(bucket: &Resource) -> bool {
+    text(bucket, Detail::ExpiresAfterDays)
+        .and_then(|days| days.parse::<u64>().ok())
+        .is_some_and(|days| days <= LOOMING_DAYS)
+}
+
+/// Whether a bucket was told to keep no more old versions.
+pub(crate) fn is_unversioned(bucket: &Resource) -> bool {
+    text(bucket, Detail::Versioning) == Some("Suspended")
+}
+
+/// Whether a deletion waits that can still be cancelled.
+pub(crate) fn awaits_deletion(resource: &Resource) -> bool {
+    text(resource, Detail::PendingDays).is_some()
+}
+
+fn text(resource: &Resource, detail: Detail) -> Option<&str> {
+    resource.details.get(detail.key()).map(Untrusted::as_str)
+}
+
+/// Whether a resource, as the log leaves it, still runs, still gives access, or
+/// still does harm: a control that no longer watches, a loss that is to come.
 pub fn still_open(resource: &Resource) -> bool {
-    let has = |detail: Detail| resource.details.contains_key(detail.key());
-    let is = |detail: Detail, word: &str| {
-        resource
-            .details
-            .get(detail.key())
-            .is_some_and(|text| text.as_str() == word)
-    };
+    does_harm(resource) || gives_access(resource)
+}
+
+/// What is worse the longer it stays as it is, though it runs nothing.
+fn does_harm(resource: &Resource) -> bool {
+    let off = matches!(resource.state, S::Deleted | S::Stopped);
+    match resource.kind {
+        // Records that were deleted do not come back; what was made for the
+        // incident alone is not missed.
+        K::SecurityControl => {
+            off && !created(resource) && text(resource, Detail::Control) != Some("log_group")
+        }
+        K::KmsKey => off,
+        K::Secret => !created(resource) && awaits_deletion(resource),
+        K::Bucket => {
+            resource.state != S::Deleted && (is_expiring(resource) || is_unversioned(resource))
+        }
+        _ => false,
+    }
+}
+
+fn gives_access(resource: &Resource) -> bool {
+    let has = |detail: Detail| text(resource, detail).is_some();
+    let is = |detail: Detail, word: &str| text(resource, detail) == Some(word);
     let alive = !matches!(resource.state, S::Deleted | S::Stopped);
     alive
         && match resource.kind {
             K::SecurityGroup => has(Detail::OpenTo),
             K::Snapshot | K::Image => has(Detail::SharedWith) || created(resource),
-            K::Bucket => {
-                has(Detail::SharedWith) || is(Detail::Changed, "public access block removed")
-            }
+            K::Bucket => has(Detail::SharedWith) || is(Detail::PublicAccessBlock, "removed"),
             K::KmsKey => has(Detail::SharedWith),
             K::Policy => !is(Detail::Status, "denies only"),
             K::FunctionUrl => is(Detail::UrlAuth, "NONE") || created(resource),
@@ -409,6 +451,45 @@ mod tests {
         assert_eq!(held[0].resource.state, S::Active);
         assert!(held[0].resource.details.is_empty());
         assert!(!still_open(&held[0].resource));
+    }
+
+    /// A resource after one touch, as calls on it would leave it.
+    fn left(touch: Touch) -> Resource {
+        build(vec![change(1, touch)]).remove(0).resource
+    }
+
+    #[test]
+    fn a_control_that_is_off_is_still_open() {
+        let trail = |touch: Touch| left(touch.note(Detail::Control, Some("trail")));
+        for touch in [
+            Touch::gone(K::SecurityControl, "main"),
+            Touch::changed(K::SecurityControl, "main").state(S::Stopped),
+        ] {
+            assert!(still_open(&trail(touch)));
+        }
+        let on = Touch::changed(K::SecurityControl, "main").state(S::Active);
+        assert!(!still_open(&trail(on)));
+        // Its own trail, made and deleted, is nobody's.
+        let control = |touch: Touch| touch.note(Detail::Control, Some("trail"));
+        let own = build(vec![
+            change(1, control(Touch::made(K::SecurityControl, "own"))),
+            change(2, control(Touch::gone(K::SecurityControl, "own"))),
+        ]);
+        assert!(!still_open(&own[0].resource));
+    }
+
+    #[test]
+    fn a_loss_to_come_is_still_open() {
+        let bucket = |detail, text| left(Touch::changed(K::Bucket, "b").note(detail, Some(text)));
+        assert!(still_open(&bucket(Detail::ExpiresAfterDays, "7")));
+        assert!(!still_open(&bucket(Detail::ExpiresAfterDays, "365")));
+        assert!(still_open(&bucket(Detail::Versioning, "Suspended")));
+        assert!(!still_open(&bucket(Detail::Versioning, "Enabled")));
+        let pending = |touch: Touch| left(touch.note(Detail::PendingDays, Some("7")));
+        let key = Touch::changed(K::KmsKey, "k").state(S::Stopped);
+        assert!(still_open(&pending(key)));
+        assert!(still_open(&pending(Touch::gone(K::Secret, "s"))));
+        assert!(!still_open(&left(Touch::gone(K::Secret, "s"))));
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub use capacity::{
 };
 pub use detail::Detail;
 pub use inventory::{Change, Held, Inventory, Key, Stock, build, key_of, still_open};
+pub(crate) use inventory::{awaits_deletion, is_expiring, is_unversioned};
 pub use secrets::{SecretRead, SecretStore, is_secret_read, secrets_read};
 
 use std::borrow::Cow;

@@ -323,3 +323,31 @@ fn no_shape_of_request_breaks_any_call() {
         }
     }
 }
+
+/// The least days after which the calls' lifecycle deletes everything.
+fn expiry(rule: Value) -> Option<String> {
+    let request = json!({"bucketName": "b", "LifecycleConfiguration": {"Rule": rule}});
+    let found = run("s3", "PutBucketLifecycle", request, Value::Null);
+    detail(&found[0], Detail::ExpiresAfterDays).map(str::to_owned)
+}
+
+#[test]
+fn a_lifecycle_tells_when_everything_is_gone() {
+    let whole = json!({"Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 7}});
+    assert_eq!(expiry(whole.clone()).as_deref(), Some("7"));
+    let two = json!([{"Status": "Enabled", "Filter": "", "Expiration": {"Days": 1}}, whole]);
+    assert_eq!(expiry(two).as_deref(), Some("1"));
+    let dated = json!({"Status": "Enabled", "Expiration": {"Date": "1970-01-03T00:00:00Z"}});
+    assert_eq!(expiry(dated).as_deref(), Some("2"));
+    for narrow in [
+        json!({"Status": "Disabled", "Expiration": {"Days": 1}}),
+        json!({"Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 1}}),
+        json!({"Status": "Enabled", "Prefix": "tmp/", "Expiration": {"Days": 1}}),
+        json!({"Status": "Enabled", "Filter": {"Tag": {"Key": "a"}}, "Expiration": {"Days": 1}}),
+        json!({"Status": "Enabled", "NoncurrentVersionExpiration": {"NoncurrentDays": 1}}),
+        json!(7),
+    ] {
+        // Empty: what a lifecycle before said holds no more.
+        assert_eq!(expiry(narrow.clone()).as_deref(), Some(""), "{narrow}");
+    }
+}

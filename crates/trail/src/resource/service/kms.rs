@@ -35,7 +35,10 @@ pub(super) static TABLE: Table = &[
     ),
     (
         "DeleteImportedKeyMaterial",
-        off(K::KmsKey, "req.keyId").named(tail).effect(),
+        off(K::KmsKey, "req.keyId")
+            .named(tail)
+            .fixed(D::Call, "DeleteImportedKeyMaterial")
+            .effect(),
     ),
     ("DisableKey", off(K::KmsKey, KEY).named(tail).effect()),
     (
@@ -51,7 +54,10 @@ pub(super) static TABLE: Table = &[
     ),
     (
         "ImportKeyMaterial",
-        on(K::KmsKey, "req.keyId|res.keyId").named(tail).effect(),
+        on(K::KmsKey, "req.keyId|res.keyId")
+            .named(tail)
+            .fixed(D::Call, "")
+            .effect(),
     ),
     ("PutKeyPolicy", Effect::Read(key_policy)),
     (

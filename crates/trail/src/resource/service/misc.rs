@@ -409,13 +409,7 @@ pub(super) static SECRETS_MANAGER: Table = &[
             .fixed(D::Service, "secretsmanager")
             .effect(),
     ),
-    (
-        "DeleteSecret",
-        gone(K::Secret, "req.secretId")
-            .fixed(D::Service, "secretsmanager")
-            .with(&[(D::PendingDays, "req.recoveryWindowInDays")])
-            .effect(),
-    ),
+    ("DeleteSecret", Effect::Read(delete_secret)),
     (
         "PutResourcePolicy",
         changed(K::Secret, "req.secretId")
@@ -431,7 +425,7 @@ pub(super) static SECRETS_MANAGER: Table = &[
     (
         "RestoreSecret",
         on(K::Secret, "req.secretId")
-            .fixed(D::Service, "secretsmanager")
+            .fixed(D::PendingDays, "")
             .effect(),
     ),
     (
@@ -551,6 +545,21 @@ pub(super) static SSO: Table = &[
         .effect(),
     ),
 ];
+
+/// A secret waits 30 days unless the call says otherwise.
+fn delete_secret(view: View<'_>) -> Vec<Touch> {
+    let at_once = view.flag("req.forceDeleteWithoutRecovery") == Some(true);
+    let days = view.text("req.recoveryWindowInDays");
+    let days = (!at_once).then(|| days.unwrap_or_else(|| "30".to_owned()));
+    view.text("req.secretId")
+        .map(|id| {
+            Touch::gone(K::Secret, id)
+                .note(D::Service, Some("secretsmanager"))
+                .note(D::PendingDays, days)
+        })
+        .into_iter()
+        .collect()
+}
 
 fn repository_policy(view: View<'_>) -> Vec<Touch> {
     let Some(id) = view.text("req.repositoryName") else {

@@ -86,11 +86,17 @@ pub(super) static SAGEMAKER: Table = &[
 pub(super) static BEDROCK: Table = &[
     (
         "CreateFoundationModelAgreement",
-        changed(K::Other, "req.modelId")
+        made(K::Other, "req.modelId")
             .fixed(D::Call, "CreateFoundationModelAgreement")
             .effect(),
     ),
     ("CreateProvisionedModelThroughput", Effect::Read(throughput)),
+    (
+        "DeleteFoundationModelAgreement",
+        gone(K::Other, "req.modelId")
+            .fixed(D::Call, "DeleteFoundationModelAgreement")
+            .effect(),
+    ),
     (
         "DeleteGuardrail",
         gone(K::SecurityControl, "req.guardrailIdentifier")
@@ -113,7 +119,8 @@ pub(super) static BEDROCK: Table = &[
     ),
     (
         "PutFoundationModelEntitlement",
-        changed(K::Other, "req.modelId")
+        // The console's own call, with which access through the agreement begins.
+        made(K::Other, "req.modelId")
             .fixed(D::Call, "PutFoundationModelEntitlement")
             .effect(),
     ),
