@@ -96,3 +96,20 @@ fn every_case_has_a_name_of_its_own_and_says_all_of_the_form() {
     names.dedup();
     assert_eq!(names.len(), all);
 }
+
+#[test]
+fn a_policy_may_be_text_wherever_it_may_be_an_object() {
+    let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+    let request =
+        r#"{"principal": "arn:aws:iam::111122223333:user/alice", "action": "s3:GetObject"}"#;
+    for list in [
+        format!("[{policy:?}]"),
+        format!(r#"[{{"name": "p", "policy": {policy:?}}}]"#),
+        format!("[{policy}]"),
+    ] {
+        let text = format!(r#"[{{"request": {request}, "identity_policies": {list}}}]"#);
+        let answer = cases::read(&text).unwrap().remove(0).answer();
+        assert!(answer.error.is_none(), "{list}");
+        assert_eq!(answer.decision, gardefou_iam::Decision::Allow, "{list}");
+    }
+}

@@ -25,7 +25,7 @@ pub struct Location {
 /// One check that fired at one place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
-    /// Id of the check; its page is `docs/checks/<id>.md`.
+    /// Id of the check; its page is `docs/checks/change/<id>.md`.
     pub id: CheckId,
     /// What it saw.
     pub reason: Reason,

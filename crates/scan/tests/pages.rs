@@ -14,7 +14,7 @@ use gardefou_scan::change::{Change, File, Status};
 use gardefou_scan::{CheckId, Finding, Judge};
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/checks")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/checks/change")
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn rule(id: CheckId) -> Value {
     json!({
         "id": id.word(),
         "name": format!("{id:?}"),
-        "helpUri": format!("https://github.com/gardefou/gardefou/blob/main/docs/checks/{}.md", id.word()),
+        "helpUri": format!("https://github.com/gardefou/gardefou/blob/main/docs/checks/change/{}.md", id.word()),
     })
 }
 

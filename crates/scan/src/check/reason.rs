@@ -22,7 +22,7 @@ macro_rules! words {
 }
 
 words! {
-    /// Id of a check; its page is `docs/checks/<id>.md`.
+    /// Id of a check; its page is `docs/checks/change/<id>.md`.
     CheckId {
         /// Text that tells an agent to do harm.
         AgentPrompt => "agent-prompt",
