@@ -66,7 +66,7 @@ struct Stored {
 
 type Shapes = IndexSet<Kept, RandomState>;
 
-/// All facts for correlations, in no order before [`Correlations::settle`].
+/// All facts for correlations, in order of time once they are settled.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Correlations {
     shapes: Shapes,
