@@ -1,10 +1,10 @@
 //! Who can become whom, and who can thereby do everything.
 //!
-//! Principals are nodes. A [`method`] is a way from one to another; the
+//! Principals are nodes. A method is a way from one to another; the
 //! evaluator says, for concrete targets, whether all that the method needs is
 //! allowed. The search goes backwards from those who may do everything (and
 //! from buckets), so that only ways that lead somewhere are looked for.
-//! Principals with the same policies are asked once ([`world`]).
+//! Principals with the same policies are asked once (`world`).
 
 mod admin;
 mod edge;
