@@ -61,11 +61,12 @@ impl SecretKey {
 
     /// Reads PKCS#8 PEM (as `openssl genpkey -algorithm ed25519` writes) or a
     /// note signer's `PRIVATE+KEY+<name>+<id>+<key>`, whose name is not used.
+    /// Lines before it that begin with `#` are comments, as in `age`'s files.
     ///
     /// # Errors
     /// Anything else.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        let text = text.trim();
+        let text = without_comments(text);
         if let Some(note) = text.strip_prefix("PRIVATE+KEY+") {
             StandardSigner::new(text).map_err(|_| KeyError::Private)?;
             let key = note.splitn(3, '+').nth(2).unwrap_or_default();
@@ -87,6 +88,17 @@ impl SecretKey {
         pem.map(|pem| pem.to_string())
             .map_err(|_| KeyError::Private)
     }
+}
+
+/// The text after its leading comments, without white space around it. It is
+/// not copied, since it is secret.
+fn without_comments(text: &str) -> &str {
+    let mut text = text.trim();
+    while text.starts_with('#') {
+        let (_, rest) = text.split_once('\n').unwrap_or_default();
+        text = rest.trim_start();
+    }
+    text
 }
 
 /// A private key under a log's name: signs checkpoints.
@@ -320,6 +332,21 @@ mod tests {
         assert!(pem.starts_with("-----BEGIN PRIVATE KEY-----"));
         let again = LogKey::new("PeterNeumann", SecretKey::parse(&pem).unwrap()).unwrap();
         assert_eq!(again.verifier(), key.verifier());
+    }
+
+    #[test]
+    fn comments_before_a_key_are_passed_over() {
+        let key = |text: &str| {
+            let secret = SecretKey::parse(text)?;
+            LogKey::new("PeterNeumann", secret).map(|key| key.verifier().to_string())
+        };
+        let noted = format!("# created: 2026-11-22\r\n\n# public key: {VKEY}\n{SKEY}\n");
+        assert_eq!(key(&noted).as_deref(), Ok(VKEY));
+        let pem = SecretKey::parse(SKEY).unwrap().to_pem().unwrap();
+        assert_eq!(key(&format!("# of the log\n{pem}")).as_deref(), Ok(VKEY));
+        for text in ["#", "# only this\n", "#\n#\n"] {
+            assert_eq!(key(text), Err(KeyError::Private), "{text:?}");
+        }
     }
 
     #[test]
