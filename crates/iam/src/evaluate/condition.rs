@@ -93,23 +93,12 @@ pub(crate) fn matches(template: &Template, text: &str, request: &Request<'_>) ->
     if let Some(pattern) = template.fixed() {
         return pattern.matches(text).into();
     }
-    let mut is_known = true;
-    for part in template.parts() {
-        let Part::Variable { key, default } = part else {
-            continue;
-        };
-        match (stand(request, key), default) {
-            (Some(Stand::Text(_)), _) | (Some(Stand::Nothing), Some(_)) => {}
-            (Some(Stand::Anything), _) => is_known = false,
-            (Some(Stand::Nothing), None) | (None, _) => return Tri::False,
-        }
+    let have_values = have_values(template, request);
+    if have_values.is_false() {
+        return Tri::False;
     }
-    let value = |key: &Key| stand(request, key).unwrap_or(Stand::Nothing);
-    let is_match = template.with(value).matches(text);
-    if is_match && !is_known {
-        return Tri::Unknown;
-    }
-    is_match.into()
+    let is_match = filled(template, request).matches(text);
+    have_values.and(is_match.into())
 }
 
 /// What a template is for a request: nobody knows (`None`), nothing that a text
@@ -121,18 +110,31 @@ pub(crate) fn resolved<'t>(
     if let Some(pattern) = template.fixed() {
         return Some(Some(Cow::Borrowed(pattern)));
     }
+    match have_values(template, request) {
+        Tri::True => Some(Some(Cow::Owned(filled(template, request)))),
+        Tri::False => Some(None),
+        Tri::Unknown => None,
+    }
+}
+
+/// Whether every variable of a template has a value, or a default.
+fn have_values(template: &Template, request: &Request<'_>) -> Tri {
+    let mut all = Tri::True;
     for part in template.parts() {
-        let Part::Variable { key, default } = part else {
-            continue;
-        };
-        match (stand(request, key), default) {
-            (Some(Stand::Text(_)), _) | (Some(Stand::Nothing), Some(_)) => {}
-            (Some(Stand::Anything), _) => return None,
-            (Some(Stand::Nothing), None) | (None, _) => return Some(None),
+        if let Part::Variable { key, default } = part {
+            all = all.and(match (stand(request, key), default) {
+                (Some(Stand::Text(_)), _) | (Some(Stand::Nothing), Some(_)) => Tri::True,
+                (Some(Stand::Anything), _) => Tri::Unknown,
+                (Some(Stand::Nothing), None) | (None, _) => Tri::False,
+            });
         }
     }
-    let value = |key: &Key| stand(request, key).unwrap_or(Stand::Nothing);
-    Some(Some(Cow::Owned(template.with(value))))
+    all
+}
+
+/// A template's pattern with the request's values.
+fn filled(template: &Template, request: &Request<'_>) -> Pattern {
+    template.with(|key| stand(request, key).unwrap_or(Stand::Nothing))
 }
 
 /// What stands for a variable; `None` when it has several values, which cannot
