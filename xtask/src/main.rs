@@ -14,6 +14,7 @@ mod floors;
 mod managed_policies;
 mod new_rule;
 mod options;
+mod organization;
 mod pages;
 mod picture;
 mod sample;
@@ -47,6 +48,10 @@ usage: cargo xtask COMMAND
                                      measure speed and memory (Linux; build xtask with --release)
   bench ledger [--entries N] [--dir DIR]
                                      the same of the ledger
+  bench iam [--dir DIR] [--data DIR] [--runs N] [--core N] [--write]
+                                     the same of `iam audit` and of single decisions
+  organization --out DIR [--principals N] [--accounts N] [--seed N]
+                                     write an invented organization's authorization details
 ";
 
 fn main() -> ExitCode {
@@ -62,6 +67,7 @@ fn main() -> ExitCode {
         Some("sample") => Options::parse(arguments).and_then(|options| sample::samples(&options)),
         Some("variant") => Options::parse(arguments).and_then(|options| sample::variant(&options)),
         Some("bulk") => Options::parse(arguments).and_then(|options| sample::bulk(&options)),
+        Some("organization") => organization::run(arguments),
         Some("bench") => bench::run(&arguments.collect::<Vec<_>>()),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");

@@ -10,6 +10,7 @@ mod event;
 mod finding;
 mod incident;
 mod proof;
+mod proposal;
 mod report;
 mod severity;
 mod time;
@@ -33,6 +34,10 @@ pub use incident::{
 pub use proof::{
     ChainName, ChainProof, Doubt, DoubtKind, Doubts, KeySource, PROOF_SCHEMA, ProofSummary,
     TimeSpan, TrailProof,
+};
+pub use proposal::{
+    BlindSpot, PROPOSAL_SCHEMA, Proposal, ProposalHistory, ProposalReplay, ProposedStatement,
+    RefusedRequest, StatementOrigin, Widening,
 };
 pub use report::{ExitStatus, REPORT_SCHEMA, Report, Tool};
 pub use severity::{Confidence, Severity};

@@ -28,7 +28,7 @@ mod walk;
 mod write;
 
 pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
-pub use clock::{now, user_name};
+pub use clock::{now, pause, user_name};
 pub use companion::{companion, read_bytes, showing};
 pub use error::SourceError;
 pub use git::{Changes, GitError, Repository};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::audit::AuditOptions;
+use super::snapshot::SnapshotOptions;
 use clap::{Args, Subcommand, ValueEnum};
 use gardefou_report::Lang;
 
@@ -15,6 +16,8 @@ pub(crate) enum Iam {
     Evaluate(Box<Evaluate>),
     /// Judge accounts: who can become an administrator, and what is wrong with their IAM
     Audit(AuditOptions),
+    /// Ask AWS what an account's IAM is, and save it
+    Snapshot(SnapshotOptions),
 }
 
 const EVALUATE_EXAMPLES: &str = "\

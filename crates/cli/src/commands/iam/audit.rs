@@ -12,6 +12,7 @@ use gardefou_iam::check::Suppressions;
 use gardefou_iam::snapshot::{Reader, Snapshot};
 use gardefou_report::{Format, Lang, Options, render_audit};
 
+use super::snapshot;
 use crate::args::{Color, format, lang, severity, time};
 use crate::commands::{Error, colour, tool};
 
@@ -32,9 +33,11 @@ What is read, each by its content (docs/iam-audit.md):
   list-virtual-mfa-devices                    the account's number in the file's name, where there are several
   guardrails                                  SCPs and RCPs by account
   resources                                   functions, instances, buckets and the roles on them
+  gardefou iam snapshot                       all of the first three groups, and guardrails, in one file
 
 Examples:
   gardefou iam audit snapshot/
+  gardefou iam audit --live resources.json
   gardefou iam audit details.json credentials.csv --format json
   gardefou iam audit snapshot/ --suppressions accepted.yml --fail-on high --out report
 
@@ -49,8 +52,16 @@ Exit status:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct AuditOptions {
     /// Files, or directories with files that end in .json or .csv
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "live", value_name = "PATH")]
     paths: Vec<PathBuf>,
+
+    /// Ask AWS, with calls that only read, for the account of the credentials in use
+    #[arg(long)]
+    live: bool,
+
+    /// With --live: do not ask Organizations for service and resource control policies
+    #[arg(long, requires = "live")]
+    no_organization: bool,
 
     /// Findings that are accepted, with reason and end [YAML, see docs/iam-audit.md]
     #[arg(long, value_name = "FILE")]
@@ -89,7 +100,7 @@ pub(crate) fn run(options: &AuditOptions) -> Result<ExitStatus, Error> {
         .at
         .or_else(gardefou_host::now)
         .unwrap_or_else(Timestamp::epoch);
-    let (snapshot, coverage) = read(&options.paths);
+    let (snapshot, coverage) = read(options)?;
     let audit = audit(&snapshot, coverage, &suppressions, tool(), now)
         .map_err(|error| Error::Usage(error.to_string()))?;
     write_all(options, &audit)?;
@@ -113,20 +124,31 @@ fn suppressions(path: Option<&Path>) -> Result<Suppressions, Error> {
         .map_err(|error| Error::Usage(format!("`{}`: {error}", path.display())))
 }
 
-/// Reads every file; what cannot be read is in the coverage.
-fn read(paths: &[PathBuf]) -> (Snapshot, AuditCoverage) {
+/// Reads every file, and AWS where that was asked for; what cannot be read is
+/// in the coverage.
+fn read(options: &AuditOptions) -> Result<(Snapshot, AuditCoverage), Error> {
     let mut reader = Reader::default();
+    if options.live {
+        let taken = snapshot::ask(!options.no_organization)?;
+        let name = format!("AWS account {}", taken.account);
+        reader.add(&Untrusted::new(name), taken.text.as_bytes(), true);
+    }
+    read_files(&mut reader, &options.paths);
+    Ok(reader.finish())
+}
+
+/// Reads files, and directories with files.
+pub(crate) fn read_files(reader: &mut Reader, paths: &[PathBuf]) {
     for path in paths {
         match text_files(path, ENDINGS) {
             Ok(files) => {
                 for file in files {
-                    read_file(&mut reader, &file, file == *path);
+                    read_file(reader, &file, file == *path);
                 }
             }
             Err(error) => reader.fail_file(&name(path), AuditFault::Unreadable, error.to_string()),
         }
     }
-    reader.finish()
 }
 
 fn read_file(reader: &mut Reader, path: &Path, named: bool) {

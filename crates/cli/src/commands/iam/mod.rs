@@ -3,6 +3,7 @@
 pub(crate) mod args;
 mod audit;
 mod evaluate;
+mod snapshot;
 
 use gardefou_finding::ExitStatus;
 
@@ -14,5 +15,6 @@ pub(crate) fn run(command: &Iam) -> Result<ExitStatus, Error> {
     match command {
         Iam::Evaluate(options) => evaluate::run(options),
         Iam::Audit(options) => audit::run(options),
+        Iam::Snapshot(options) => snapshot::run(options),
     }
 }
