@@ -5,10 +5,12 @@
 //! a package is [`Untrusted`]; only a renderer may print it, escaped.
 
 mod audit;
+mod aws;
 mod coverage;
 mod event;
 mod finding;
 mod incident;
+mod plan;
 mod proof;
 mod report;
 mod severity;
@@ -20,6 +22,7 @@ pub use audit::{
     AuditPath, AuditSummary, Certainty, Dependency, Goal, PathStep, StatementPlace, StepMethod,
     StepPermission,
 };
+pub use aws::{AwsCall, AwsService};
 pub use coverage::{
     Coverage, Failure, FailureReason, InputForm, MAX_LISTED, Skip, SkipReason, SourceCoverage,
 };
@@ -29,6 +32,10 @@ pub use incident::{
     Boundary, BoundaryReason, ChainLink, Cost, CostItem, Identity, Incident, LinkKind, NextStep,
     Novelty, NoveltyKind, Origin, Pricing, Resource, ResourceAction, ResourceKind, ResourceState,
     Stage, StepKind, TimelineEntry, Unpriced,
+};
+pub use plan::{
+    Holder, LeftOut, LeftOutReason, Loss, PLAN_SCHEMA, Plan, PlanProof, PlanStep, Power,
+    PowerMeans, StepRisk, Thing,
 };
 pub use proof::{
     ChainName, ChainProof, Doubt, DoubtKind, Doubts, KeySource, PROOF_SCHEMA, ProofSummary,
