@@ -8,6 +8,7 @@
 )]
 
 mod archive;
+mod aws;
 mod clock;
 mod companion;
 mod error;
@@ -28,6 +29,7 @@ mod walk;
 mod write;
 
 pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
+pub use aws::{AwsClient, AwsError};
 pub use clock::{now, pause, user_name};
 pub use companion::{companion, read_bytes, showing};
 pub use error::SourceError;
