@@ -11,6 +11,7 @@
 
 mod bench;
 mod floors;
+mod iam_reference;
 mod managed_policies;
 mod new_rule;
 mod options;
@@ -35,6 +36,7 @@ usage: cargo xtask COMMAND
   pages [--check]                    write docs/rules from the rule files, or say what is stale
   new-rule SLUG                      write a rule file to fill in
   managed-policies                   write the AWS managed policies' data file (needs pip and python3)
+  iam-reference                      write the table of calls and IAM actions (needs pip and python3)
   picture                            draw docs/report.svg from the program's own output
   sample [--seed N] [--out DIR]      write the shipped samples (default: 2025, samples)
   variant NAME [--seed N] [--days N] [--out DIR]
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Some("floors") => floors::run(),
         Some("pages") => check_flag(arguments).and_then(pages::run),
         Some("managed-policies") => managed_policies::run(),
+        Some("iam-reference") => iam_reference::run(),
         Some("new-rule") => new_rule::run(arguments.next().as_deref()),
         Some("picture") => picture::run(),
         Some("sample") => Options::parse(arguments).and_then(|options| sample::samples(&options)),
