@@ -26,8 +26,40 @@ pub struct Usage {
     principals: BTreeMap<Who, Used>,
 }
 
-/// Account, kind and name: a session's ARN does not have its role's path.
-type Who = (String, Kind, String);
+/// A user or role: a session's ARN does not have its role's path, so that there
+/// is none here.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Who {
+    account: String,
+    kind: Kind,
+    name: String,
+}
+
+impl Who {
+    /// Of the ARN of a user, a role, or a role's session.
+    pub fn of(arn: &str) -> Option<Self> {
+        let parsed = Arn::parse(arn)?;
+        let (kind, rest) = parsed.resource.split_once('/')?;
+        let (kind, name) = match kind {
+            "user" => (Kind::User, rest.rsplit('/').next()?),
+            "role" => (Kind::Role, rest.rsplit('/').next()?),
+            "assumed-role" => (Kind::Role, rest.split('/').next()?),
+            _ => return None,
+        };
+        Some(Self {
+            account: parsed.account.to_owned(),
+            kind,
+            name: name.to_owned(),
+        })
+    }
+
+    /// Whether it is this principal.
+    pub fn is(&self, principal: &Principal) -> bool {
+        *self.account == *principal.account
+            && self.kind == principal.kind
+            && *self.name == *principal.name
+    }
+}
 
 /// What one principal used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,14 +85,10 @@ impl Usage {
         self.span = Some((first.min(time), last.max(time)));
     }
 
-    /// Notes that a principal used an action; `arn` is a user's, a role's or
-    /// that of a role's session. What else acts is not kept.
-    pub fn note(&mut self, arn: &str, action: &str, time: Timestamp, times: u64) {
+    /// Notes that a principal used an action.
+    pub fn note(&mut self, who: &Who, action: &str, time: Timestamp, times: u64) {
         self.see(time);
-        let Some(who) = who(arn) else {
-            return;
-        };
-        let used = self.principals.entry(who).or_insert_with(|| Used {
+        let used = self.principals.entry(who.clone()).or_insert_with(|| Used {
             last: time,
             actions: BTreeMap::new(),
         });
@@ -98,25 +126,13 @@ impl Usage {
 
     /// What a principal used; `None` where the history has nothing of it.
     pub fn of(&self, principal: &Principal) -> Option<&Used> {
-        let who = (
-            principal.account.to_string(),
-            principal.kind,
-            principal.name.to_string(),
-        );
+        let who = Who {
+            account: principal.account.to_string(),
+            kind: principal.kind,
+            name: principal.name.to_string(),
+        };
         self.principals.get(&who)
     }
-}
-
-fn who(arn: &str) -> Option<Who> {
-    let parsed = Arn::parse(arn)?;
-    let (kind, rest) = parsed.resource.split_once('/')?;
-    let (kind, name) = match kind {
-        "user" => (Kind::User, rest.rsplit('/').next()?),
-        "role" => (Kind::Role, rest.rsplit('/').next()?),
-        "assumed-role" => (Kind::Role, rest.split('/').next()?),
-        _ => return None,
-    };
-    Some((parsed.account.to_owned(), kind, name.to_owned()))
 }
 
 /// The document.
@@ -143,8 +159,11 @@ impl From<File> for Usage {
         usage.see(file.from);
         usage.see(file.until);
         for one in file.principals {
+            let Some(who) = Who::of(&one.arn) else {
+                continue;
+            };
             for (action, times) in one.actions {
-                usage.note(&one.arn, &action, one.last, times);
+                usage.note(&who, &action, one.last, times);
             }
         }
         usage
@@ -162,17 +181,13 @@ mod tests {
     #[test]
     fn sessions_count_for_their_role_whatever_its_path() {
         let mut usage = Usage::default();
-        let session = "arn:aws:sts::111122223333:assumed-role/app/x";
-        usage.note(session, "S3:PutObject", time("2026-01-02T00:00:00Z"), 2);
+        let session = Who::of("arn:aws:sts::111122223333:assumed-role/app/x").unwrap();
+        usage.note(&session, "S3:PutObject", time("2026-01-02T00:00:00Z"), 2);
         let mut other = Usage::default();
-        other.note(session, "s3:PutObject", time("2026-03-02T00:00:00Z"), 3);
-        other.note(
-            "arn:aws:sts::111122223333:federated-user/x",
-            "s3:a",
-            time("2026-01-01T00:00:00Z"),
-            1,
-        );
+        other.note(&session, "s3:PutObject", time("2026-03-02T00:00:00Z"), 3);
+        other.see(time("2026-01-01T00:00:00Z"));
         usage.merge(other);
+        assert_eq!(Who::of("arn:aws:sts::111122223333:federated-user/x"), None);
         let role = Principal::bare(
             Kind::Role,
             "arn:aws:iam::111122223333:role/team/app",

@@ -5,6 +5,7 @@
 //! help of a [`reference`](mod@reference) of every service's actions; nothing that the log does
 //! not hold is guessed.
 
+pub mod deeds;
 pub mod mapping;
 pub mod reference;
 

@@ -14,7 +14,7 @@ use crate::usage::{Usage, Used};
 const UNUSED_DAYS: i64 = 90;
 
 /// Days of history from which a permission can be called unused.
-const WATCHED_DAYS: i64 = 30;
+const WATCHED_DAYS: i64 = 28;
 
 /// Most services named in a finding.
 const MAX_NAMED: usize = 40;

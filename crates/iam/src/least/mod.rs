@@ -113,7 +113,7 @@ fn by_action(past: &[Past]) -> BTreeMap<String, Uses> {
             regions: Some(BTreeSet::new()),
             ..Uses::default()
         });
-        uses.resources.insert(one.resource.as_str().to_owned());
+        uses.resources.insert(resources::spelled(&one.resource));
         uses.requests += one.count;
         match (&one.region, &mut uses.regions) {
             (Some(region), Some(known)) => {

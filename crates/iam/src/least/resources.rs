@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gardefou_finding::{Untrusted, Widening};
 
+use crate::request::Resource;
+
 /// More resources than these in one place are a pattern.
 const FEW: usize = 8;
 
@@ -34,14 +36,18 @@ pub(super) fn patterns(resources: &BTreeSet<String>) -> (Vec<String>, Vec<Wideni
             resources: *count,
         })
         .collect();
-    (all.into_keys().map(|one| literal(&one)).collect(), widened)
+    (all.into_keys().collect(), widened)
 }
 
 /// A resource as a policy has to spell it, so that what is a wildcard or a
-/// variable there stays a character. A star stays one: in a history it stands
-/// for a part that the log does not tell.
-fn literal(arn: &str) -> String {
-    arn.replace("${", "${$}{").replace('?', "${?}")
+/// variable there stays a character. Where the log tells only a pattern, its
+/// stars stay stars.
+pub(super) fn spelled(resource: &Resource) -> String {
+    let text = resource.as_str().replace("${", "${$}{");
+    if resource.is_pattern() || text == "*" {
+        return text;
+    }
+    text.replace('*', "${*}").replace('?', "${?}")
 }
 
 /// Puts a pattern in the place of more than `few` that have the same head; says

@@ -37,6 +37,7 @@ words!(AuditFault {
     UnknownPolicy = "a policy that is not known" | "une politique inconnue";
     Conflict = "twice, and not alike" | "deux fois, différemment";
     LimitReached = "a limit was reached" | "une limite est atteinte";
+    BadHistory = "a part of the history that cannot be read" | "une partie illisible de l'historique";
     BadSuppression = "a suppression that is not valid" | "une suppression non valable";
 });
 

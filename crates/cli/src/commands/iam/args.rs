@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::audit::AuditOptions;
+use super::least_privilege::LeastPrivilege;
 use super::snapshot::SnapshotOptions;
 use clap::{Args, Subcommand, ValueEnum};
 use gardefou_report::Lang;
@@ -18,6 +19,8 @@ pub(crate) enum Iam {
     Audit(AuditOptions),
     /// Ask AWS what an account's IAM is, and save it
     Snapshot(SnapshotOptions),
+    /// Propose the policy that a principal needs, from what it did
+    LeastPrivilege(Box<LeastPrivilege>),
 }
 
 const EVALUATE_EXAMPLES: &str = "\

@@ -1,10 +1,11 @@
 //! `gardefou iam audit`: files → snapshot → graph and checks → report.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gardefou_finding::{
-    Audit, AuditCoverage, AuditFault, ExitStatus, Severity, Timestamp, Untrusted,
+    Audit, AuditCoverage, AuditFailure, AuditFault, ExitStatus, Severity, Timestamp, Untrusted,
 };
 use gardefou_host::{Stream, Terminal, print, read_bytes, read_text, text_files, write_atomically};
 use gardefou_iam::audit;
@@ -12,6 +13,7 @@ use gardefou_iam::check::Suppressions;
 use gardefou_iam::snapshot::{Reader, Snapshot};
 use gardefou_report::{Format, Lang, Options, render_audit};
 
+use super::history::Trail;
 use super::snapshot;
 use crate::args::{Color, format, lang, severity, time};
 use crate::commands::{Error, colour, tool};
@@ -63,6 +65,11 @@ pub(crate) struct AuditOptions {
     #[arg(long, requires = "live")]
     no_organization: bool,
 
+    /// CloudTrail archive, for permissions and roles that nobody uses: files, directories, globs
+    /// or s3://bucket/prefix [may be repeated]
+    #[arg(long, value_name = "ARCHIVE")]
+    trail: Vec<OsString>,
+
     /// Findings that are accepted, with reason and end [YAML, see docs/iam-audit.md]
     #[arg(long, value_name = "FILE")]
     suppressions: Option<PathBuf>,
@@ -100,7 +107,10 @@ pub(crate) fn run(options: &AuditOptions) -> Result<ExitStatus, Error> {
         .at
         .or_else(gardefou_host::now)
         .unwrap_or_else(Timestamp::epoch);
-    let (snapshot, coverage) = read(options)?;
+    let (mut snapshot, mut coverage) = read(options)?;
+    if !options.trail.is_empty() {
+        add_usage(options, &mut snapshot, &mut coverage)?;
+    }
     let audit = audit(&snapshot, coverage, &suppressions, tool(), now)
         .map_err(|error| Error::Usage(error.to_string()))?;
     write_all(options, &audit)?;
@@ -113,6 +123,40 @@ pub(crate) fn run(options: &AuditOptions) -> Result<ExitStatus, Error> {
     let text = render_audit(&audit, options.format, &shown);
     print(Stream::Out, &text).map(drop).map_err(Error::output)?;
     Ok(audit.exit_status(options.fail_on))
+}
+
+/// Adds what a history shows; what of it cannot be read is in the coverage.
+fn add_usage(
+    options: &AuditOptions,
+    snapshot: &mut Snapshot,
+    coverage: &mut AuditCoverage,
+) -> Result<(), Error> {
+    let trail = Trail {
+        paths: &options.trail,
+        since: None,
+        until: None,
+        threads: None,
+        quiet: true,
+    };
+    let (usage, read) = trail.usage()?;
+    snapshot.usage.get_or_insert_default().merge(usage);
+    coverage.items.insert("event".to_owned(), read.events_read);
+    for one in &read.failures {
+        coverage.fail(AuditFailure {
+            source: one.source.clone(),
+            offset: one.offset,
+            reason: AuditFault::BadHistory,
+            detail: one.detail.clone().unwrap_or_else(|| Untrusted::new("")),
+        });
+    }
+    // Those that are not listed count all the same.
+    let unlisted = read
+        .failed_total()
+        .saturating_sub(read.failures.len() as u64);
+    if unlisted > 0 {
+        *coverage.failed.entry(AuditFault::BadHistory).or_default() += unlisted;
+    }
+    Ok(())
 }
 
 fn suppressions(path: Option<&Path>) -> Result<Suppressions, Error> {

@@ -3,6 +3,8 @@
 pub(crate) mod args;
 mod audit;
 mod evaluate;
+mod history;
+mod least_privilege;
 mod snapshot;
 
 use gardefou_finding::ExitStatus;
@@ -16,5 +18,6 @@ pub(crate) fn run(command: &Iam) -> Result<ExitStatus, Error> {
         Iam::Evaluate(options) => evaluate::run(options),
         Iam::Audit(options) => audit::run(options),
         Iam::Snapshot(options) => snapshot::run(options),
+        Iam::LeastPrivilege(options) => least_privilege::run(options),
     }
 }
