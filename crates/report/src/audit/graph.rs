@@ -114,7 +114,7 @@ fn boxes<'a>(depths: &Depths<'a>, edges: &Edges<'a>) -> Vec<Bundle<'a>> {
     for (node, depth) in depths {
         let alone = (*depth == 0).then_some(*node);
         let key = (*depth, alone, to.remove(node), from.remove(node));
-        same.entry(key).or_default().push(node);
+        same.entry(key).or_default().push(*node);
     }
     same.into_iter()
         .map(|((depth, ..), members)| Bundle { depth, members })
