@@ -88,16 +88,9 @@ const ENOUGH: [&[&str]; 5] = [
         "iam:AttachUserPolicy",
         "iam:CreateLoginProfile",
     ],
-    &[
-        "iam:AttachRolePolicy",
-        "iam:UpdateAssumeRolePolicy",
-        "sts:AssumeRole",
-    ],
-    &[
-        "iam:PutRolePolicy",
-        "iam:UpdateAssumeRolePolicy",
-        "sts:AssumeRole",
-    ],
+    // A trust policy that names somebody needs no more of that one's account.
+    &["iam:AttachRolePolicy", "iam:UpdateAssumeRolePolicy"],
+    &["iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"],
 ];
 
 /// A policy that allows everything.

@@ -32,6 +32,8 @@ pub(super) struct Use {
     pub(super) through: Option<String>,
     /// The value of `iam:PassedToService`.
     pub(super) service: Option<String>,
+    /// Who is meant by `self`, where it is not who acts.
+    pub(super) written: Option<Id>,
 }
 
 /// A resource that a need was asked of.
@@ -58,6 +60,8 @@ pub(super) struct Aim<'a> {
     pub(super) through: &'a str,
     /// The service that the role is passed to.
     pub(super) service: Option<&'a str>,
+    /// Who is meant by `self`, where it is not who asks.
+    pub(super) itself: Option<Id>,
 }
 
 impl<'w> World<'w> {
@@ -312,7 +316,7 @@ impl<'w> World<'w> {
             On::Itself => self
                 .snapshot
                 .principals
-                .get(member)
+                .get(fixed.itself.unwrap_or(member))
                 .map(|one| exact(&one.arn))
                 .into_iter()
                 .collect(),
@@ -390,6 +394,7 @@ fn join(method: usize, a: &Tried, b: &Tried, on: &Aim<'_>) -> Use {
         chosen: a.chosen.iter().chain(&b.chosen).cloned().collect(),
         through: None,
         service: on.service.map(str::to_owned),
+        written: on.itself,
     }
 }
 
@@ -414,7 +419,7 @@ pub(super) fn question<'q>(
 ) -> Question<'q> {
     let target = match on {
         On::Target => fixed.target,
-        On::Itself => Some(member),
+        On::Itself => Some(fixed.itself.unwrap_or(member)),
         _ => None,
     };
     Question {
