@@ -177,6 +177,8 @@ messages! {
         | "Payant, mais sans prix dans la table (hors des sommes) : {items}.";
     UnpricedItem = "{unit} ({now} now, {max} at most)" | "{unit} ({now} maintenant, {max} au plus)";
     UncountedItem = "{unit} (how many is not in the log)" | "{unit} (nombre absent du journal)";
+    Metered = "Billed by use, which the log does not measure: {items}." | "Facturé à l'usage, que le journal ne mesure pas : {items}.";
+    MeteredItem = "{calls} calls of {model}" | "{calls} appels de {model}";
     PriceTable = "Prices as of {date}, from {source}; spot is counted at the on-demand price, its upper bound."
         | "Prix au {date}, d'après {source} ; le spot est compté au prix à la demande, sa borne supérieure.";
     ChartStages = "Stages over time: a bar from the first to the last call of each stage"
