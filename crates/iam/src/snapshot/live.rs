@@ -130,9 +130,19 @@ impl Taker<'_> {
     fn details(&mut self) {
         let call =
             AwsCall::new(AwsService::Iam, "GetAccountAuthorizationDetails").with("MaxItems", 1_000);
-        for page in self.pages(&call) {
-            self.documents.push(typed("", page));
+        let pages = self.pages(&call);
+        if pages.is_empty() {
+            return;
         }
+        // One document, so that nobody takes a page for a list that goes on.
+        let mut whole: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+        for page in pages {
+            let page = typed("", page);
+            for name in DETAILS {
+                whole.entry(name).or_default().extend(listed(&page, name));
+            }
+        }
+        self.documents.push(json!(whole));
     }
 
     /// The credential report; gives the names of users who have MFA.
@@ -339,6 +349,14 @@ fn listed(page: &Value, name: &str) -> Vec<Value> {
         .cloned()
         .unwrap_or_default()
 }
+
+/// The lists of authorization details.
+const DETAILS: [&str; 4] = [
+    "UserDetailList",
+    "GroupDetailList",
+    "RoleDetailList",
+    "Policies",
+];
 
 /// Members that are lists: one without items comes as an empty text.
 const LISTS: [&str; 13] = [

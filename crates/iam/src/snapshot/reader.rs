@@ -169,7 +169,13 @@ impl Reader {
     /// Says that pages are missing, where none of an account's is a last one.
     fn miss_pages(&mut self) {
         let mut last: BTreeMap<String, (bool, Place)> = BTreeMap::new();
-        for page in std::mem::take(&mut self.parts.pages) {
+        let pages = std::mem::take(&mut self.parts.pages);
+        // The last page may hold AWS managed policies alone, and is anybody's.
+        let is_anybodys = |page: &Part| page.account.is_empty() && page.ends;
+        if pages.iter().any(is_anybodys) {
+            return;
+        }
+        for page in pages {
             let known = last.remove(&page.account);
             let ends = page.ends || known.is_some_and(|(ends, _)| ends);
             last.insert(page.account, (ends, page.place));
