@@ -209,6 +209,9 @@ messages! {
     Novelties = "New for this identity" | "Nouveau pour cette identité";
     NoveltyLine = "{kind} {value} ({at})" | "{kind} {value} ({at})";
     // Coverage.
+    AuditGroup = "{severity}: {title} ({check}, {count}). {advice}" | "{severity} : {title} ({check}, {count}). {advice}";
+    AuditUnjudged = "Everything that was given was read; for lack of data {count} checks could not be judged."
+        | "Tout ce qui a été donné a été lu ; faute de données, {count} contrôles n'ont pas pu être jugés.";
     CoverageComplete = "Everything that should have been read was read."
         | "Tout ce qui devait être lu a été lu.";
     CoverageRead = "Read" | "Lu";
@@ -281,8 +284,6 @@ messages! {
     AuditFindings = "Findings" | "Constats";
     AuditPaths = "Paths" | "Chemins";
     AuditGraph = "Who can become whom" | "Qui peut devenir qui";
-    ColumnFinding = "Finding" | "Constat";
-    ColumnSubject = "About" | "Objet";
     PathHead = "{from} to {goal}: {certainty}" | "{from} vers {goal} : {certainty}";
     PathNeeds = "Needs: {what}" | "Suppose : {what}";
     StepReads = "Reads " | "Lit ";
