@@ -5,11 +5,14 @@
 //! a package is [`Untrusted`]; only a renderer may print it, escaped.
 
 mod audit;
+mod aws;
 mod coverage;
 mod event;
 mod finding;
 mod incident;
+mod plan;
 mod proof;
+mod proposal;
 mod report;
 mod severity;
 mod time;
@@ -20,6 +23,7 @@ pub use audit::{
     AuditPath, AuditSummary, Certainty, Dependency, Goal, PathStep, StatementPlace, StepMethod,
     StepPermission,
 };
+pub use aws::{AwsCall, AwsService};
 pub use coverage::{
     Coverage, Failure, FailureReason, InputForm, MAX_LISTED, Skip, SkipReason, SourceCoverage,
 };
@@ -30,9 +34,17 @@ pub use incident::{
     NextStep, Novelty, NoveltyKind, Origin, Pricing, Resource, ResourceAction, ResourceKind,
     ResourceState, Stage, StepKind, TimelineEntry, Unpriced,
 };
+pub use plan::{
+    Holder, LeftOut, LeftOutReason, Loss, PLAN_SCHEMA, Plan, PlanProof, PlanStep, Power,
+    PowerMeans, StepRisk, Thing,
+};
 pub use proof::{
     ChainName, ChainProof, Doubt, DoubtKind, Doubts, KeySource, PROOF_SCHEMA, ProofSummary,
     TimeSpan, TrailProof,
+};
+pub use proposal::{
+    BlindSpot, PROPOSAL_SCHEMA, Proposal, ProposalHistory, ProposalReplay, ProposedStatement,
+    RefusedRequest, StatementOrigin, Widening,
 };
 pub use report::{ExitStatus, REPORT_SCHEMA, Report, Tool};
 pub use severity::{Confidence, Severity};

@@ -2,8 +2,11 @@
 //!
 //! `trail` measures an investigation beside libdeflate alone and beside `rsigma
 //! engine eval`; `verify-trail` a verification beside inflating and hashing;
-//! `ledger` a ledger beside the disk and SHA-256 alone.
+//! `ledger` a ledger beside the disk and SHA-256 alone; `iam` an audit of
+//! organizations of growing size, and single decisions.
 
+mod decisions;
+mod iam;
 mod inflate;
 mod ledger;
 mod measure;
@@ -34,9 +37,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "inflate" => inflate::run(Path::new(rest.first().map_or("", String::as_str))),
         "measure" => measure::run(rest),
         "ledger" => ledger::run(rest),
+        "iam" => iam::run(rest),
         "ledger-step" => ledger::run_step(rest),
-        _ => {
-            bail!("there is no benchmark `{what}`; there are `trail`, `verify-trail` and `ledger`")
-        }
+        "decisions" => decisions::run(Path::new(rest.first().map_or("", String::as_str))),
+        _ => bail!(
+            "there is no benchmark `{what}`; there are `trail`, `verify-trail`, `ledger` and `iam`"
+        ),
     }
 }

@@ -247,7 +247,7 @@ impl ActionPattern {
     }
 
     /// Whether it means this action, which is in lower case.
-    pub(crate) fn matches(&self, lower: &str) -> bool {
+    pub fn matches(&self, lower: &str) -> bool {
         self.glob.matches(lower)
     }
 }

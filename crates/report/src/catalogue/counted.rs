@@ -79,6 +79,7 @@ counted! {
     Events = "{n} event", "{n} events" | "{n} événement", "{n} événements";
     Files = "{n} file", "{n} files" | "{n} fichier", "{n} fichiers";
     Cases = "{n} case", "{n} cases" | "{n} cas", "{n} cas";
+    Statements = "{n} statement", "{n} statements" | "{n} déclaration", "{n} déclarations";
     Chains = "{n} chain", "{n} chains" | "{n} chaîne", "{n} chaînes";
     Doubts = "{n} doubt", "{n} doubts" | "{n} doute", "{n} doutes";
     Regions = "{n} region", "{n} regions" | "{n} région", "{n} régions";

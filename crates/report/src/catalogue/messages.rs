@@ -310,6 +310,31 @@ messages! {
     CoverageManaged = "AWS managed policies as of" | "Politiques gérées par AWS au";
     CoverageNotJudged = "Not judged" | "Non jugé";
     CoverageSuppressed = "Suppressed" | "Supprimé";
+    // Least privilege.
+    LeastTitle = "Least privilege" | "Moindre privilège";
+    LeastHeadline = "{statements} for {who}, from its calls of {first} to {last}: {calls}."
+        | "{statements} pour {who}, d'après ses appels du {first} au {last} : {calls}.";
+    LeastNothing = "Nothing that {who} did was found, so nothing is proposed. This is not a policy of nothing."
+        | "Aucun appel de {who} trouvé : rien n'est proposé. Ce n'est pas une politique vide.";
+    LeastReplay = "Put to that same history, the proposal allows {allowed} of {requests} requests."
+        | "Rejouée sur ce même historique, la proposition autorise {allowed} requêtes sur {requests}.";
+    LeastNoCurrent = "Today's policies were not given: nothing is kept of what the log does not show."
+        | "Les politiques actuelles n'ont pas été données : rien n'est gardé de ce que le journal ne montre pas.";
+    LeastStatements = "Statements" | "Déclarations";
+    LeastKept = "kept" | "gardé";
+    LeastRefused = "What the proposal would not allow" | "Ce que la proposition ne permettrait pas";
+    LeastNotUnderstood = "Calls of which nobody knows the action; they are not in the proposal"
+        | "Appels dont nul ne connaît l'action ; ils ne sont pas dans la proposition";
+    LeastBlind = "What the log cannot show" | "Ce que le journal ne peut montrer";
+    LeastBlindKept = "the proposal keeps {actions}, which today's policies allow"
+        | "la proposition garde {actions}, permis par les politiques actuelles";
+    LeastBlindDropped = "no use was logged, nothing was found to keep, nothing is allowed: data calls of {services}"
+        | "aucun usage journalisé, rien trouvé à garder, rien n'est permis : appels de données de {services}";
+    LeastWidened = "Wider than what was seen" | "Plus large que ce qui a été vu";
+    LeastWidens = "{pattern}: in the place of {n}" | "{pattern} : à la place de {n}";
+    LeastDropped = "Dropped: today's policies allow it, nobody used it"
+        | "Abandonné : permis aujourd'hui, jamais utilisé";
+    ColumnStatement = "Statement" | "Déclaration";
     // What AWS would decide.
     WrittenByTool = "Written by {tool} {version}." | "Établi par {tool} {version}.";
     AnswerError = "not valid, so not allowed" | "non valide, donc non autorisé";
