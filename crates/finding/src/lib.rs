@@ -10,6 +10,7 @@ mod event;
 mod finding;
 mod incident;
 mod proof;
+mod replay;
 mod report;
 mod severity;
 mod time;
@@ -33,6 +34,11 @@ pub use incident::{
 pub use proof::{
     ChainName, ChainProof, Doubt, DoubtKind, Doubts, KeySource, PROOF_SCHEMA, ProofSummary,
     TimeSpan, TrailProof,
+};
+pub use replay::{
+    Advice, Attack, Broken, BrokenCalls, Disagreement, Fidelity, GuardrailEffect, History,
+    Prevention, REPLAY_SCHEMA, Replay, StepRef, Stopped, Suggestion, UnknownCalls, UnmappedCalls,
+    WhyUnmapped,
 };
 pub use report::{ExitStatus, REPORT_SCHEMA, Report, Tool};
 pub use severity::{Confidence, Severity};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gardefou_finding::{Audit, Report, TrailProof, Untrusted};
+use gardefou_finding::{Audit, Replay, Report, TrailProof, Untrusted};
 use serde::Serialize;
 
 /// Renders the report as JSON; in several lines when `pretty`. Characters that
@@ -60,6 +60,11 @@ pub fn proof_schema() -> String {
 /// The same of an audit.
 pub fn audit_schema() -> String {
     written(&schemars::schema_for!(Audit))
+}
+
+/// The same of a replay.
+pub fn replay_schema() -> String {
+    written(&schemars::schema_for!(Replay))
 }
 
 fn written(schema: &schemars::Schema) -> String {

@@ -19,6 +19,7 @@ mod limits;
 mod markdown;
 mod ocsf;
 mod proof;
+mod replay;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -32,8 +33,9 @@ pub use answers::render_answers;
 pub use audit::render_audit;
 pub use catalogue::Lang;
 pub use check::{CheckFormat, render_check};
-pub use json::{audit_schema, json_schema, proof_schema};
+pub use json::{audit_schema, json_schema, proof_schema, replay_schema};
 pub use proof::render_proof;
+pub use replay::render_replay;
 
 /// An output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,7 +2,8 @@
 //!
 //! `trail` measures an investigation beside libdeflate alone and beside `rsigma
 //! engine eval`; `verify-trail` a verification beside inflating and hashing;
-//! `ledger` a ledger beside the disk and SHA-256 alone.
+//! `ledger` a ledger beside the disk and SHA-256 alone; `replay` guardrails
+//! beside decoding alone.
 
 mod inflate;
 mod ledger;
@@ -15,6 +16,7 @@ mod trail;
 mod verify;
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Result, bail};
 
@@ -35,8 +37,20 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "measure" => measure::run(rest),
         "ledger" => ledger::run(rest),
         "ledger-step" => ledger::run_step(rest),
-        _ => {
-            bail!("there is no benchmark `{what}`; there are `trail`, `verify-trail` and `ledger`")
-        }
+        "replay" => replay(),
+        _ => bail!(
+            "there is no benchmark `{what}`; there are `trail`, `verify-trail`, `ledger` and `replay`"
+        ),
     }
+}
+
+/// Replaying is measured by a benchmark of its own crate, which needs no other.
+fn replay() -> Result<()> {
+    let status = Command::new("cargo")
+        .args(["bench", "--package", "gardefou-replay", "--bench", "replay"])
+        .status()?;
+    if !status.success() {
+        bail!("the benchmark failed");
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ mod service;
 use std::collections::{BTreeSet, HashMap};
 
 use ahash::RandomState;
-use gardefou_finding::{Outcome, Timestamp};
+use gardefou_finding::{Outcome, Timestamp, WhyUnmapped};
 use gardefou_iam::{Action, Context, Principal, Resource};
 use gardefou_trail::decode::{Field, Record};
 
@@ -66,20 +66,6 @@ pub struct Need {
     /// Whether the call implies it rather than being it, as `RunInstances`
     /// with a role implies `iam:PassRole`.
     pub implied: bool,
-}
-
-/// Why a record is no [`Call`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unmapped {
-    /// Not a request that IAM decides: a service's own event, a sign-in.
-    NotARequest,
-    /// The reference does not know the service.
-    UnknownService,
-    /// The reference does not know the call.
-    UnknownCall,
-    /// The record does not say who asked in a way that policies could name.
-    NoPrincipal,
 }
 
 /// ARNs by account and name, where a snapshot tells: `user/NAME`, `role/NAME`.
@@ -155,14 +141,14 @@ impl<'a> Mapper<'a> {
     ///
     /// # Errors
     /// Why it cannot be said.
-    pub fn map(&self, record: &Record<'_>) -> Result<Call, Unmapped> {
+    pub fn map(&self, record: &Record<'_>) -> Result<Call, WhyUnmapped> {
         if !is_request(record) {
-            return Err(Unmapped::NotARequest);
+            return Err(WhyUnmapped::NotARequest);
         }
         let source = record.event_source();
         let event = record.event_name();
         let meaning = self.reference.meaning(&source, &event);
-        let principal = principal::of(record).ok_or(Unmapped::NoPrincipal)?;
+        let principal = principal::of(record).ok_or(WhyUnmapped::NoPrincipal)?;
         let parameters = Parameters::of(record);
         let asked = Asked {
             record,
@@ -172,8 +158,8 @@ impl<'a> Mapper<'a> {
             region: record.aws_region().unwrap_or_default().into_owned(),
         };
         let mut needs = match meaning {
-            Meaning::UnknownService => return Err(Unmapped::UnknownService),
-            Meaning::UnknownCall => return Err(Unmapped::UnknownCall),
+            Meaning::UnknownService => return Err(WhyUnmapped::UnknownService),
+            Meaning::UnknownCall => return Err(WhyUnmapped::UnknownCall),
             Meaning::Request { action, path } => self.request(&asked, &action, &path),
             Meaning::Actions(actions) => actions
                 .iter()
@@ -182,7 +168,7 @@ impl<'a> Mapper<'a> {
                 .collect(),
         };
         if needs.is_empty() {
-            return Err(Unmapped::UnknownCall);
+            return Err(WhyUnmapped::UnknownCall);
         }
         needs.extend(implied::needs(self, &asked));
         Ok(call(record, &asked, principal.clone(), needs))
