@@ -92,7 +92,7 @@ fn main() {
     let begin = Instant::now();
     let reference = Reference::load();
     println!("reference loaded in {:.0?}", begin.elapsed());
-    let mapper = Mapper::new(&reference).asking(lens.interest());
+    let mapper = Mapper::new(&reference).asking(&lens);
     let focus = Focus::default();
     let at = split(count.span);
     let mut collector =

@@ -19,6 +19,7 @@ use gardefou_iam::{
     Arn, Attached, Decision, Level, Policy, PolicyKind, Principal, Request, Stack, evaluate,
 };
 
+use crate::effect::everything;
 use crate::history::{Class, Collected};
 use crate::mapping::{Call, Need};
 
@@ -215,10 +216,7 @@ impl Sum {
         let (Some(need), Some(example)) = (need, &class.example) else {
             return;
         };
-        let principal = call
-            .principal
-            .principal_arn()
-            .unwrap_or(call.principal.as_str());
+        let principal = crate::replay::who(call);
         let (action, resource) = (need.action.as_str(), need.resource.as_str());
         let about = (
             principal.to_owned(),
@@ -284,7 +282,13 @@ impl Known {
             return Err(vec![PRINCIPAL.to_owned()]);
         }
         let policy = self.resource(need.resource.as_str());
-        let empty = Own::default();
+        // What the caller's own account allows is not in the snapshot; the
+        // resource's side is judged alone.
+        let is_foreign = has_identity && own.is_none();
+        let empty = Own {
+            identity: everything().filter(|_| is_foreign).into_iter().collect(),
+            ..Own::default()
+        };
         let own = own.unwrap_or(&empty);
         let none = (Vec::new(), Vec::new());
         let of = |account: Option<&str>| {
@@ -313,6 +317,9 @@ impl Known {
             .collect();
         match answer.decision {
             Decision::Unknown => Err(keys),
+            Decision::Allow if is_foreign && call.outcome == Outcome::Denied => {
+                Err(vec![PRINCIPAL.to_owned()])
+            }
             Decision::ImplicitDeny if policy.is_none() && is_open(principal, need) => {
                 Err(vec![RESOURCE_POLICY.to_owned()])
             }

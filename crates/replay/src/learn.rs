@@ -43,8 +43,11 @@ pub fn bind<'c>(
         let Some(call) = &class.call else {
             continue;
         };
+        if guard.call(call) != Effect::Stops {
+            continue;
+        }
         for need in &call.needs {
-            if guard.need(&call.principal, need) == Effect::Lets {
+            if guard.need(&call.principal, need) != Effect::Stops {
                 continue;
             }
             for ((_, how), values) in wanted.iter().zip(&mut learnt) {

@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use ahash::RandomState;
 use gardefou_iam::Policy;
@@ -91,11 +91,18 @@ impl Eye {
 #[derive(Debug)]
 pub struct Lens {
     eyes: Vec<Eye>,
-    interest: BTreeSet<String>,
+    /// Condition keys by action, of the statements that name it.
+    interest: RwLock<HashMap<String, Interest, RandomState>>,
     names_resources: bool,
     /// Whether calls that succeeded are all that counts.
     pub(crate) only_succeeded: bool,
 }
+
+/// Condition keys in lower case.
+type Interest = Arc<[String]>;
+
+/// Most actions whose keys are remembered.
+const MAX_ACTIONS: usize = 50_000;
 
 /// Texts as a sight holds them: with an end that no text has.
 fn put(sight: &mut Vec<u8>, text: &str) {
@@ -107,12 +114,9 @@ impl Lens {
     /// The lens of these policies.
     pub fn new<'p>(policies: impl IntoIterator<Item = &'p Arc<Policy>>) -> Self {
         let mut eyes = Vec::new();
-        let mut interest = BTreeSet::new();
         let mut names_resources = false;
         for policy in policies {
             for (index, statement) in policy.statements().iter().enumerate() {
-                let keys = statement.conditions().iter().map(|it| it.key_lower());
-                interest.extend(keys.map(str::to_owned));
                 let listed = statement
                     .resources()
                     .map_or(&[][..], |scope| scope.listed());
@@ -127,7 +131,7 @@ impl Lens {
         }
         Self {
             eyes,
-            interest,
+            interest: RwLock::default(),
             names_resources,
             only_succeeded: true,
         }
@@ -140,26 +144,49 @@ impl Lens {
         self
     }
 
-    /// Condition keys that the policies name, in lower case.
-    pub fn interest(&self) -> impl Iterator<Item = String> + '_ {
-        self.interest.iter().cloned()
+    /// Condition keys, in lower case, that the policies name for an action in
+    /// lower case.
+    pub fn interest(&self, action: &str) -> Arc<[String]> {
+        let known = self.interest.read().map_or_else(
+            |it| it.into_inner().get(action).cloned(),
+            |it| it.get(action).cloned(),
+        );
+        if let Some(known) = known {
+            return known;
+        }
+        let naming = self.naming(std::slice::from_ref(&action));
+        let statements = naming.filter_map(Eye::statement);
+        let keys: BTreeSet<String> = statements
+            .flat_map(|statement| statement.conditions())
+            .map(|condition| condition.key_lower().to_owned())
+            .collect();
+        let keys: Interest = keys.into_iter().collect();
+        if let Ok(mut interest) = self.interest.write()
+            && interest.len() < MAX_ACTIONS
+        {
+            interest.insert(action.to_owned(), keys.clone());
+        }
+        keys
+    }
+
+    /// The statements that name one of these actions, in lower case.
+    fn naming<'l>(&'l self, actions: &'l [impl AsRef<str>]) -> impl Iterator<Item = &'l Eye> {
+        self.eyes.iter().filter(|eye| {
+            eye.statement().is_some_and(|statement| {
+                let scope = statement.actions();
+                actions.iter().any(|action| {
+                    let is_listed = scope.listed().iter().any(|it| it.matches(action.as_ref()));
+                    is_listed != scope.is_except()
+                })
+            })
+        })
     }
 
     /// What is seen of calls that need these actions, in lower case.
     fn of_actions(&self, actions: &[String]) -> Seen {
         let mut seen = Seen::default();
-        for eye in &self.eyes {
-            let Some(statement) = eye.statement() else {
-                continue;
-            };
-            let scope = statement.actions();
-            let is_named = actions.iter().any(|action| {
-                let is_listed = scope.listed().iter().any(|it| it.matches(action));
-                is_listed != scope.is_except()
-            });
-            if is_named {
-                seen.add(eye.seen);
-            }
+        for eye in self.naming(actions) {
+            seen.add(eye.seen);
         }
         seen
     }
@@ -172,7 +199,7 @@ impl Lens {
         if self.names_resources {
             put(sight, need.resource.as_str());
         }
-        for key in &self.interest {
+        for key in self.interest(&need.action.as_str().to_lowercase()).iter() {
             if is_shallow(key) {
                 continue;
             }

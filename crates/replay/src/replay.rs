@@ -14,6 +14,7 @@ use crate::effect::{Effect, Guard};
 use crate::guardrail::{Bound, Guardrail, GuardrailError, Kind, Values};
 use crate::history::{Class, Collected};
 use crate::learn;
+use crate::mapping::Call;
 use crate::suggest::{Candidate, suggest};
 
 /// Rows of broken calls that are listed of one guardrail.
@@ -225,10 +226,7 @@ fn broken(judged: &Judged<'_>, classes: &[&Class]) -> Broken {
         let (Some(call), Some(example)) = (&class.call, &class.example) else {
             continue;
         };
-        let principal = call
-            .principal
-            .principal_arn()
-            .unwrap_or(call.principal.as_str());
+        let principal = who(call);
         let key = (
             principal.to_owned(),
             call.service.clone(),
@@ -266,6 +264,17 @@ fn unknown(judged: &Judged<'_>) -> UnknownCalls {
     UnknownCalls {
         calls: judged.unknown_calls.values().sum(),
         because: most_first(&judged.unknown),
+    }
+}
+
+/// Who made a call: the ARN of the user or role, a service's name, or of
+/// whom the log does not name the account.
+pub(crate) fn who(call: &Call) -> &str {
+    let principal = &call.principal;
+    match principal.principal_arn() {
+        Some(arn) => arn,
+        None if principal.as_str().is_empty() => principal.account().unwrap_or_default(),
+        None => principal.as_str(),
     }
 }
 

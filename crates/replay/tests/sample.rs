@@ -137,6 +137,7 @@ fn a_quiet_month_has_nothing_to_stop() {
 
 #[test]
 fn other_attacks_are_stopped_too() {
+    let mut failed = Vec::new();
     for (seed, variant) in [
         (41, Variant::RoleChain),
         (42, Variant::CrossAccount),
@@ -147,12 +148,16 @@ fn other_attacks_are_stopped_too() {
     ] {
         let ready = ready(&generated(&Config::short(seed, 12, variant)), &all());
         let replay = ready.replay(&all());
-        assert!(!replay.attacks.is_empty(), "{variant:?}");
-        let suggestion = replay
+        let held = replay
             .suggestion
             .as_ref()
-            .unwrap_or_else(|| panic!("{variant:?}"));
-        assert_eq!(suggestion.broken, 0, "{variant:?}");
-        assert_eq!(suggestion.effects_through, 0, "{variant:?}: {suggestion:?}");
+            .is_some_and(|suggestion| suggestion.broken == 0 && suggestion.effects_through == 0);
+        if !held || replay.attacks.is_empty() {
+            let through = replay
+                .suggestion
+                .map(|it| (it.guardrails, it.broken, it.first_through));
+            failed.push(format!("{variant:?}: {through:?}"));
+        }
     }
+    assert_eq!(failed, Vec::<String>::new());
 }

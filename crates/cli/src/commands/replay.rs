@@ -269,7 +269,7 @@ impl Third<'_> {
         let reference = Reference::load();
         let mapper = Mapper::new(&reference)
             .with_names(self.names.clone())
-            .asking(lens.interest());
+            .asking(&lens);
         let seen = SeenEvents::default();
         let split = split(looked.span);
         let read = at.archive.read(&at.options, || {

@@ -13,13 +13,14 @@ mod principal;
 mod resource;
 mod service;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use ahash::RandomState;
 use gardefou_finding::{Outcome, Timestamp, WhyUnmapped};
 use gardefou_iam::{Action, Context, Principal, Resource};
 use gardefou_trail::decode::{Field, Record};
 
+use crate::lens::Lens;
 use crate::reference::{ActionFacts, Meaning, Reference};
 pub(crate) use implied::passes_roles;
 pub use parameters::Parameters;
@@ -101,8 +102,8 @@ impl Names {
 pub struct Mapper<'a> {
     reference: &'a Reference,
     names: Names,
-    /// Condition keys in lower case that somebody will ask about.
-    interest: BTreeSet<String>,
+    /// The policies that will be asked.
+    lens: Option<&'a Lens>,
 }
 
 impl<'a> Mapper<'a> {
@@ -111,7 +112,7 @@ impl<'a> Mapper<'a> {
         Self {
             reference,
             names: Names::default(),
-            interest: BTreeSet::new(),
+            lens: None,
         }
     }
 
@@ -122,13 +123,12 @@ impl<'a> Mapper<'a> {
         self
     }
 
-    /// With condition keys that policies ask about: where a key is one of a
-    /// service and the reference does not list it for an action, requests of
+    /// With policies that will be asked: where they name a condition key of a
+    /// service that the reference does not list for an action, requests of
     /// that action do not have it, and the context says so.
     #[must_use]
-    pub fn asking(mut self, keys: impl IntoIterator<Item = String>) -> Self {
-        let keys = keys.into_iter().map(|key| key.to_lowercase());
-        self.interest.extend(keys);
+    pub fn asking(mut self, lens: &'a Lens) -> Self {
+        self.lens = Some(lens);
         self
     }
 
@@ -197,7 +197,9 @@ impl<'a> Mapper<'a> {
                 context = context.with_value(&key, value);
             }
         }
-        for key in &self.interest {
+        let lower = facts.action.to_lowercase();
+        let interest = self.lens.map(|lens| lens.interest(&lower));
+        for key in interest.iter().flat_map(|keys| keys.iter()) {
             if is_of_service(key) && !facts.has_key(kind, key) {
                 context = context.with_all(key, []);
             }

@@ -135,9 +135,7 @@ fn collect(
     span: Option<(Timestamp, Timestamp)>,
 ) -> Collected {
     let reference = Reference::load();
-    let mapper = Mapper::new(&reference)
-        .with_names(names)
-        .asking(lens.interest());
+    let mapper = Mapper::new(&reference).with_names(names).asking(lens);
     let seen = SeenEvents::small();
     // Two workers, so that merging is tested too.
     let mut whole = Collected::default();
