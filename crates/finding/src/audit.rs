@@ -272,6 +272,8 @@ pub enum AuditFault {
     BadPolicy,
     /// An AWS managed policy that is not known, or another that is not there.
     UnknownPolicy,
+    /// Part of an answer, whose other pages are not there.
+    Incomplete,
     /// The same thing twice, and not alike.
     Conflict,
     /// A limit was reached; what follows was not judged.

@@ -281,6 +281,8 @@ pub enum ResourceAction {
     Changed,
     /// Deleted or terminated.
     Deleted,
+    /// Used, and left as it was: a model that was called.
+    Used,
 }
 
 /// Last known state, as the log shows it.
@@ -368,8 +370,18 @@ pub struct Unpriced {
     pub count_max: u64,
 }
 
+/// Calls that are billed one by one, by a measure that the log does not hold:
+/// a model's tokens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Metered {
+    /// Index in [`Incident::resources`].
+    pub resource: usize,
+    /// Calls that succeeded.
+    pub calls: u64,
+}
+
 /// What the incident costs, from the embedded price table. Never a guess:
-/// what has no price is in `unpriced`.
+/// what has no price is in `unpriced`, what is billed by use in `metered`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Cost {
     /// US dollars an hour, as the log shows what runs at its end.
@@ -380,6 +392,9 @@ pub struct Cost {
     pub items: Vec<CostItem>,
     /// What has no price.
     pub unpriced: Vec<Unpriced>,
+    /// What was called and is billed by use.
+    #[serde(default)]
+    pub metered: Vec<Metered>,
     /// Date of the price table (ISO 8601).
     pub prices_as_of: String,
     /// Where the price table comes from.

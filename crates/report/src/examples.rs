@@ -417,6 +417,10 @@ fn cost(resources: &[Resource]) -> Cost {
         count_now: 1,
         count_max: 10,
     });
+    cost.metered.push(Metered {
+        resource: 0,
+        calls: 340,
+    });
     cost
 }
 

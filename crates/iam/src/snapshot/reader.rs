@@ -28,6 +28,8 @@ pub struct Reader {
 /// What was read, not yet put together.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
+    /// The pages of authorization details.
+    pub(super) pages: Vec<Part>,
     /// Items by ARN: the text as it came, and its place.
     pub(super) users: BTreeMap<String, Item>,
     pub(super) roles: BTreeMap<String, Item>,
@@ -54,6 +56,26 @@ pub(super) struct Item {
 pub(super) struct Place {
     pub(super) source: Untrusted,
     pub(super) offset: u64,
+}
+
+/// A page of authorization details.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// The account of the first ARN in it; nothing where there is none.
+    account: String,
+    /// Whether no page follows it.
+    ends: bool,
+    place: Place,
+}
+
+/// The account of the first ARN of IAM in a text.
+fn account_in(text: &str) -> String {
+    let after = text
+        .split(":iam::")
+        .skip(1)
+        .filter_map(|rest| rest.get(..12));
+    let mut accounts = after.filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
+    accounts.next().unwrap_or_default().to_owned()
 }
 
 /// An MFA device of `list-mfa-devices` or `list-virtual-mfa-devices`.
@@ -132,8 +154,23 @@ impl Reader {
         self.fail(&place, reason, detail);
     }
 
+    /// Says that pages are missing, where none of an account's is a last one.
+    fn miss_pages(&mut self) {
+        let mut last: BTreeMap<String, (bool, Place)> = BTreeMap::new();
+        for page in std::mem::take(&mut self.parts.pages) {
+            let known = last.remove(&page.account);
+            let ends = page.ends || known.is_some_and(|(ends, _)| ends);
+            last.insert(page.account, (ends, page.place));
+        }
+        for (_, place) in last.into_values().filter(|(ends, _)| !ends) {
+            let detail = "more pages follow, and the last is not here";
+            self.fail(&place, AuditFault::Incomplete, detail);
+        }
+    }
+
     /// Puts everything together.
-    pub fn finish(self) -> (Snapshot, AuditCoverage) {
+    pub fn finish(mut self) -> (Snapshot, AuditCoverage) {
+        self.miss_pages();
         assemble::assemble(self)
     }
 
@@ -248,6 +285,12 @@ impl Reader {
         let Some(page) = self.take::<Page<'_>>(file, raw) else {
             return;
         };
+        let ends = !page.is_truncated && page.next_token.is_none();
+        self.parts.pages.push(Part {
+            account: account_in(raw.get()),
+            ends,
+            place: file.place(raw.get()),
+        });
         for raw in page.user_detail_list {
             self.item::<User<'_>>(file, raw);
         }

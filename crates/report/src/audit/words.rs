@@ -35,6 +35,7 @@ words!(AuditFault {
     BadItem = "an item that lacks something" | "un élément incomplet";
     BadPolicy = "not a valid policy" | "pas une politique valable";
     UnknownPolicy = "a policy that is not known" | "une politique inconnue";
+    Incomplete = "pages are missing" | "des pages manquent";
     Conflict = "twice, and not alike" | "deux fois, différemment";
     LimitReached = "a limit was reached" | "une limite est atteinte";
     BadSuppression = "a suppression that is not valid" | "une suppression non valable";

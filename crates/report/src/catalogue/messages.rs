@@ -177,6 +177,8 @@ messages! {
         | "Payant, mais sans prix dans la table (hors des sommes) : {items}.";
     UnpricedItem = "{unit} ({now} now, {max} at most)" | "{unit} ({now} maintenant, {max} au plus)";
     UncountedItem = "{unit} (how many is not in the log)" | "{unit} (nombre absent du journal)";
+    Metered = "Billed by use, which the log does not measure: {items}." | "Facturé à l'usage, que le journal ne mesure pas : {items}.";
+    MeteredItem = "{calls} calls of {model}" | "{calls} appels de {model}";
     PriceTable = "Prices as of {date}, from {source}; spot is counted at the on-demand price, its upper bound."
         | "Prix au {date}, d'après {source} ; le spot est compté au prix à la demande, sa borne supérieure.";
     ChartStages = "Stages over time: a bar from the first to the last call of each stage"
@@ -207,6 +209,9 @@ messages! {
     Novelties = "New for this identity" | "Nouveau pour cette identité";
     NoveltyLine = "{kind} {value} ({at})" | "{kind} {value} ({at})";
     // Coverage.
+    AuditGroup = "{severity}: {title} ({check}, {count}). {advice}" | "{severity} : {title} ({check}, {count}). {advice}";
+    AuditUnjudged = "Everything that was given was read; for lack of data {count} checks could not be judged."
+        | "Tout ce qui a été donné a été lu ; faute de données, {count} contrôles n'ont pas pu être jugés.";
     CoverageComplete = "Everything that should have been read was read."
         | "Tout ce qui devait être lu a été lu.";
     CoverageRead = "Read" | "Lu";
@@ -279,8 +284,6 @@ messages! {
     AuditFindings = "Findings" | "Constats";
     AuditPaths = "Paths" | "Chemins";
     AuditGraph = "Who can become whom" | "Qui peut devenir qui";
-    ColumnFinding = "Finding" | "Constat";
-    ColumnSubject = "About" | "Objet";
     PathHead = "{from} to {goal}: {certainty}" | "{from} vers {goal} : {certainty}";
     PathNeeds = "Needs: {what}" | "Suppose : {what}";
     StepReads = "Reads " | "Lit ";
