@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, Confidence, EventRef, FindingId, Outcome, Severity, Tactic, Technique, Timestamp,
-    Untrusted,
+    Actor, Confidence, EventRef, FindingId, Outcome, Prevention, Severity, Tactic, Technique,
+    Timestamp, Untrusted,
 };
 
 /// How one identity came from another.
@@ -521,6 +521,9 @@ pub struct Incident {
     pub origin: Origin,
     /// Where the line is drawn and why.
     pub boundary: Boundary,
+    /// What would have prevented it; `None` where that was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prevention: Option<Prevention>,
     /// Stages by ATT&CK tactic, in order of their first event.
     pub stages: Vec<Stage>,
     /// First sign: time of the first event of the incident.

@@ -13,6 +13,7 @@ mod incident;
 mod plan;
 mod proof;
 mod proposal;
+mod replay;
 mod report;
 mod severity;
 mod time;
@@ -45,6 +46,11 @@ pub use proof::{
 pub use proposal::{
     BlindSpot, PROPOSAL_SCHEMA, Proposal, ProposalHistory, ProposalReplay, ProposedStatement,
     RefusedRequest, StatementOrigin, Widening,
+};
+pub use replay::{
+    Advice, Attack, Broken, BrokenCalls, Disagreement, Fidelity, GuardrailEffect, History,
+    Prevention, REPLAY_SCHEMA, Replay, StepRef, Stopped, Suggestion, UnknownCalls, UnmappedCalls,
+    WhyUnmapped,
 };
 pub use report::{ExitStatus, REPORT_SCHEMA, Report, Tool};
 pub use severity::{Confidence, Severity};

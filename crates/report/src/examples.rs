@@ -669,6 +669,7 @@ pub(crate) fn campaign() -> Report {
         identities,
         origin: origin(),
         boundary: boundary(),
+        prevention: None,
         stages: stages(&findings),
         first_sign: at(0),
         impact: Some(at(580)),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gardefou_finding::{Audit, Proposal, Report, TrailProof, Untrusted};
+use gardefou_finding::{Audit, Proposal, Replay, Report, TrailProof, Untrusted};
 use serde::Serialize;
 
 /// Renders the report as JSON; in several lines when `pretty`. Characters that
@@ -65,6 +65,11 @@ pub fn audit_schema() -> String {
 /// The same of a least-privilege proposal.
 pub fn proposal_schema() -> String {
     written(&schemars::schema_for!(Proposal))
+}
+
+/// The same of a replay.
+pub fn replay_schema() -> String {
+    written(&schemars::schema_for!(Replay))
 }
 
 fn written(schema: &schemars::Schema) -> String {

@@ -20,6 +20,7 @@ mod markdown;
 mod ocsf;
 mod proof;
 mod proposal;
+mod replay;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -33,9 +34,10 @@ pub use answers::render_answers;
 pub use audit::render_audit;
 pub use catalogue::Lang;
 pub use check::{CheckFormat, render_check};
-pub use json::{audit_schema, json_schema, proof_schema, proposal_schema};
+pub use json::{audit_schema, json_schema, proof_schema, proposal_schema, replay_schema};
 pub use proof::render_proof;
 pub use proposal::{ProposalFormat, render_proposal};
+pub use replay::render_replay;
 
 /// An output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

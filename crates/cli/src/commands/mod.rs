@@ -6,6 +6,7 @@ mod fetch_trail;
 pub(crate) mod iam;
 mod investigate;
 pub(crate) mod ledger;
+mod replay;
 mod rules;
 mod verify_trail;
 
@@ -21,6 +22,7 @@ use crate::args::{Color, Command, Typed};
 pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
     match typed.command {
         Command::Investigate(options) => investigate::run(&options),
+        Command::Replay(options) => replay::run(&options),
         Command::Check(options) => check::run(&options),
         Command::VerifyTrail(options) => verify_trail::run(&options),
         Command::FetchTrail(options) => fetch_trail::run(&options),

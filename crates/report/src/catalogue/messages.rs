@@ -335,6 +335,52 @@ messages! {
     LeastDropped = "Dropped: today's policies allow it, nobody used it"
         | "Abandonné : permis aujourd'hui, jamais utilisé";
     ColumnStatement = "Statement" | "Déclaration";
+    // A replay of guardrails.
+    ReplayTitle = "Guardrails against history" | "Garde-fous face à l'historique";
+    ReplayNoAttack = "No incident in this history: nothing was there to stop. What each guardrail would have broken is below."
+        | "Aucun incident dans cet historique : rien à arrêter. Ce que chaque garde-fou aurait cassé figure plus bas.";
+    ReplayNothingStops = "None of these guardrails would have stopped the incident."
+        | "Aucun de ces garde-fous n'aurait arrêté l'incident.";
+    ReplaySuggested = "Would have been stopped at step {step} by {guardrails}, {broken} in {calls} over {days}."
+        | "Aurait été arrêté à l'étape {step} par {guardrails}, {broken} sur {calls} en {days}.";
+    BreakingNothing = "breaking nothing" | "sans rien casser";
+    BreakingSome = "breaking {calls}" | "en cassant {calls}";
+    PreventionThrough = "{effects} would have gone through all the same."
+        | "Malgré cela : {effects} de l'attaque.";
+    PreventionNone = "No guardrail of the library would have stopped it."
+        | "Aucun garde-fou de la bibliothèque ne l'aurait arrêté.";
+    PreventionUnknown = "Of {calls} the log does not tell." | "Pour {calls}, le journal ne permet pas de trancher.";
+    ReplaySaved = "First refused: {step}. Not done: {steps}. Time won: {time}. Cost avoided: {now} an hour, {most} at most."
+        | "Premier refus : {step}. Non réalisé : {steps}. Temps gagné : {time}. Coût évité : {now} par heure, {most} au plus.";
+    ReplayThrough = "{effects} would have gone through all the same, first {step}."
+        | "Malgré cela : {effects}, d'abord {step}.";
+    ReplayUnknown = "Of {calls} the log does not tell whether they would have been broken."
+        | "Pour {calls}, le journal ne dit pas s'ils auraient été cassés.";
+    ReplayScp = "Service control policies bind neither the management account nor service-linked roles."
+        | "Les politiques de contrôle de service ne lient ni le compte de gestion ni les rôles liés aux services.";
+    ReplayGuardrails = "Guardrails, ranked" | "Garde-fous, classés";
+    ReplayLegend = "* suggested. Stops: effects of the attack that would not have happened. First: the first step refused. Breaks: legitimate calls that succeeded and would have been refused. Later: the same in the last third of the history, with parameters learnt from the first two thirds only."
+        | "* suggéré. Arrête : effets de l'attaque qui n'auraient pas eu lieu. Premier : première étape refusée. Casse : appels légitimes aboutis qui auraient été refusés. Ensuite : les mêmes dans le dernier tiers de l'historique, avec des paramètres appris des deux premiers tiers seulement.";
+    ReplayTooLarge = "Larger than AWS takes; split it." | "Plus grand qu'AWS ne l'accepte : à découper.";
+    ReplayBroken = "What they would have broken" | "Ce qu'ils auraient cassé";
+    ReplayUnknownSection = "What the log does not tell" | "Ce que le journal ne dit pas";
+    ReplayAdvice = "Beside policies" | "Outre les politiques";
+    ReplayHistory = "{calls} outside incidents, of which {succeeded} succeeded, seen as {classes} distinct calls; {unknown} of unknown action."
+        | "{calls} hors incident, dont {succeeded} aboutis, soit {classes} appels distincts ; {unknown} d'action inconnue.";
+    FidelitySection = "How far to believe it" | "Jusqu'où s'y fier";
+    FidelityFigure = "The snapshot's policies explain {share} % of {calls}; {unknown} more they do not decide."
+        | "Les politiques de l'instantané expliquent {share} % de {calls} ; {unknown} de plus ne se tranchent pas.";
+    FidelityUnknown = "Not decided because of: {what}" | "Non tranché à cause de : {what}";
+    ColumnGuardrail = "Guardrail" | "Garde-fou";
+    ColumnStops = "Stops" | "Arrête";
+    ColumnFirst = "First" | "Premier";
+    ColumnBreaks = "Breaks" | "Casse";
+    ColumnLater = "Later" | "Ensuite";
+    ColumnUnknown = "Unknown" | "Inconnu";
+    ColumnWho = "Who" | "Qui";
+    ColumnSince = "Since" | "Depuis";
+    ColumnLog = "Log" | "Journal";
+    ColumnPolicies = "Policies" | "Politiques";
     // What AWS would decide.
     WrittenByTool = "Written by {tool} {version}." | "Établi par {tool} {version}.";
     AnswerError = "not valid, so not allowed" | "non valide, donc non autorisé";
