@@ -18,6 +18,7 @@ mod json;
 mod limits;
 mod markdown;
 mod ocsf;
+mod plan;
 mod proof;
 #[cfg(test)]
 mod tests;
@@ -32,7 +33,8 @@ pub use answers::render_answers;
 pub use audit::render_audit;
 pub use catalogue::Lang;
 pub use check::{CheckFormat, render_check};
-pub use json::{audit_schema, json_schema, proof_schema};
+pub use json::{audit_schema, json_schema, plan_schema, proof_schema};
+pub use plan::{render_plan, render_plan_status};
 pub use proof::render_proof;
 
 /// An output format.

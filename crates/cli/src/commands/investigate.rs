@@ -1,7 +1,9 @@
 //! `gardefou investigate`: sources → facts → judgement → details → report.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 
+use clap::Parser as _;
 use gardefou_finding::{
     Coverage, ExitStatus, Failure, FailureReason, REPORT_SCHEMA, Report, Timestamp, Untrusted,
 };
@@ -17,7 +19,7 @@ use gardefou_trail::scan::{SeenEvents, TimeRange};
 use gardefou_trail::story::{Details, Focus, judge, tell};
 
 use super::{Error, colour, ledger, rules, tool, verify_trail};
-use crate::args::Investigate;
+use crate::args::{Command, Investigate, Typed};
 use crate::messages::{progress, say};
 use crate::pipeline::{Again, Endings, First, Second};
 
@@ -37,6 +39,20 @@ pub(crate) fn run(options: &Investigate) -> Result<ExitStatus, Error> {
     let text = render(&report, options.format, &render_options(options, &terminal));
     print(Stream::Out, &text).map(drop).map_err(Error::output)?;
     Ok(report.exit_status(options.fail_on))
+}
+
+/// The report of an archive, with what `investigate` takes when nothing else
+/// is typed.
+pub(crate) fn report_of(paths: &[OsString]) -> Result<Report, Error> {
+    let typed = ["gardefou", "investigate", "--quiet", "--"].map(OsString::from);
+    let typed = typed.into_iter().chain(paths.iter().cloned());
+    let typed = Typed::try_parse_from(typed).map_err(|error| Error::Usage(error.to_string()))?;
+    let Command::Investigate(options) = typed.command else {
+        return Err(Error::Usage("nothing to investigate".to_owned()));
+    };
+    let rules = rules::load(&options.rules)?;
+    let archive = Archive::open(&options.paths, &scope(&options))?;
+    Ok(investigate(&options, &rules, archive))
 }
 
 fn scope(options: &Investigate) -> Scope {

@@ -89,7 +89,7 @@ pub(crate) fn run(options: &AuditOptions) -> Result<ExitStatus, Error> {
         .at
         .or_else(gardefou_host::now)
         .unwrap_or_else(Timestamp::epoch);
-    let (snapshot, coverage) = read(&options.paths);
+    let (snapshot, coverage) = read_snapshot(&options.paths);
     let audit = audit(&snapshot, coverage, &suppressions, tool(), now)
         .map_err(|error| Error::Usage(error.to_string()))?;
     write_all(options, &audit)?;
@@ -114,7 +114,7 @@ fn suppressions(path: Option<&Path>) -> Result<Suppressions, Error> {
 }
 
 /// Reads every file; what cannot be read is in the coverage.
-fn read(paths: &[PathBuf]) -> (Snapshot, AuditCoverage) {
+pub(crate) fn read_snapshot(paths: &[PathBuf]) -> (Snapshot, AuditCoverage) {
     let mut reader = Reader::default();
     for path in paths {
         match text_files(path, ENDINGS) {
