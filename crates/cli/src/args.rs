@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use gardefou_finding::{Severity, Timestamp};
 use gardefou_report::{CheckFormat, Format, Lang};
 
+use crate::commands::contain::args::Contain;
 use crate::commands::iam::args::Iam;
 use crate::commands::ledger::args::Ledger;
 
@@ -91,6 +92,9 @@ pub(crate) enum Command {
     Replay(Box<Replay>),
     /// Judge a change, a tree or an artifact before it goes in
     Check(Box<Check>),
+    /// Close the door: plan the containment of an incident, carry it out, undo it
+    #[command(subcommand)]
+    Contain(Box<Contain>),
     /// Verify CloudTrail's digest files: which hours of an archive nobody changed
     VerifyTrail(Box<VerifyTrail>),
     /// Copy logs and digests from S3, with all that verify-trail needs to prove the copy

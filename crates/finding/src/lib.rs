@@ -36,8 +36,8 @@ pub use incident::{
     ResourceState, Stage, StepKind, TimelineEntry, Unpriced,
 };
 pub use plan::{
-    Holder, LeftOut, LeftOutReason, Loss, PLAN_SCHEMA, Plan, PlanProof, PlanStep, Power,
-    PowerMeans, StepRisk, Thing,
+    Holder, LeftOut, LeftOutReason, Loss, PLAN_SCHEMA, Plan, PlanProof, PlanStatus, PlanStep,
+    Power, PowerMeans, StepRisk, StepState, StepStatus, Thing,
 };
 pub use proof::{
     ChainName, ChainProof, Doubt, DoubtKind, Doubts, KeySource, PROOF_SCHEMA, ProofSummary,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gardefou_finding::{Audit, Proposal, Replay, Report, TrailProof, Untrusted};
+use gardefou_finding::{Audit, Plan, Proposal, Replay, Report, TrailProof, Untrusted};
 use serde::Serialize;
 
 /// Renders the report as JSON; in several lines when `pretty`. Characters that
@@ -50,6 +50,11 @@ pub(crate) fn steers(c: char) -> bool {
 /// The JSON Schema (2020-12) of a report, pretty-printed, with a line end.
 pub fn json_schema() -> String {
     written(&schemars::schema_for!(Report))
+}
+
+/// The same of a plan of containment.
+pub fn plan_schema() -> String {
+    written(&schemars::schema_for!(Plan))
 }
 
 /// The same of what digests prove.

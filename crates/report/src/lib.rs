@@ -18,6 +18,7 @@ mod json;
 mod limits;
 mod markdown;
 mod ocsf;
+mod plan;
 mod proof;
 mod proposal;
 mod replay;
@@ -34,7 +35,10 @@ pub use answers::render_answers;
 pub use audit::render_audit;
 pub use catalogue::Lang;
 pub use check::{CheckFormat, render_check};
-pub use json::{audit_schema, json_schema, proof_schema, proposal_schema, replay_schema};
+pub use json::{
+    audit_schema, json_schema, plan_schema, proof_schema, proposal_schema, replay_schema,
+};
+pub use plan::{render_plan, render_plan_status};
 pub use proof::render_proof;
 pub use proposal::{ProposalFormat, render_proposal};
 pub use replay::render_replay;

@@ -1,6 +1,7 @@
 //! The commands: configuration, wiring, rendering.
 
 mod check;
+pub(crate) mod contain;
 mod error;
 mod fetch_trail;
 pub(crate) mod iam;
@@ -24,6 +25,7 @@ pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
         Command::Investigate(options) => investigate::run(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Contain(command) => contain::run(&command),
         Command::VerifyTrail(options) => verify_trail::run(&options),
         Command::FetchTrail(options) => fetch_trail::run(&options),
         Command::Iam(command) => iam::run(&command),
