@@ -10,6 +10,9 @@ use clap_complete::Shell;
 use gardefou_finding::{Severity, Timestamp};
 use gardefou_report::{CheckFormat, Format, Lang};
 
+use crate::commands::approve::Approve;
+use crate::commands::check::args::{Outcome, TrustChoice};
+use crate::commands::hook::args::Hook;
 use crate::commands::iam::args::Iam;
 use crate::commands::ledger::args::Ledger;
 
@@ -49,6 +52,7 @@ Examples:
   git format-patch -1 --stdout | gardefou check --patch -
   gardefou check --artifact build/extension.vsix --source v1.84.0
   gardefou check . --format sarif
+  gardefou check . --config gardefou.toml --baseline before.json
 
 Exit status:
   0  no finding at or above --fail-on, and everything was read
@@ -89,6 +93,11 @@ pub(crate) enum Command {
     Investigate(Box<Investigate>),
     /// Judge a change, a tree or an artifact before it goes in
     Check(Box<Check>),
+    /// Sign that you looked at a change and agree
+    Approve(Box<Approve>),
+    /// Put the gate into a repository's hooks, or into a CI service
+    #[command(subcommand)]
+    Hook(Hook),
     /// Verify CloudTrail's digest files: which hours of an archive nobody changed
     VerifyTrail(Box<VerifyTrail>),
     /// Copy logs and digests from S3, with all that verify-trail needs to prove the copy
@@ -184,6 +193,11 @@ pub(crate) struct Investigate {
     #[arg(long, value_name = "FILE", requires = "ledger")]
     pub(crate) ledger_key: Option<PathBuf>,
 
+    /// A report of `gardefou check --format json`: access keys that it found in commits, and that
+    /// an incident used, join both
+    #[arg(long, value_name = "FILE")]
+    pub(crate) with_changes: Option<PathBuf>,
+
     /// Show no progress on standard error
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -195,7 +209,7 @@ pub(crate) struct Investigate {
     after_help = CHECK_EXAMPLES,
     group = ArgGroup::new("subject")
         .required(true)
-        .args(["range", "staged", "patch", "artifact", "paths"]),
+        .args(["range", "staged", "patch", "artifact", "branch_protection", "paths"]),
 )]
 pub(crate) struct Check {
     /// Files and directories
@@ -222,11 +236,21 @@ pub(crate) struct Check {
     #[arg(long, value_name = "REV", requires = "artifact")]
     pub(crate) source: Option<String>,
 
+    /// What protects a branch, as GitHub or GitLab exports it [JSON]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) branch_protection: Option<PathBuf>,
+
     /// The repository of --range, --staged and --source [default: where the program runs]
     #[arg(long, value_name = "DIR")]
     pub(crate) repo: Option<PathBuf>,
 
-    /// Form of the report on standard output: text, json, sarif, github, markdown
+    #[command(flatten)]
+    pub(crate) trust: TrustChoice,
+
+    #[command(flatten)]
+    pub(crate) outcome: Outcome,
+
+    /// Form of the report on standard output: text, json, sarif, github, markdown, html
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = check_format)]
     pub(crate) format: CheckFormat,
 

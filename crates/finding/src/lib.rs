@@ -26,9 +26,9 @@ pub use coverage::{
 pub use event::{Actor, ActorKind, EventRef, Outcome, Position};
 pub use finding::{Finding, FindingId, RuleCount, Tactic, Technique};
 pub use incident::{
-    Boundary, BoundaryReason, ChainLink, Cost, CostItem, Identity, Incident, LinkKind, NextStep,
-    Novelty, NoveltyKind, Origin, Pricing, Resource, ResourceAction, ResourceKind, ResourceState,
-    Stage, StepKind, TimelineEntry, Unpriced,
+    Boundary, BoundaryReason, ChainLink, Cost, CostItem, Identity, Incident, Leak, LinkKind,
+    NextStep, Novelty, NoveltyKind, Origin, Pricing, Resource, ResourceAction, ResourceKind,
+    ResourceState, Stage, StepKind, TimelineEntry, Unpriced,
 };
 pub use proof::{
     ChainName, ChainProof, Doubt, DoubtKind, Doubts, KeySource, PROOF_SCHEMA, ProofSummary,

@@ -32,7 +32,7 @@ pub use answers::render_answers;
 pub use audit::render_audit;
 pub use catalogue::Lang;
 pub use check::{CheckFormat, render_check};
-pub use json::{audit_schema, json_schema, proof_schema};
+pub use json::{audit_schema, check_schema, json_schema, proof_schema};
 pub use proof::render_proof;
 
 /// An output format.

@@ -10,13 +10,14 @@ use gardefou_host::{
 };
 use gardefou_ledger::sha256_hex;
 use gardefou_report::{Format, Options, render};
+use gardefou_scan::join;
 use gardefou_trail::facts::Facts;
 use gardefou_trail::proof::Period;
 use gardefou_trail::rules::RuleSet;
 use gardefou_trail::scan::{SeenEvents, TimeRange};
 use gardefou_trail::story::{Details, Focus, judge, tell};
 
-use super::{Error, colour, ledger, rules, tool, verify_trail};
+use super::{Error, check, colour, ledger, rules, tool, verify_trail};
 use crate::args::Investigate;
 use crate::messages::{progress, say};
 use crate::pipeline::{Again, Endings, First, Second};
@@ -30,7 +31,10 @@ pub(crate) fn run(options: &Investigate) -> Result<ExitStatus, Error> {
         ));
     }
     let archive = Archive::open(&options.paths, &scope(options))?;
-    let report = investigate(options, &rules, archive);
+    let mut report = investigate(options, &rules, archive);
+    if let Some(path) = &options.with_changes {
+        join::with_changes(&mut report, &check::findings_in(path)?);
+    }
     write_all(options, &report)?;
     record(options, &report)?;
     let terminal = Terminal::of(Stream::Out);

@@ -1,8 +1,10 @@
 //! The commands: configuration, wiring, rendering.
 
-mod check;
+pub(crate) mod approve;
+pub(crate) mod check;
 mod error;
 mod fetch_trail;
+pub(crate) mod hook;
 pub(crate) mod iam;
 mod investigate;
 pub(crate) mod ledger;
@@ -22,6 +24,8 @@ pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
     match typed.command {
         Command::Investigate(options) => investigate::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Approve(options) => approve::run(&options),
+        Command::Hook(command) => hook::run(&command),
         Command::VerifyTrail(options) => verify_trail::run(&options),
         Command::FetchTrail(options) => fetch_trail::run(&options),
         Command::Iam(command) => iam::run(&command),

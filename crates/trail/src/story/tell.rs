@@ -135,6 +135,7 @@ impl Teller<'_> {
             cost,
             next_steps,
             findings: own.iter().map(|finding| finding.id.clone()).collect(),
+            leaks: Vec::new(),
             identities,
         }
     }
