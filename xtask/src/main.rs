@@ -47,6 +47,8 @@ usage: cargo xtask COMMAND
                                      measure speed and memory (Linux; build xtask with --release)
   bench ledger [--entries N] [--dir DIR]
                                      the same of the ledger
+  bench check [--gitleaks FILE] [--from DIR] [--dir DIR] [--runs N] [--write]
+                                     the gate beside gitleaks, and a pull request in a long history
 ";
 
 fn main() -> ExitCode {

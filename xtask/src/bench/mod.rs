@@ -2,8 +2,10 @@
 //!
 //! `trail` measures an investigation beside libdeflate alone and beside `rsigma
 //! engine eval`; `verify-trail` a verification beside inflating and hashing;
+//! `check` the gate beside gitleaks, and a pull request in a long history;
 //! `ledger` a ledger beside the disk and SHA-256 alone.
 
+mod check;
 mod inflate;
 mod ledger;
 mod measure;
@@ -33,10 +35,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "inflate-hash" => inflate::run_hashed(Path::new(rest.first().map_or("", String::as_str))),
         "inflate" => inflate::run(Path::new(rest.first().map_or("", String::as_str))),
         "measure" => measure::run(rest),
+        "check" => check::run(rest),
         "ledger" => ledger::run(rest),
         "ledger-step" => ledger::run_step(rest),
         _ => {
-            bail!("there is no benchmark `{what}`; there are `trail`, `verify-trail` and `ledger`")
+            bail!(
+                "there is no benchmark `{what}`; there are `trail`, `verify-trail`, `ledger` and `check`"
+            )
         }
     }
 }
