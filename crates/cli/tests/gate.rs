@@ -527,3 +527,63 @@ fn a_verdict_goes_to_the_ledger() {
         "{shown}"
     );
 }
+
+#[test]
+fn a_key_in_a_commit_and_at_work_is_one_story() {
+    const KEY: &str = "AKIAY34FZKBOKMUTVV7A";
+    let sample = common::root().join("samples/attack");
+    let sample = sample.to_str().unwrap();
+    let place = repository(&[]);
+    let run = place.run(&["investigate", "-q", sample, "--format", "json"]);
+    let incident = run.report()["incidents"][0].clone();
+    let used = incident["identities"][0]["actor"]["key"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    place.write("../trail.json", run.stdout.replace(&used, KEY));
+    place.write("src/deploy.py", format!("key = \"{KEY}\"\n"));
+    commit(&place, "bob", "feat: deploy");
+    let range = ["--range", "HEAD", "--with-trail", "../trail.json"];
+    let (status, reasons, report) = checked(&place, &range);
+    assert!(status == 1 && has(&reasons, "secret-used"), "{reasons:?}");
+    let details = report["findings"][0]["details"].to_string();
+    assert!(
+        details.contains(incident["id"].as_str().unwrap()),
+        "{details}"
+    );
+    assert!(
+        details.contains("609629065308"),
+        "the account is in the key: {details}"
+    );
+    let changes = place.run(&["check", "--range", "HEAD", "--format", "json"]);
+    place.write("../changes.json", changes.stdout.replace(KEY, &used));
+    let joined = [
+        "investigate",
+        "-q",
+        sample,
+        "--with-changes",
+        "../changes.json",
+    ];
+    let told = place.run(&joined).stdout;
+    assert!(
+        told.contains("src/deploy.py") && told.contains("commit"),
+        "{told}"
+    );
+    let french = place.run(&[&joined[..], &["--lang", "fr"]].concat()).stdout;
+    assert!(
+        french.contains("src/deploy.py") && french.contains("depuis le commit"),
+        "{french}"
+    );
+    assert_eq!(
+        place
+            .run(&[
+                "investigate",
+                "-q",
+                sample,
+                "--with-changes",
+                "../trail.json"
+            ])
+            .status,
+        2
+    );
+}
