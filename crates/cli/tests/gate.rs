@@ -154,8 +154,8 @@ fn a_baseline_knows_each_finding_as_often_as_it_was_there() {
     let place = repository(&[("tools/x.sh", "rm -rf ~\n")]);
     let before = place.run(&["check", "--format", "json", "."]);
     assert_eq!(before.status, 1);
-    place.write("../before.json", &before.stdout);
-    let before = place.path().join("../before.json");
+    place.write(".git/before.json", &before.stdout);
+    let before = place.path().join(".git/before.json");
     let before = before.to_str().unwrap();
     let (status, _, report) = checked(&place, &["--baseline", before, "."]);
     assert_eq!((status, &report["coverage"]["known"]), (0, &Value::from(1)));
@@ -206,21 +206,21 @@ fn what_builds_needs_a_second_person() {
         status == 1 && has(&reasons, "review-missing"),
         "{reasons:?}"
     );
-    approve(&bob, "../own");
-    let (status, reasons, _) = asked(Some("../own"));
+    approve(&bob, ".git/own");
+    let (status, reasons, _) = asked(Some(".git/own"));
     assert!(status == 1 && has(&reasons, "review-own"), "{reasons:?}");
-    approve(&eve, "../strange");
-    let (status, reasons, _) = asked(Some("../strange"));
+    approve(&eve, ".git/strange");
+    let (status, reasons, _) = asked(Some(".git/strange"));
     assert!(
         status == 1 && has(&reasons, "review-invalid"),
         "{reasons:?}"
     );
-    approve(&ann, "../good");
-    let (status, reasons, _) = asked(Some("../good"));
+    approve(&ann, ".git/good");
+    let (status, reasons, _) = asked(Some(".git/good"));
     assert_eq!((status, reasons.len()), (0, 0), "{reasons:?}");
     place.write("src/b.ts", "export const b = 1\n");
     commit(&place, "bob", "feat: one byte more");
-    let (status, reasons, _) = asked(Some("../good"));
+    let (status, reasons, _) = asked(Some(".git/good"));
     assert!(
         status == 1 && has(&reasons, "review-missing"),
         "{reasons:?}"
@@ -255,12 +255,14 @@ fn an_approval_lies_in_a_note() {
         &["update-ref", "-d", "refs/notes/gardefou"],
     );
     assert_eq!(checked(&place, &["--range", "HEAD"]).0, 1);
-    place.write("../reviews.json", export.to_string());
-    let (status, reasons, _) =
-        checked(&place, &["--range", "HEAD", "--reviews", "../reviews.json"]);
+    place.write(".git/reviews.json", export.to_string());
+    let (status, reasons, _) = checked(
+        &place,
+        &["--range", "HEAD", "--reviews", ".git/reviews.json"],
+    );
     assert_eq!(status, 0, "{reasons:?}");
-    place.write("../reviews.json", "[]");
-    let run = place.run(&["check", "--range", "HEAD", "--reviews", "../reviews.json"]);
+    place.write(".git/reviews.json", "[]");
+    let run = place.run(&["check", "--range", "HEAD", "--reviews", ".git/reviews.json"]);
     assert_eq!(run.status, 2, "{}", run.stderr);
 }
 
@@ -277,7 +279,9 @@ fn signed(place: &Place, who: &str, key: &Path, message: &str) {
             "-c",
             &key,
             "commit",
-            "-qSm",
+            "-q",
+            "-S",
+            "-m",
             message,
         ],
     );
@@ -516,16 +520,20 @@ fn told(run: &Run) -> String {
 #[test]
 fn a_verdict_goes_to_the_ledger() {
     let place = repository(&[("tools/x.sh", "rm -rf ~\n")]);
-    let made = place.run(&["ledger", "init", "../ledger", "--name", "example.org/gate"]);
+    let ledger = ".git/ledger";
+    let made = place.run(&["ledger", "init", ledger, "--origin", "example.org/gate"]);
     assert_eq!(made.status, 0, "{}", told(&made));
-    let run = place.run(&["check", ".", "--ledger", "../ledger"]);
+    let run = place.run(&["check", ".", "--ledger", ledger]);
     assert_eq!(run.status, 1, "{}", told(&run));
-    let shown = place.run(&["ledger", "show", "../ledger", "--payload"]);
-    let shown = told(&shown);
-    assert!(
-        shown.contains("verdict") && shown.contains("deny"),
-        "{shown}"
-    );
+    let (_, rest) = run.stderr.split_once("entry ").unwrap();
+    let number = rest.split(' ').next().unwrap();
+    let out = ".git/payload";
+    let shown = place.run(&["ledger", "show", ledger, number, "--payload-to", out]);
+    assert_eq!(shown.status, 0, "{}", told(&shown));
+    let payload = std::fs::read(place.path().join(out)).unwrap();
+    let payload: Value = serde_json::from_slice(&payload).unwrap();
+    assert_eq!(payload["verdict"], "deny");
+    assert_eq!(payload["exit_status"], 1);
 }
 
 #[test]
@@ -540,10 +548,10 @@ fn a_key_in_a_commit_and_at_work_is_one_story() {
         .as_str()
         .unwrap()
         .to_owned();
-    place.write("../trail.json", run.stdout.replace(&used, KEY));
+    place.write(".git/trail.json", run.stdout.replace(&used, KEY));
     place.write("src/deploy.py", format!("key = \"{KEY}\"\n"));
     commit(&place, "bob", "feat: deploy");
-    let range = ["--range", "HEAD", "--with-trail", "../trail.json"];
+    let range = ["--range", "HEAD", "--with-trail", ".git/trail.json"];
     let (status, reasons, report) = checked(&place, &range);
     assert!(status == 1 && has(&reasons, "secret-used"), "{reasons:?}");
     let details = report["findings"][0]["details"].to_string();
@@ -556,13 +564,13 @@ fn a_key_in_a_commit_and_at_work_is_one_story() {
         "the account is in the key: {details}"
     );
     let changes = place.run(&["check", "--range", "HEAD", "--format", "json"]);
-    place.write("../changes.json", changes.stdout.replace(KEY, &used));
+    place.write(".git/changes.json", changes.stdout.replace(KEY, &used));
     let joined = [
         "investigate",
         "-q",
         sample,
         "--with-changes",
-        "../changes.json",
+        ".git/changes.json",
     ];
     let told = place.run(&joined).stdout;
     assert!(
@@ -581,7 +589,7 @@ fn a_key_in_a_commit_and_at_work_is_one_story() {
                 "-q",
                 sample,
                 "--with-changes",
-                "../trail.json"
+                ".git/trail.json"
             ])
             .status,
         2
