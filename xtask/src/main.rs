@@ -55,6 +55,8 @@ usage: cargo xtask COMMAND
   organization --out DIR [--principals N] [--accounts N] [--seed N]
                                      write an invented organization's authorization details
   bench replay                       a million calls against the guardrails
+  bench check [--gitleaks FILE] [--from DIR] [--dir DIR] [--runs N] [--write]
+                                     the gate beside gitleaks, and a pull request in a long history
 ";
 
 fn main() -> ExitCode {

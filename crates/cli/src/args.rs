@@ -10,7 +10,10 @@ use clap_complete::Shell;
 use gardefou_finding::{Severity, Timestamp};
 use gardefou_report::{CheckFormat, Format, Lang};
 
+use crate::commands::approve::Approve;
+use crate::commands::check::args::{Outcome, TrustChoice};
 use crate::commands::contain::args::Contain;
+use crate::commands::hook::args::Hook;
 use crate::commands::iam::args::Iam;
 use crate::commands::ledger::args::Ledger;
 
@@ -50,6 +53,7 @@ Examples:
   git format-patch -1 --stdout | gardefou check --patch -
   gardefou check --artifact build/extension.vsix --source v1.84.0
   gardefou check . --format sarif
+  gardefou check . --config gardefou.toml --baseline before.json
 
 Exit status:
   0  no finding at or above --fail-on, and everything was read
@@ -95,6 +99,11 @@ pub(crate) enum Command {
     /// Close the door: plan the containment of an incident, carry it out, undo it
     #[command(subcommand)]
     Contain(Box<Contain>),
+    /// Sign that you looked at a change and agree
+    Approve(Box<Approve>),
+    /// Put the gate into a repository's hooks, or into a CI service
+    #[command(subcommand)]
+    Hook(Hook),
     /// Verify CloudTrail's digest files: which hours of an archive nobody changed
     VerifyTrail(Box<VerifyTrail>),
     /// Copy logs and digests from S3, with all that verify-trail needs to prove the copy
@@ -200,6 +209,11 @@ pub(crate) struct Investigate {
     /// File of the ledger's private key [default: DIR.key]
     #[arg(long, value_name = "FILE", requires = "ledger")]
     pub(crate) ledger_key: Option<PathBuf>,
+
+    /// A report of `gardefou check --format json`: access keys that it found in commits, and that
+    /// an incident used, join both
+    #[arg(long, value_name = "FILE")]
+    pub(crate) with_changes: Option<PathBuf>,
 }
 
 const REPLAY_EXAMPLES: &str = "\
@@ -263,7 +277,7 @@ pub(crate) struct Replay {
     after_help = CHECK_EXAMPLES,
     group = ArgGroup::new("subject")
         .required(true)
-        .args(["range", "staged", "patch", "artifact", "paths"]),
+        .args(["range", "staged", "patch", "artifact", "branch_protection", "paths"]),
 )]
 pub(crate) struct Check {
     /// Files and directories
@@ -290,11 +304,21 @@ pub(crate) struct Check {
     #[arg(long, value_name = "REV", requires = "artifact")]
     pub(crate) source: Option<String>,
 
+    /// What protects a branch, as GitHub or GitLab exports it [JSON]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) branch_protection: Option<PathBuf>,
+
     /// The repository of --range, --staged and --source [default: where the program runs]
     #[arg(long, value_name = "DIR")]
     pub(crate) repo: Option<PathBuf>,
 
-    /// Form of the report on standard output: text, json, sarif, github, markdown
+    #[command(flatten)]
+    pub(crate) trust: TrustChoice,
+
+    #[command(flatten)]
+    pub(crate) outcome: Outcome,
+
+    /// Form of the report on standard output: text, json, sarif, github, markdown, html
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = check_format)]
     pub(crate) format: CheckFormat,
 

@@ -62,6 +62,11 @@ pub fn proof_schema() -> String {
     written(&schemars::schema_for!(TrailProof))
 }
 
+/// The same of what the gate says.
+pub fn check_schema() -> String {
+    written(&schemars::schema_for!(gardefou_scan::CheckReport))
+}
+
 /// The same of an audit.
 pub fn audit_schema() -> String {
     written(&schemars::schema_for!(Audit))

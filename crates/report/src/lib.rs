@@ -36,7 +36,8 @@ pub use audit::render_audit;
 pub use catalogue::Lang;
 pub use check::{CheckFormat, render_check};
 pub use json::{
-    audit_schema, json_schema, plan_schema, proof_schema, proposal_schema, replay_schema,
+    audit_schema, check_schema, json_schema, plan_schema, proof_schema, proposal_schema,
+    replay_schema,
 };
 pub use plan::{render_plan, render_plan_status};
 pub use proof::render_proof;

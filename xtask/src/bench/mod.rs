@@ -4,8 +4,10 @@
 //! engine eval`; `verify-trail` a verification beside inflating and hashing;
 //! `ledger` a ledger beside the disk and SHA-256 alone; `iam` an audit of
 //! organizations of growing size, and single decisions; `replay` guardrails
-//! beside decoding alone.
+//! beside decoding alone; `check` the gate beside gitleaks, and a pull request
+//! in a long history.
 
+mod check;
 mod decisions;
 mod iam;
 mod inflate;
@@ -38,13 +40,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "inflate-hash" => inflate::run_hashed(Path::new(rest.first().map_or("", String::as_str))),
         "inflate" => inflate::run(Path::new(rest.first().map_or("", String::as_str))),
         "measure" => measure::run(rest),
+        "check" => check::run(rest),
         "ledger" => ledger::run(rest),
         "iam" => iam::run(rest),
         "ledger-step" => ledger::run_step(rest),
         "decisions" => decisions::run(Path::new(rest.first().map_or("", String::as_str))),
         "replay" => replay(),
         _ => bail!(
-            "there is no benchmark `{what}`; there are `trail`, `verify-trail`, `ledger`, `iam` and `replay`"
+            "there is no benchmark `{what}`; there are `trail`, `verify-trail`, `ledger`, `iam`, `replay` and `check`"
         ),
     }
 }

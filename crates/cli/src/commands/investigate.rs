@@ -14,6 +14,7 @@ use gardefou_host::{
 use gardefou_ledger::sha256_hex;
 use gardefou_replay::Collected;
 use gardefou_report::{Format, Options, render};
+use gardefou_scan::join;
 use gardefou_trail::facts::Facts;
 use gardefou_trail::proof::Period;
 use gardefou_trail::rules::RuleSet;
@@ -21,14 +22,17 @@ use gardefou_trail::scan::{SeenEvents, TimeRange};
 use gardefou_trail::story::{Details, Focus, judge, tell};
 
 use super::replay::{Looking, Third};
-use super::{Error, colour, ledger, rules, tool, verify_trail};
+use super::{Error, check, colour, ledger, rules, tool, verify_trail};
 use crate::args::{Command, Investigate, Reading, Typed};
 use crate::messages::{progress, say};
 use crate::pipeline::{Again, Endings, First, Second};
 
 /// Runs `gardefou investigate`.
 pub(crate) fn run(options: &Investigate) -> Result<ExitStatus, Error> {
-    let report = look(&options.reading, Third::for_preventions(&options.reading)?)?.report;
+    let mut report = look(&options.reading, Third::for_preventions(&options.reading)?)?.report;
+    if let Some(path) = &options.with_changes {
+        join::with_changes(&mut report, &check::findings_in(path)?);
+    }
     write_all(options, &report)?;
     record(options, &report)?;
     let terminal = Terminal::of(Stream::Out);

@@ -44,6 +44,8 @@ messages! {
     SeeCoverage = "See “Coverage” below." | "Voir « Couverture » plus bas.";
     WrittenBy = "Written by {tool} {version}; times are UTC."
         | "Établi par {tool} {version} ; heures en UTC.";
+    GateTitle = "The gate" | "Le garde-fou";
+    GateCommits = "Commits" | "Commits";
     // An incident's head.
     IncidentHead = "{severity} incident, {confidence} confidence"
         | "Incident de gravité {severity}, confiance {confidence}";
@@ -79,6 +81,10 @@ messages! {
     FromAddresses = "{subject} {used} from {count}, most often from {address}."
         | "{subject} {used} depuis {count}, le plus souvent {address}.";
     FromNowhere = "{subject} {used}." | "{subject} {used}.";
+    StoryLeak = "Its access key {key} lies in {place}."
+        | "Sa clé d'accès {key} se trouve dans {place}.";
+    StoryLeakCommit = "Its access key {key} lies in {place}, since commit {commit}."
+        | "Sa clé d'accès {key} se trouve dans {place}, depuis le commit {commit}.";
     StoryCreated = "Created: {things}, in {regions}." | "Créations : {things}, dans {regions}.";
     StoryCreatedOnly = "Created: {things}." | "Créations : {things}.";
     StoryImpact = "{duration} after the first call, impact began: {what}."
@@ -209,6 +215,8 @@ messages! {
     Novelties = "New for this identity" | "Nouveau pour cette identité";
     NoveltyLine = "{kind} {value} ({at})" | "{kind} {value} ({at})";
     // Coverage.
+    ColumnFinding = "Finding" | "Constat";
+    ColumnSubject = "About" | "Objet";
     AuditGroup = "{severity}: {title} ({check}, {count}). {advice}" | "{severity} : {title} ({check}, {count}). {advice}";
     AuditUnjudged = "Everything that was given was read; for lack of data {count} checks could not be judged."
         | "Tout ce qui a été donné a été lu ; faute de données, {count} contrôles n'ont pas pu être jugés.";
