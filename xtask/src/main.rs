@@ -33,7 +33,7 @@ usage: cargo xtask COMMAND
 
   test                               run every test; installs what the tests need under target/
   floors                             compare ARCHITECTURE.md with the crates' dependencies
-  pages [--check]                    write docs/rules from the rule files, or say what is stale
+  pages [--check]                    write docs/rules and docs/guardrails from their files, or say what is stale
   new-rule SLUG                      write a rule file to fill in
   managed-policies                   write the AWS managed policies' data file (needs pip and python3)
   iam-reference                      write the table of calls and IAM actions (needs pip and python3)
@@ -54,6 +54,9 @@ usage: cargo xtask COMMAND
                                      the same of `iam audit` and of single decisions
   organization --out DIR [--principals N] [--accounts N] [--seed N]
                                      write an invented organization's authorization details
+  bench replay                       a million calls against the guardrails
+  bench check [--gitleaks FILE] [--from DIR] [--dir DIR] [--runs N] [--write]
+                                     the gate beside gitleaks, and a pull request in a long history
 ";
 
 fn main() -> ExitCode {

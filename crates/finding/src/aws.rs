@@ -1,6 +1,6 @@
 //! A call of an AWS API, as data: what a plan lists, what a host sends.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -131,6 +131,50 @@ impl AwsCall {
             .iter()
             .any(|verb| self.operation.starts_with(verb))
     }
+
+    /// The call as a line for the AWS CLI, quoted for a POSIX shell. The
+    /// parameters are JSON, which the CLI takes for every operation, and in
+    /// which no name can become an option or be loaded from a file.
+    pub fn cli_line(&self) -> String {
+        let mut line = format!("aws {} {}", self.service.word(), kebab(&self.operation));
+        if let Some(region) = &self.region {
+            let _ = write!(line, " --region {}", quote(region));
+        }
+        if !self.parameters.is_empty() {
+            let json = Value::Object(self.parameters.clone()).to_string();
+            let _ = write!(line, " --cli-input-json {}", quote(&json));
+        }
+        line
+    }
+}
+
+/// `DescribeDBInstances` → `describe-db-instances`, as the CLI names operations:
+/// a capital begins a word when a small letter comes before or after it.
+fn kebab(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut out = String::new();
+    for (at, letter) in letters.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| letters.get(at));
+        let after = letters.get(at + 1);
+        let begins = letter.is_ascii_uppercase()
+            && before.is_some_and(|before| {
+                !before.is_ascii_uppercase() || after.is_some_and(char::is_ascii_lowercase)
+            });
+        if begins {
+            out.push('-');
+        }
+        out.push(letter.to_ascii_lowercase());
+    }
+    out
+}
+
+/// A word for a POSIX shell.
+fn quote(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:".contains(&byte);
+    if !word.is_empty() && word.bytes().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -151,5 +195,27 @@ mod tests {
         let global = AwsCall::new(AwsService::Iam, "ListUsers").region(Some("eu-west-3"));
         assert_eq!(global.region, None);
         assert!(global.only_reads() && !call.only_reads());
+    }
+
+    #[test]
+    fn operations_are_called_as_the_cli_calls_them() {
+        for (name, expected) in [
+            ("UpdateAccessKey", "update-access-key"),
+            ("ListMFADevices", "list-mfa-devices"),
+            ("DeactivateMFADevice", "deactivate-mfa-device"),
+            ("DeleteSSHPublicKey", "delete-ssh-public-key"),
+            ("DeleteFunctionUrlConfig", "delete-function-url-config"),
+        ] {
+            assert_eq!(kebab(name), expected);
+        }
+    }
+
+    #[test]
+    fn no_name_leaves_its_quotes() {
+        let call = AwsCall::new(AwsService::Iam, "DeleteUser").with("UserName", "a'; rm -rf /;'");
+        assert_eq!(
+            call.cli_line(),
+            r#"aws iam delete-user --cli-input-json '{"UserName":"a'\''; rm -rf /;'\''"}'"#
+        );
     }
 }

@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, Confidence, EventRef, FindingId, Outcome, Severity, Tactic, Technique, Timestamp,
-    Untrusted,
+    Actor, Confidence, EventRef, FindingId, Outcome, Prevention, Severity, Tactic, Technique,
+    Timestamp, Untrusted,
 };
 
 /// How one identity came from another.
@@ -127,6 +127,21 @@ pub enum BoundaryReason {
     FirstCall,
     /// The first suspicious call; nothing before it differs from the actor's habits.
     FirstFinding,
+}
+
+/// A place where a change shows an access key that the incident used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Leak {
+    /// The key's id.
+    pub key: Untrusted,
+    /// Path of the file.
+    pub path: Untrusted,
+    /// Line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The commit that brought it, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Untrusted>,
 }
 
 /// Where the incident begins and what stays outside.
@@ -521,6 +536,9 @@ pub struct Incident {
     pub origin: Origin,
     /// Where the line is drawn and why.
     pub boundary: Boundary,
+    /// What would have prevented it; `None` where that was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prevention: Option<Prevention>,
     /// Stages by ATT&CK tactic, in order of their first event.
     pub stages: Vec<Stage>,
     /// First sign: time of the first event of the incident.
@@ -547,4 +565,7 @@ pub struct Incident {
     pub next_steps: Vec<NextStep>,
     /// Ids of all findings of the incident.
     pub findings: Vec<FindingId>,
+    /// Where a report of the gate found the access keys of its identities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaks: Vec<Leak>,
 }

@@ -13,6 +13,7 @@ mod incident;
 mod plan;
 mod proof;
 mod proposal;
+mod replay;
 mod report;
 mod severity;
 mod time;
@@ -30,13 +31,13 @@ pub use coverage::{
 pub use event::{Actor, ActorKind, EventRef, Outcome, Position};
 pub use finding::{Finding, FindingId, RuleCount, Tactic, Technique};
 pub use incident::{
-    Boundary, BoundaryReason, ChainLink, Cost, CostItem, Identity, Incident, LinkKind, Metered,
-    NextStep, Novelty, NoveltyKind, Origin, Pricing, Resource, ResourceAction, ResourceKind,
-    ResourceState, Stage, StepKind, TimelineEntry, Unpriced,
+    Boundary, BoundaryReason, ChainLink, Cost, CostItem, Identity, Incident, Leak, LinkKind,
+    Metered, NextStep, Novelty, NoveltyKind, Origin, Pricing, Resource, ResourceAction,
+    ResourceKind, ResourceState, Stage, StepKind, TimelineEntry, Unpriced,
 };
 pub use plan::{
-    Holder, LeftOut, LeftOutReason, Loss, PLAN_SCHEMA, Plan, PlanProof, PlanStep, Power,
-    PowerMeans, StepRisk, Thing,
+    Holder, LeftOut, LeftOutReason, Loss, PLAN_SCHEMA, Plan, PlanProof, PlanStatus, PlanStep,
+    Power, PowerMeans, StepRisk, StepState, StepStatus, Thing,
 };
 pub use proof::{
     ChainName, ChainProof, Doubt, DoubtKind, Doubts, KeySource, PROOF_SCHEMA, ProofSummary,
@@ -45,6 +46,11 @@ pub use proof::{
 pub use proposal::{
     BlindSpot, PROPOSAL_SCHEMA, Proposal, ProposalHistory, ProposalReplay, ProposedStatement,
     RefusedRequest, StatementOrigin, Widening,
+};
+pub use replay::{
+    Advice, Attack, Broken, BrokenCalls, Disagreement, Fidelity, GuardrailEffect, History,
+    Prevention, REPLAY_SCHEMA, Replay, StepRef, Stopped, Suggestion, UnknownCalls, UnmappedCalls,
+    WhyUnmapped,
 };
 pub use report::{ExitStatus, REPORT_SCHEMA, Report, Tool};
 pub use severity::{Confidence, Severity};

@@ -318,3 +318,48 @@ pub struct Plan {
     /// What the steps achieve, where there was a snapshot.
     pub proof: Option<PlanProof>,
 }
+
+/// How far a step is.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Not begun.
+    Open,
+    /// Begun, and not at its end.
+    Begun,
+    /// Done.
+    Done,
+    /// It was so before.
+    Already,
+    /// Undone.
+    Undone,
+    /// Stopped: something failed.
+    Stopped,
+    /// It waits for credentials of its account.
+    OtherAccount,
+    /// It was done, and somebody changed it back.
+    Reverted,
+}
+
+/// How far a step is, and why not further.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StepStatus {
+    /// The step.
+    pub id: String,
+    /// How far.
+    pub state: StepState,
+    /// Why, where it stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Untrusted>,
+}
+
+/// How far a plan is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlanStatus {
+    /// Digest of the plan.
+    pub plan: String,
+    /// Its steps, in order.
+    pub steps: Vec<StepStatus>,
+}

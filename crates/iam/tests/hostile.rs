@@ -98,7 +98,9 @@ fn five_megabytes_are_refused_in_bounded_time() {
     let wide = "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"},".repeat(size / 47);
     let stars = "*a".repeat(size / 2);
     let action = |text: &str| {
-        format!("{{\"Statement\":{{\"Effect\":\"Allow\",\"Action\":\"{text}\",\"Resource\":\"*\"}}}}")
+        format!(
+            "{{\"Statement\":{{\"Effect\":\"Allow\",\"Action\":\"{text}\",\"Resource\":\"*\"}}}}"
+        )
     };
     for policy in [
         "[".repeat(size),

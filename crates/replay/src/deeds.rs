@@ -9,14 +9,14 @@ use std::collections::HashMap;
 use ahash::RandomState;
 use gardefou_finding::{
     Coverage, Failure, FailureReason, InputForm, Outcome, ProposalHistory, Skip, SkipReason,
-    Untrusted,
+    Untrusted, WhyUnmapped,
 };
 use gardefou_iam::least::Past;
 use gardefou_iam::usage::{Usage, Who};
 use gardefou_trail::decode::{Record, Sink};
 use gardefou_trail::scan::{Seen, TimeRange, fingerprint_of};
 
-use crate::mapping::{Call, Mapper, Need, Unmapped};
+use crate::mapping::{Call, Mapper, Need};
 use crate::reference::{Meaning, Reference};
 
 /// Most distinct requests that are kept.
@@ -231,7 +231,7 @@ impl<S: Seen> Sink for DeedsOf<'_, S> {
         }
         let outcome = record.outcome();
         let mapped = self.mapper.map(record);
-        if matches!(mapped, Err(Unmapped::NotARequest)) {
+        if matches!(mapped, Err(WhyUnmapped::NotARequest)) {
             return;
         }
         self.deeds.count(record, outcome);

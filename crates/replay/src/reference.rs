@@ -25,6 +25,7 @@ type Map<V> = HashMap<String, V, RandomState>;
 pub struct Reference {
     table: String,
     keys: Vec<Range<usize>>,
+    patterns: Vec<KeyPattern>,
     templates: Map<Range<usize>>,
     sources: Map<Vec<String>>,
     exceptions: Map<Vec<String>>,
@@ -54,6 +55,38 @@ pub struct TypeFacts<'a> {
     pub required: bool,
     /// Condition keys that a request about it may have.
     pub keys: Vec<&'a str>,
+    /// The same, to compare with.
+    patterns: Vec<&'a KeyPattern>,
+}
+
+/// A condition key in lower case; with `${TagKey}` or `<key>` at its end, how
+/// such keys begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct KeyPattern {
+    lower: Box<str>,
+    is_start: bool,
+}
+
+impl KeyPattern {
+    fn new(spelled: &str) -> Self {
+        let lower = spelled.to_lowercase();
+        let cut = lower.find(['$', '<']);
+        Self {
+            lower: lower
+                .get(..cut.unwrap_or(lower.len()))
+                .unwrap_or_default()
+                .into(),
+            is_start: cut.is_some(),
+        }
+    }
+
+    fn means(&self, lower: &str) -> bool {
+        if self.is_start {
+            lower.starts_with(&*self.lower)
+        } else {
+            *self.lower == *lower
+        }
+    }
 }
 
 /// What a call is in IAM's words.
@@ -83,6 +116,7 @@ impl Reference {
         let mut reference = Self {
             table: String::new(),
             keys: Vec::new(),
+            patterns: Vec::new(),
             templates: Map::default(),
             sources: Map::default(),
             exceptions: Map::default(),
@@ -108,7 +142,10 @@ impl Reference {
         let (first, after) = rest.split_once('\t').unwrap_or((rest, ""));
         let after_first = at + first.len() + 1..start + line.len();
         match kind {
-            "k" => self.keys.push(whole),
+            "k" => {
+                self.keys.push(whole);
+                self.patterns.push(KeyPattern::new(rest));
+            }
             "a" => drop(self.actions.insert(first.to_owned(), after_first)),
             "s" => drop(self.sources.insert(first.to_owned(), list(after))),
             "r" => self.two(rest, after_first, |own| &mut own.templates),
@@ -212,14 +249,16 @@ impl Reference {
 
     fn type_facts<'a>(&'a self, text: &'a str) -> Option<TypeFacts<'a>> {
         let (name, keys) = text.split_once(':')?;
-        let keys = keys.split(',').filter_map(|number| {
-            let at: usize = number.parse().ok()?;
-            Some(self.text(self.keys.get(at)?))
-        });
+        let numbers: Vec<usize> = keys.split(',').filter_map(|it| it.parse().ok()).collect();
+        let key = |at: &usize| Some(self.text(self.keys.get(*at)?));
         Some(TypeFacts {
             name: name.trim_end_matches('!'),
             required: name.ends_with('!'),
-            keys: keys.collect(),
+            keys: numbers.iter().filter_map(key).collect(),
+            patterns: numbers
+                .iter()
+                .filter_map(|at| self.patterns.get(*at))
+                .collect(),
         })
     }
 
@@ -247,20 +286,8 @@ impl ActionFacts<'_> {
         let types = self.types.iter();
         types
             .filter(|one| one.name == name || one.name.is_empty())
-            .flat_map(|one| &one.keys)
-            .any(|key| is_key(key, lower))
-    }
-}
-
-/// Whether a key, perhaps with `${TagKey}` or `<key>` at its end, means the key
-/// that is in lower case.
-fn is_key(known: &str, lower: &str) -> bool {
-    let known = known.to_lowercase();
-    match known.find(['$', '<']) {
-        Some(at) => known
-            .get(..at)
-            .is_some_and(|start| lower.starts_with(start)),
-        None => known == lower,
+            .flat_map(|one| &one.patterns)
+            .any(|key| key.means(lower))
     }
 }
 

@@ -5,13 +5,13 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use gardefou_finding::Outcome;
-use gardefou_replay::{Call, Mapper, Reference, Unmapped};
+use gardefou_finding::{Outcome, WhyUnmapped};
+use gardefou_replay::{Call, Mapper, Reference};
 
 use common::each_record;
 
 /// What each record of the sample with the attack is.
-fn mapped() -> Vec<(String, Result<Call, Unmapped>)> {
+fn mapped() -> Vec<(String, Result<Call, WhyUnmapped>)> {
     let reference = Reference::load();
     let mapper = Mapper::new(&reference);
     let mut all = Vec::new();
@@ -31,7 +31,7 @@ fn needs(call: &Call) -> Vec<String> {
 
 #[test]
 fn every_call_of_the_sample_has_its_actions() {
-    let mut unmapped: BTreeMap<(String, Unmapped), u64> = BTreeMap::new();
+    let mut unmapped: BTreeMap<(String, WhyUnmapped), u64> = BTreeMap::new();
     let all = mapped();
     for (name, result) in &all {
         if let Err(why) = result {
@@ -40,11 +40,11 @@ fn every_call_of_the_sample_has_its_actions() {
     }
     let only = (
         "signin.amazonaws.com ConsoleLogin".to_owned(),
-        Unmapped::NotARequest,
+        WhyUnmapped::NotARequest,
     );
     let service_event = (
         "kms.amazonaws.com RotateKey".to_owned(),
-        Unmapped::NotARequest,
+        WhyUnmapped::NotARequest,
     );
     assert_eq!(
         unmapped.into_iter().collect::<Vec<_>>(),

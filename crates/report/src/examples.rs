@@ -669,6 +669,7 @@ pub(crate) fn campaign() -> Report {
         identities,
         origin: origin(),
         boundary: boundary(),
+        prevention: None,
         stages: stages(&findings),
         first_sign: at(0),
         impact: Some(at(580)),
@@ -687,6 +688,7 @@ pub(crate) fn campaign() -> Report {
         resources,
         resources_left_out: 0,
         findings: findings.iter().map(|finding| finding.id.clone()).collect(),
+        leaks: Vec::new(),
     };
     let rules = findings
         .iter()

@@ -100,6 +100,11 @@ impl AwsClient {
         })
     }
 
+    /// Lets this time pass.
+    pub fn wait(&self, time: Duration) {
+        self.runtime.block_on(sleep(time));
+    }
+
     /// Makes a call that lists, page after page.
     ///
     /// # Errors

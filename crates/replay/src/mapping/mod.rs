@@ -13,13 +13,14 @@ mod principal;
 mod resource;
 mod service;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use ahash::RandomState;
-use gardefou_finding::{Outcome, Timestamp};
+use gardefou_finding::{Outcome, Timestamp, WhyUnmapped};
 use gardefou_iam::{Action, Context, Principal, Resource};
 use gardefou_trail::decode::{Field, Record};
 
+use crate::lens::Lens;
 use crate::reference::{ActionFacts, Meaning, Reference};
 pub(crate) use implied::passes_roles;
 pub use parameters::Parameters;
@@ -68,20 +69,6 @@ pub struct Need {
     pub implied: bool,
 }
 
-/// Why a record is no [`Call`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unmapped {
-    /// Not a request that IAM decides: a service's own event, a sign-in.
-    NotARequest,
-    /// The reference does not know the service.
-    UnknownService,
-    /// The reference does not know the call.
-    UnknownCall,
-    /// The record does not say who asked in a way that policies could name.
-    NoPrincipal,
-}
-
 /// ARNs by account and name, where a snapshot tells: `user/NAME`, `role/NAME`.
 /// The log names users and roles without their path.
 #[derive(Clone, Debug, Default)]
@@ -115,8 +102,8 @@ impl Names {
 pub struct Mapper<'a> {
     reference: &'a Reference,
     names: Names,
-    /// Condition keys in lower case that somebody will ask about.
-    interest: BTreeSet<String>,
+    /// The policies that will be asked.
+    lens: Option<&'a Lens>,
 }
 
 impl<'a> Mapper<'a> {
@@ -125,7 +112,7 @@ impl<'a> Mapper<'a> {
         Self {
             reference,
             names: Names::default(),
-            interest: BTreeSet::new(),
+            lens: None,
         }
     }
 
@@ -136,13 +123,12 @@ impl<'a> Mapper<'a> {
         self
     }
 
-    /// With condition keys that policies ask about: where a key is one of a
-    /// service and the reference does not list it for an action, requests of
+    /// With policies that will be asked: where they name a condition key of a
+    /// service that the reference does not list for an action, requests of
     /// that action do not have it, and the context says so.
     #[must_use]
-    pub fn asking(mut self, keys: impl IntoIterator<Item = String>) -> Self {
-        let keys = keys.into_iter().map(|key| key.to_lowercase());
-        self.interest.extend(keys);
+    pub fn asking(mut self, lens: &'a Lens) -> Self {
+        self.lens = Some(lens);
         self
     }
 
@@ -155,14 +141,14 @@ impl<'a> Mapper<'a> {
     ///
     /// # Errors
     /// Why it cannot be said.
-    pub fn map(&self, record: &Record<'_>) -> Result<Call, Unmapped> {
+    pub fn map(&self, record: &Record<'_>) -> Result<Call, WhyUnmapped> {
         if !is_request(record) {
-            return Err(Unmapped::NotARequest);
+            return Err(WhyUnmapped::NotARequest);
         }
         let source = record.event_source();
         let event = record.event_name();
         let meaning = self.reference.meaning(&source, &event);
-        let principal = principal::of(record).ok_or(Unmapped::NoPrincipal)?;
+        let principal = principal::of(record).ok_or(WhyUnmapped::NoPrincipal)?;
         let parameters = Parameters::of(record);
         let asked = Asked {
             record,
@@ -172,8 +158,8 @@ impl<'a> Mapper<'a> {
             region: record.aws_region().unwrap_or_default().into_owned(),
         };
         let mut needs = match meaning {
-            Meaning::UnknownService => return Err(Unmapped::UnknownService),
-            Meaning::UnknownCall => return Err(Unmapped::UnknownCall),
+            Meaning::UnknownService => return Err(WhyUnmapped::UnknownService),
+            Meaning::UnknownCall => return Err(WhyUnmapped::UnknownCall),
             Meaning::Request { action, path } => self.request(&asked, &action, &path),
             Meaning::Actions(actions) => actions
                 .iter()
@@ -182,7 +168,7 @@ impl<'a> Mapper<'a> {
                 .collect(),
         };
         if needs.is_empty() {
-            return Err(Unmapped::UnknownCall);
+            return Err(WhyUnmapped::UnknownCall);
         }
         needs.extend(implied::needs(self, &asked));
         Ok(call(record, &asked, principal.clone(), needs))
@@ -211,7 +197,9 @@ impl<'a> Mapper<'a> {
                 context = context.with_value(&key, value);
             }
         }
-        for key in &self.interest {
+        let lower = facts.action.to_lowercase();
+        let interest = self.lens.map(|lens| lens.interest(&lower));
+        for key in interest.iter().flat_map(|keys| keys.iter()) {
             if is_of_service(key) && !facts.has_key(kind, key) {
                 context = context.with_all(key, []);
             }

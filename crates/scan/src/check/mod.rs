@@ -12,6 +12,7 @@ mod commit_provenance;
 mod dependency;
 mod destructive_command;
 mod files;
+mod gate_config;
 mod hidden_text;
 mod install_hook;
 mod opaque_file;
@@ -25,6 +26,7 @@ use crate::change::{Change, Commit, File, View};
 use crate::text::{Layer, Mapped, prose};
 use std::cell::OnceCell;
 
+pub(crate) use files::is_sensitive;
 pub(crate) use out::{Out, Report};
 pub use reason::{CheckId, Reason};
 
@@ -107,5 +109,6 @@ pub(crate) fn all() -> Vec<Box<dyn Check>> {
         Box::new(opaque_file::OpaqueFile),
         Box::new(weakened_probe::WeakenedProbe),
         Box::new(commit_provenance::CommitProvenance),
+        Box::new(gate_config::GateConfig),
     ]
 }

@@ -181,6 +181,13 @@ fn read(options: &AuditOptions) -> Result<(Snapshot, AuditCoverage), Error> {
     Ok(reader.finish())
 }
 
+/// Reads files alone; what cannot be read is in the coverage.
+pub(crate) fn read_snapshot(paths: &[PathBuf]) -> (Snapshot, AuditCoverage) {
+    let mut reader = Reader::default();
+    read_files(&mut reader, paths);
+    reader.finish()
+}
+
 /// Reads files, and directories with files.
 pub(crate) fn read_files(reader: &mut Reader, paths: &[PathBuf]) {
     for path in paths {

@@ -1,7 +1,7 @@
 //! `gardefou iam`: what AWS decides, and who can do what.
 
 pub(crate) mod args;
-mod audit;
+pub(crate) mod audit;
 mod evaluate;
 mod history;
 mod least_privilege;

@@ -1,62 +1,83 @@
-//! `gardefou check`: a change, a tree or an artifact → checks → verdict.
+//! What is judged, read from where it is.
 
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use gardefou_finding::ExitStatus;
-use gardefou_host::{
-    GitError, Repository, Stream, Terminal, judge_paths, print, read_bytes, with_deep_stack,
-};
-use gardefou_report::{Options, render_check};
+use gardefou_host::{Changes, GitError, Repository, judge_paths, read_bytes};
 use gardefou_scan::archive::{Caps, unpack};
 use gardefou_scan::artifact::{Source, against};
 use gardefou_scan::change::{Change, parse_patch};
-use gardefou_scan::{CheckReport, Judge, Judged, Unread};
+use gardefou_scan::trust::judge_protection;
+use gardefou_scan::{Judge, Judged, Unread};
 
-use super::{Error, colour, tool};
+use super::args::TrustChoice;
+use super::{Error, MAX_INPUT, Trusted};
 use crate::args::Check;
 
-/// Largest patch or artifact that is read, in bytes.
-const MAX_INPUT: u64 = 1 << 30;
-
-/// Runs `gardefou check`.
-pub(crate) fn run(options: &Check) -> Result<ExitStatus, Error> {
-    let judge = Judge::new();
-    let judged = with_deep_stack(|| judged(options, &judge)).map_err(Error::output)??;
-    let report = CheckReport::new(judged.findings, judged.coverage, tool());
-    let terminal = Terminal::of(Stream::Out);
-    let shown = Options {
-        lang: options.lang,
-        width: terminal.width.map_or(100, usize::from),
-        colour: colour(options.color, &terminal),
-        pretty: true,
-    };
-    let text = render_check(&report, options.format, &shown);
-    print(Stream::Out, &text).map(drop).map_err(Error::output)?;
-    Ok(report.exit_status(options.fail_on))
-}
-
-fn judged(options: &Check, judge: &Judge) -> Result<Judged, Error> {
+/// Judges what was typed, and takes away what is accepted.
+pub(super) fn judged(options: &Check, judge: &Judge) -> Result<Judged, Error> {
     if let Some(range) = &options.range {
-        let changes = repository(options)?.range(range).map_err(git)?;
-        return Ok(all(judge, changes.changes, changes.coverage));
+        let repository = repository(options)?;
+        let changes = repository.range(range).map_err(git)?;
+        let base = changes.span.trusted.clone();
+        return commits(judge, &repository, changes, &options.trust, base.as_deref());
     }
     if options.staged {
-        let changes = repository(options)?.staged().map_err(git)?;
-        return Ok(all(judge, changes.changes, changes.coverage));
+        return index(judge, &repository(options)?, &options.trust);
     }
+    let trusted = Trusted::of(&options.trust, None)?;
+    let (mut judged, is_whole) = alone(options, judge)?;
+    trusted.accept(&mut judged, is_whole)?;
+    Ok(judged)
+}
+
+/// What needs no history; with it whether it is a whole tree.
+fn alone(options: &Check, judge: &Judge) -> Result<(Judged, bool), Error> {
     if let Some(patch) = &options.patch {
         let text = String::from_utf8_lossy(&input(patch)?).into_owned();
-        return Ok(all(
-            judge,
-            parse_patch(&text),
-            gardefou_scan::Coverage::default(),
-        ));
+        return Ok((all(judge, &parse_patch(&text)), false));
+    }
+    if let Some(path) = &options.branch_protection {
+        let mut judged = Judged::default();
+        judge_protection(&path.to_string_lossy(), &input(path)?, &mut judged);
+        return Ok((judged, false));
     }
     match &options.artifact {
-        Some(artifact) => artifact_judged(options, artifact, judge),
-        None => Ok(tree(options, judge)),
+        Some(artifact) => Ok((artifact_judged(options, artifact, judge)?, false)),
+        None => Ok((tree(options, judge), true)),
     }
+}
+
+/// Judges commits and who stands behind them; `base` is the revision whose
+/// configuration counts.
+pub(crate) fn commits(
+    judge: &Judge,
+    repository: &Repository,
+    mut changes: Changes,
+    choice: &TrustChoice,
+    base: Option<&str>,
+) -> Result<Judged, Error> {
+    let trusted = Trusted::of(choice, base.map(|base| (repository, base)))?;
+    let mut judged = all(judge, &changes.changes);
+    judged.coverage.merge(std::mem::take(&mut changes.coverage));
+    trusted.stand_behind(choice, repository, &mut changes, &mut judged)?;
+    trusted.accept(&mut judged, false)?;
+    Ok(judged)
+}
+
+/// Judges what the index would commit; the last commit's configuration counts.
+pub(crate) fn index(
+    judge: &Judge,
+    repository: &Repository,
+    choice: &TrustChoice,
+) -> Result<Judged, Error> {
+    let base = repository.knows("HEAD").then_some((repository, "HEAD"));
+    let trusted = Trusted::of(choice, base)?;
+    let changes = repository.staged().map_err(git)?;
+    let mut judged = all(judge, &changes.changes);
+    judged.coverage.merge(changes.coverage);
+    trusted.accept(&mut judged, false)?;
+    Ok(judged)
 }
 
 fn repository(options: &Check) -> Result<Repository, Error> {
@@ -64,18 +85,17 @@ fn repository(options: &Check) -> Result<Repository, Error> {
 }
 
 /// A name that names nothing is a wrong use; what git cannot read is not read.
-fn git(error: GitError) -> Error {
+pub(crate) fn git(error: GitError) -> Error {
     match error {
         GitError::Unreadable(why) => Error::Unreadable(PathBuf::from("git"), io::Error::other(why)),
         other => Error::Usage(other.to_string()),
     }
 }
 
-fn all(judge: &Judge, changes: Vec<Change>, coverage: gardefou_scan::Coverage) -> Judged {
+fn all(judge: &Judge, changes: &[Change]) -> Judged {
     let mut judged = Judged::default();
-    judged.coverage.merge(coverage);
     for change in changes {
-        judged.merge(judge.change(&change));
+        judged.merge(judge.change(change));
     }
     judged
 }
