@@ -179,7 +179,8 @@ fn past(call: &Call, need: &Need) -> Past {
         action: need.action.clone(),
         resource: need.resource.clone(),
         context: need.context.clone(),
-        region: (!call.region.is_empty()).then(|| call.region.to_string()),
+        // What a service checks on the side, it need not check with the region.
+        region: (!call.region.is_empty() && !need.implied).then(|| call.region.to_string()),
         count: 1,
     }
 }
