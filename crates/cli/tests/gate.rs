@@ -12,17 +12,23 @@ mod common;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{Place, Run};
 use serde_json::Value;
 
 /// A command of git as one person, with no configuration but the repository's.
 fn git_in(dir: &Path, who: &str, args: &[&str]) -> Output {
+    static CLOCK: AtomicU64 = AtomicU64::new(1_752_276_780);
+    // Two people do not commit in the same second.
+    let time = format!("{} +0000", CLOCK.fetch_add(60, Ordering::Relaxed));
     Command::new("git")
         .args(args)
         .current_dir(dir)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_AUTHOR_DATE", &time)
+        .env("GIT_COMMITTER_DATE", &time)
         .env("GIT_AUTHOR_NAME", who)
         .env("GIT_AUTHOR_EMAIL", format!("{who}@example.org"))
         .env("GIT_COMMITTER_NAME", who)

@@ -16,9 +16,10 @@ use gardefou_scan::change::File;
 use super::measure::{Cost, Subject, medians};
 use super::{page, table};
 
-/// Files of the tree, and their bytes.
+/// Files of the tree.
 const FILES: usize = 2_400;
-const BYTES: u64 = 55_000_000;
+/// Sizes of files that are taken, in bytes: published crates' come to some 55 MB.
+const SIZES: std::ops::Range<u64> = 10_000..60_000;
 /// Commits of the history.
 const COMMITS: usize = 13_000;
 /// Files that the history touches.
@@ -94,25 +95,14 @@ fn options(arguments: &[String]) -> Result<Options> {
     Ok(options)
 }
 
-/// Copies sources that nobody here wrote: files of 1 to 400 KB in order of their
-/// paths, spread so that both numbers are reached.
+/// Copies sources that nobody here wrote, evenly spread over their paths.
 fn assemble(from: &Path, to: &Path) -> Result<(usize, u64)> {
     let mut all = Vec::new();
     walk(from, &mut all)?;
     all.sort();
-    let total: u64 = all.iter().map(|(_, size)| size).sum();
-    let wanted = BYTES / FILES as u64;
-    let average = total / (all.len() as u64).max(1);
-    // Larger files first where the average is below what is wanted.
-    if average < wanted {
-        all.retain(|(_, size)| *size > wanted / 3);
-    }
     let step = (all.len() / FILES).max(1);
     let (mut files, mut bytes) = (0, 0);
-    for (path, size) in all.iter().step_by(step) {
-        if files == FILES || bytes > BYTES {
-            break;
-        }
+    for (path, size) in all.iter().step_by(step).take(FILES) {
         let target = to.join(path.strip_prefix(from)?);
         fs::create_dir_all(target.parent().context("a folder")?)?;
         fs::copy(path, target)?;
@@ -130,7 +120,7 @@ fn walk(folder: &Path, out: &mut Vec<(PathBuf, u64)>) -> Result<()> {
             walk(&path, out)?;
         } else if kind.is_file() {
             let size = entry.metadata()?.len();
-            if (1_000..400_000).contains(&size) {
+            if SIZES.contains(&size) {
                 out.push((path, size));
             }
         }
