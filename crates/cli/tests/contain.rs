@@ -124,7 +124,9 @@ fn a_campaign_is_contained_and_the_containment_undone() {
     let undone = scene.contain("undo", ONCE);
     assert_eq!(undone.status, 0, "{}\n{}", undone.stdout, undone.stderr);
     assert_restored(&before, &scene.check());
-    let verified = scene.place.run(&["ledger", "verify", "ledger", "--vkey", &scene.vkey()]);
+    let verified = scene
+        .place
+        .run(&["ledger", "verify", "ledger", "--vkey", &scene.vkey()]);
     assert_eq!(verified.status, 0, "{}", verified.stdout);
 }
 
@@ -148,14 +150,24 @@ fn assert_contained(before: &Value, after: &Value) {
     }
     let ours = before["ours"].as_str().unwrap();
     for (instance, state) in after["instances"].as_object().unwrap() {
-        let expected = if instance == ours { "running" } else { "terminated" };
+        let expected = if instance == ours {
+            "running"
+        } else {
+            "terminated"
+        };
         assert_eq!(state, expected, "{instance}");
     }
     let group = &after["groups"]["asg-k41"];
     for size in ["min", "max", "desired", "instances"] {
         assert_eq!(group[size], 0, "{size}");
     }
-    assert!(group["suspended"].as_array().unwrap().iter().any(|one| one == "Launch"));
+    assert!(
+        group["suspended"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|one| one == "Launch")
+    );
     for (arn, service) in after["services"].as_object().unwrap() {
         let gone = service["tasks"] == 0 || service["status"] == "INACTIVE";
         assert!(gone, "{arn}: {service}");
@@ -163,7 +175,9 @@ fn assert_contained(before: &Value, after: &Value) {
     let hook = &after["functions"]["hook"];
     assert_eq!(hook["concurrency"], 0);
     for door in ["url", "policy"] {
-        let is_shut = hook[door].as_str().is_some_and(|text| text.starts_with("none"))
+        let is_shut = hook[door]
+            .as_str()
+            .is_some_and(|text| text.starts_with("none"))
             || hook[door].as_array().is_some_and(Vec::is_empty);
         assert!(is_shut, "{door}: {hook}");
     }
@@ -201,18 +215,41 @@ fn nobody_shuts_themselves_out_and_two_people_must_agree() {
         return;
     };
     scene.plan();
-    let args = ["contain", "apply", "plan/plan.json", "--ledger", "ledger", "--yes"];
+    let args = [
+        "contain",
+        "apply",
+        "plan/plan.json",
+        "--ledger",
+        "ledger",
+        "--yes",
+    ];
     let own = scene.run_as("ci-deploy", &args);
     assert_eq!(own.status, 2);
     assert!(own.stderr.contains("would shut out"), "{}", own.stderr);
     let unsure = scene.contain("apply", &[]);
     assert_eq!((unsure.status, unsure.stdout.as_str()), (2, ""));
-    let two = ["--yes", "--require-approval", "2", "--approver", "ledger/vkey"];
-    let approve = ["contain", "approve", "plan/plan.json", "--name", "example.com/test"];
+    let two = [
+        "--yes",
+        "--require-approval",
+        "2",
+        "--approver",
+        "ledger/vkey",
+    ];
+    let approve = [
+        "contain",
+        "approve",
+        "plan/plan.json",
+        "--name",
+        "example.com/test",
+    ];
     let approve = [&approve[..], &["--key", "ledger.key", "--out", "one.note"]].concat();
     assert_eq!(scene.place.run(&approve).status, 0);
     let refused = scene.contain("apply", &[&two[..], &["--approval", "one.note"]].concat());
     assert_eq!(refused.status, 2, "{}", refused.stderr);
-    assert!(refused.stderr.contains("1 of 2 approvals"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("1 of 2 approvals"),
+        "{}",
+        refused.stderr
+    );
     assert_eq!(scene.check()["can"]["ci-deploy"], true, "nothing was done");
 }

@@ -175,7 +175,7 @@ fn is_shut(plan: &Plan, snapshot: &Snapshot, id: Id, means: PowerMeans) -> bool 
     let (mut keys, mut login, mut gone) = (false, false, false);
     for step in steps {
         match &step.thing {
-            Thing::UserKeys { user } => keys |= **user == *principal.name,
+            Thing::UserKeys { user, .. } => keys |= **user == *principal.name,
             Thing::Login { user } => login |= **user == *principal.name,
             Thing::User { name } => {
                 gone |= **name == *principal.name && principal.kind == Kind::User

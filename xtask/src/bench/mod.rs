@@ -2,8 +2,9 @@
 //!
 //! `trail` measures an investigation beside libdeflate alone and beside `rsigma
 //! engine eval`; `verify-trail` a verification beside inflating and hashing;
-//! `ledger` a ledger beside the disk and SHA-256 alone.
+//! `contain` the planning for a large incident; `ledger` a ledger beside the disk and SHA-256 alone.
 
+mod contain;
 mod inflate;
 mod ledger;
 mod measure;
@@ -33,10 +34,13 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "inflate-hash" => inflate::run_hashed(Path::new(rest.first().map_or("", String::as_str))),
         "inflate" => inflate::run(Path::new(rest.first().map_or("", String::as_str))),
         "measure" => measure::run(rest),
+        "contain" => contain::run(),
         "ledger" => ledger::run(rest),
         "ledger-step" => ledger::run_step(rest),
         _ => {
-            bail!("there is no benchmark `{what}`; there are `trail`, `verify-trail` and `ledger`")
+            bail!(
+                "there is no benchmark `{what}`; there are `contain`, `trail`, `verify-trail` and `ledger`"
+            )
         }
     }
 }
