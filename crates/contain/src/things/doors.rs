@@ -86,11 +86,14 @@ pub(super) fn permission_toward(
         .maybe("SourceArn", condition(to, "aws:sourcearn"))
         .maybe("SourceAccount", condition(to, "aws:sourceaccount"))
         .maybe("PrincipalOrgID", condition(to, "aws:principalorgid"))
-        .maybe(
-            "FunctionUrlAuthType",
-            condition(to, "lambda:functionurlauthtype"),
-        );
+        .maybe("FunctionUrlAuthType", url_auth(to));
     vec![add]
+}
+
+/// AWS has it as a condition, emulators as a member of the statement.
+fn url_auth(statement: &Value) -> Option<&str> {
+    condition(statement, "lambda:functionurlauthtype")
+        .or_else(|| text(statement, "/FunctionUrlAuthType"))
 }
 
 /// The value of a condition key, whatever its operator.
