@@ -118,12 +118,17 @@ pub fn toward(thing: &Thing, region: Option<&str>, from: &Value, to: &Value) -> 
         Thing::FunctionUrl {
             function,
             qualifier,
-        } => doors::url_toward((function, qualifier.as_deref()), region, to),
+        } => doors::url_toward((function, qualifier.as_deref()), region, from, to),
         Thing::FunctionPermission {
             function,
             statement,
             qualifier,
-        } => doors::permission_toward((function, qualifier.as_deref()), statement, region, to),
+        } => doors::permission_toward(
+            (function, qualifier.as_deref()),
+            statement,
+            region,
+            (from, to),
+        ),
         Thing::FunctionConcurrency { function } => doors::concurrency_toward(function, region, to),
         Thing::MailIdentity { identity } => doors::mail_toward(identity, region, to),
         Thing::EventRule { name, bus } => doors::rule_toward((name, bus.as_deref()), region, to),
