@@ -176,10 +176,9 @@ pub fn losses(thing: &Thing, before: &Value) -> BTreeSet<Loss> {
 pub(crate) fn assumed(thing: &Thing) -> Value {
     match thing {
         Thing::UserKeys { keys, .. } => each(keys, &json!("Active")),
-        Thing::InlinePolicy { document, .. } => match document {
-            Some(_) => Value::Null,
-            None => json!({}),
-        },
+        Thing::InlinePolicy {
+            document: Some(_), ..
+        } => Value::Null,
         Thing::Attachment { .. } | Thing::Membership { .. } | Thing::MfaDevice { .. } => {
             json!(true)
         }
