@@ -37,7 +37,7 @@ pub fn closes(step: &PlanStep) -> BTreeSet<Opening> {
     };
     let one = |opening| BTreeSet::from([opening]);
     match &step.thing {
-        Thing::UserKeys { user } => one(Opening::Keys(user.clone())),
+        Thing::UserKeys { user, .. } => one(Opening::Keys(user.clone())),
         Thing::InlinePolicy {
             holder,
             document: Some(document),

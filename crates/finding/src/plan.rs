@@ -35,6 +35,8 @@ pub enum Thing {
     UserKeys {
         /// The user.
         user: String,
+        /// The keys that the incident shows; others are found.
+        keys: Vec<String>,
     },
     /// An inline policy; it becomes the document, or goes where there is none.
     InlinePolicy {
@@ -213,8 +215,10 @@ pub struct PlanStep {
     pub calls: Vec<AwsCall>,
     /// Whether more or other calls may follow from what is found.
     pub calls_follow_state: bool,
-    /// The calls that undo it, for the same state.
+    /// The calls that undo it; empty where they follow from what is saved.
     pub undo: Vec<AwsCall>,
+    /// Whether the undo is made of the state that is saved first.
+    pub undo_follows_state: bool,
     /// What the undo cannot bring back.
     pub losses: BTreeSet<Loss>,
     /// Who else may need it.

@@ -246,6 +246,11 @@ impl Teller<'_> {
                 .with(" ")
                 .joined(self.say.plain(Message::PlanFollowsState));
         }
+        if step.undo_follows_state {
+            about = about
+                .with(" ")
+                .joined(self.say.plain(Message::PlanUndoFollows));
+        }
         if !step.losses.is_empty() {
             let losses = step.losses.iter().map(|one| self.say.plain(loss(*one)));
             let losses = self.say.list(losses.collect());

@@ -266,7 +266,7 @@ def snapshot(admin):
             one = ecs.describe_services(cluster=cluster, services=[arn])['services'][0]
             services[arn] = {'status': one['status'], 'desired': one['desiredCount'], 'definition': one['taskDefinition'],
                              'launchType': one['launchType'], 'network': one.get('networkConfiguration')}
-        services[cluster] = {'tasks': len(ecs.list_tasks(cluster=cluster)['taskArns'])}
+        services[cluster] = {'tasks': len(ecs.list_tasks(cluster=cluster, desiredStatus='RUNNING')['taskArns'])}
     hooks = {}
     for name in ('hook',):
         if quiet(functions.get_function_configuration, FunctionName=name).__class__ is str:

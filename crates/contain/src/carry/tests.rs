@@ -302,7 +302,10 @@ impl Journal for Pen<'_> {
         if self.dead.get() {
             return Err("dead".to_owned());
         }
-        self.memory.0.push(record.clone());
+        // What is written is what is read again.
+        let text = serde_json::to_string(record).unwrap();
+        self.memory.0.push(serde_json::from_str(&text).unwrap());
+        assert_eq!(self.memory.0.last(), Some(record));
         Ok(())
     }
 }
@@ -338,7 +341,10 @@ fn plan() -> Plan {
         Thing::User {
             name: "mallory".to_owned(),
         },
-        Thing::UserKeys { user: alice() },
+        Thing::UserKeys {
+            user: alice(),
+            keys: Vec::new(),
+        },
         Thing::InlinePolicy {
             holder: Holder::User(alice()),
             name: "deny".to_owned(),
@@ -367,6 +373,7 @@ fn plan() -> Plan {
             calls: Vec::new(),
             calls_follow_state: true,
             undo: Vec::new(),
+            undo_follows_state: true,
             losses: BTreeSet::new(),
             risk: StepRisk::default(),
         });

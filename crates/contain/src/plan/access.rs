@@ -27,6 +27,7 @@ const SERVICE_LINKED: &str = "AWSServiceRoleFor";
 #[derive(Default)]
 struct People {
     users: BTreeMap<(Option<String>, String), StepRisk>,
+    keys: BTreeMap<(Option<String>, String), BTreeSet<String>>,
     roles: BTreeMap<(Option<String>, String), StepRisk>,
     /// Roles that somebody new may take.
     opened: BTreeSet<(Option<String>, String)>,
@@ -60,8 +61,8 @@ pub(super) fn shut_out(request: &Request<'_>, draft: &mut Draft) {
     let incident = request.incident;
     let people = people(incident, draft);
     let responder = request.responder.map(named);
-    remove_users(incident, draft);
     shut_users(request, &people, responder.as_ref(), draft);
+    remove_users(incident, draft);
     shut_roles(request, &people, responder.as_ref(), draft);
     remove_roles(incident, draft);
     take_grants(incident, draft);
@@ -80,7 +81,12 @@ fn people(incident: &Incident, draft: &mut Draft) -> People {
     }
     // A key that the incident made for somebody lets it be them.
     for key in present(incident, K::AccessKey).filter(|one| is_made(one)) {
-        people.user(globally(key).account, detail(key, D::User));
+        let account = globally(key).account;
+        people.user(account.clone(), detail(key, D::User));
+        // SSH keys and certificates are keys too, but not of the API.
+        if let (Some(user), None) = (detail(key, D::User), detail(key, D::Service)) {
+            people.key(account, user, key.id.as_str());
+        }
     }
     for login in present(incident, K::LoginProfile) {
         people.user(globally(login).account, Some(login.id.as_str()));
@@ -101,11 +107,36 @@ impl People {
         }
     }
 
+    fn key(&mut self, account: Option<String>, user: &str, key: &str) {
+        let keys = self.keys.entry((account, user.to_owned())).or_default();
+        keys.insert(key.to_owned());
+    }
+
+    /// The keys that are known, or whose they are.
+    fn target(&self, who: &(Option<String>, String)) -> String {
+        let keys = self.keys.get(who).into_iter().flatten();
+        let keys: Vec<&str> = keys.map(String::as_str).collect();
+        if keys.is_empty() {
+            return who.1.clone();
+        }
+        keys.join(", ")
+    }
+
     fn take(&mut self, identity: &Identity, risk: StepRisk, draft: &mut Draft) {
         let actor = &identity.actor;
         let account = actor.account.as_ref().map(|one| one.as_str().to_owned());
         let arn = actor.arn.as_ref().map(Untrusted::as_str);
         let name = actor.name.as_ref().map(Untrusted::as_str);
+        if actor.kind == ActorKind::AccessKey {
+            let user = match arn.map(named) {
+                Some(Named::User(user)) => Some(user),
+                Some(_) => None,
+                None => name,
+            };
+            if let Some(user) = user {
+                self.key(account.clone(), user, actor.key.as_str());
+            }
+        }
         match (arn.map(named), actor.kind) {
             (Some(Named::User(user)), _) => {
                 self.users.entry((account, user.to_owned())).or_insert(risk);
@@ -156,7 +187,8 @@ fn shut_users(
     responder: Option<&Named<'_>>,
     draft: &mut Draft,
 ) {
-    for ((account, name), risk) in &people.users {
+    for (who, risk) in &people.users {
+        let (account, name) = who;
         if matches!(responder, Some(Named::User(one)) if one == name) {
             draft.leave_out(name, LeftOutReason::Responder);
             continue;
@@ -166,8 +198,13 @@ fn shut_users(
             region: None,
         };
         let user = || name.clone();
-        let keys = Thing::UserKeys { user: user() };
-        draft.add(StepKind::DisableKey, name, &place, keys, risk.clone());
+        let known = people.keys.get(who).into_iter().flatten();
+        let keys = Thing::UserKeys {
+            user: user(),
+            keys: known.cloned().collect(),
+        };
+        let target = people.target(who);
+        draft.add(StepKind::DisableKey, &target, &place, keys, risk.clone());
         let deny = deny_old(request, Holder::User(user()));
         draft.add(StepKind::DenyUser, name, &place, deny, risk.clone());
         if has_login(request, account.as_deref(), name) {

@@ -10,7 +10,9 @@ use gardefou_trail::resource::Detail;
 use serde_json::Value;
 
 use super::Request;
-use crate::things::{assumed, follows_state, goal, losses, recoverable, toward};
+use crate::things::{
+    assumed, follows_state, goal, losses, recoverable, toward, undo_follows_state,
+};
 
 /// Where a step is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +74,12 @@ impl Draft {
             region: place.region.clone(),
             calls: toward(&thing, region, &before, &after),
             calls_follow_state: follows_state(&thing),
-            undo: toward(&thing, region, &after, &back),
+            undo: if undo_follows_state(&thing) {
+                Vec::new()
+            } else {
+                toward(&thing, region, &after, &back)
+            },
+            undo_follows_state: undo_follows_state(&thing),
             losses: losses(&thing, &before),
             thing,
             risk,

@@ -71,6 +71,12 @@ fn by_hand(incident: &Incident, steps: &[gardefou_finding::PlanStep]) -> Vec<Nex
             StepKind::ClearProtection | StepKind::TerminateInstance => {
                 steps.iter().any(|step| step.kind == kind)
             }
+            StepKind::StopTask => steps.iter().any(|step| match &step.thing {
+                Thing::EcsTasks { cluster, .. } => {
+                    next.target.as_str().split('/').next() == Some(cluster)
+                }
+                _ => false,
+            }),
             _ => steps
                 .iter()
                 .any(|step| step.kind == kind && step.target == next.target),
@@ -106,7 +112,9 @@ fn offered(request: &Request<'_>, steps: &[gardefou_finding::PlanStep]) -> Optio
         .filter_map(|step| {
             let account = step.account.as_ref()?.as_str();
             match &step.thing {
-                Thing::UserKeys { user } => Some(format!("arn:aws:iam::{account}:user/*{user}")),
+                Thing::UserKeys { user, .. } => {
+                    Some(format!("arn:aws:iam::{account}:user/*{user}"))
+                }
                 Thing::User { name } => Some(format!("arn:aws:iam::{account}:user/*{name}")),
                 _ => None,
             }

@@ -361,7 +361,8 @@ pub(super) fn observe_tasks<E>(
 ) -> Result<Value, E> {
     let mut state = Map::new();
     if named.is_empty() {
-        let pages = ask(&ecs("ListTasks", cluster, region))?.unwrap_or_default();
+        let call = ecs("ListTasks", cluster, region).with("desiredStatus", "RUNNING");
+        let pages = ask(&call)?.unwrap_or_default();
         for arn in items(&pages, "/taskArns").filter_map(Value::as_str) {
             state.insert(task_id(arn).to_owned(), json!("running"));
         }

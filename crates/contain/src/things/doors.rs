@@ -31,9 +31,15 @@ pub(super) fn observe_url<E>(
     }))
 }
 
-pub(super) fn url_toward(function: Function<'_>, region: Option<&str>, to: &Value) -> Vec<AwsCall> {
+pub(super) fn url_toward(
+    function: Function<'_>,
+    region: Option<&str>,
+    from: &Value,
+    to: &Value,
+) -> Vec<AwsCall> {
+    let delete = (!from.is_null()).then(|| lambda("DeleteFunctionUrlConfig", function, region));
     if to.is_null() {
-        return vec![lambda("DeleteFunctionUrlConfig", function, region)];
+        return delete.into_iter().collect();
     }
     let create = lambda("CreateFunctionUrlConfig", function, region)
         .maybe("AuthType", text(to, "/auth"))
@@ -42,7 +48,8 @@ pub(super) fn url_toward(function: Function<'_>, region: Option<&str>, to: &Valu
             "Cors",
             to.get("cors").filter(|cors| !cors.is_null()).cloned(),
         );
-    vec![create]
+    // Another one in its place goes first.
+    delete.into_iter().chain([create]).collect()
 }
 
 pub(super) fn observe_permission<E>(
@@ -69,11 +76,12 @@ pub(super) fn permission_toward(
     function: Function<'_>,
     statement: &str,
     region: Option<&str>,
-    to: &Value,
+    (from, to): (&Value, &Value),
 ) -> Vec<AwsCall> {
     let call = |operation| lambda(operation, function, region).with("StatementId", statement);
+    let remove = (!from.is_null()).then(|| call("RemovePermission"));
     if to.is_null() {
-        return vec![call("RemovePermission")];
+        return remove.into_iter().collect();
     }
     let principal = match to.get("Principal") {
         Some(Value::Object(kinds)) => kinds.values().next().and_then(Value::as_str),
@@ -86,11 +94,14 @@ pub(super) fn permission_toward(
         .maybe("SourceArn", condition(to, "aws:sourcearn"))
         .maybe("SourceAccount", condition(to, "aws:sourceaccount"))
         .maybe("PrincipalOrgID", condition(to, "aws:principalorgid"))
-        .maybe(
-            "FunctionUrlAuthType",
-            condition(to, "lambda:functionurlauthtype"),
-        );
-    vec![add]
+        .maybe("FunctionUrlAuthType", url_auth(to));
+    remove.into_iter().chain([add]).collect()
+}
+
+/// AWS has it as a condition, emulators as a member of the statement.
+fn url_auth(statement: &Value) -> Option<&str> {
+    condition(statement, "lambda:functionurlauthtype")
+        .or_else(|| text(statement, "/FunctionUrlAuthType"))
 }
 
 /// The value of a condition key, whatever its operator.
@@ -189,13 +200,11 @@ mod tests {
         let statement = json!({"Sid": "public", "Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"},
             "Action": "lambda:InvokeFunction", "Resource": "arn",
             "Condition": {"StringEquals": {"AWS:SourceAccount": "1"}, "ArnLike": {"AWS:SourceArn": "arn:x"}}});
-        let calls = permission_toward(("f", None), "public", None, &statement);
+        let calls = permission_toward(("f", None), "public", None, (&Value::Null, &statement));
         assert_eq!(
             Value::Object(calls[0].parameters.clone()),
             json!({"FunctionName": "f", "StatementId": "public", "Action": "lambda:InvokeFunction",
                 "Principal": "s3.amazonaws.com", "SourceArn": "arn:x", "SourceAccount": "1"})
         );
-        let pages = vec![json!({"taskArns": ""})];
-        assert_eq!(items(&pages, "/taskArns").count(), 0);
     }
 }

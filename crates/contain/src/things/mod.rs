@@ -28,7 +28,7 @@ pub type Ask<'a, E> = &'a mut dyn FnMut(&AwsCall) -> Result<Option<Vec<Value>>, 
 /// The first that a call has.
 pub fn observe<E>(thing: &Thing, region: Option<&str>, ask: Ask<'_, E>) -> Result<Value, E> {
     match thing {
-        Thing::UserKeys { user } => user::observe_keys(user, ask),
+        Thing::UserKeys { user, .. } => user::observe_keys(user, ask),
         Thing::Login { user } => user::observe_login(user, ask),
         Thing::MfaDevice { user, serial } => user::observe_device(user, serial, ask),
         Thing::Membership { user, group } => user::observe_membership(user, group, ask),
@@ -97,7 +97,7 @@ pub fn toward(thing: &Thing, region: Option<&str>, from: &Value, to: &Value) -> 
         return Vec::new();
     }
     match thing {
-        Thing::UserKeys { user } => user::keys_toward(user, from, to),
+        Thing::UserKeys { user, .. } => user::keys_toward(user, from, to),
         Thing::Login { user } => user::login_toward(user, from, to),
         Thing::MfaDevice { user, serial } => user::device_toward(user, serial, to),
         Thing::Membership { user, group } => user::membership_toward(user, group, to),
@@ -118,12 +118,17 @@ pub fn toward(thing: &Thing, region: Option<&str>, from: &Value, to: &Value) -> 
         Thing::FunctionUrl {
             function,
             qualifier,
-        } => doors::url_toward((function, qualifier.as_deref()), region, to),
+        } => doors::url_toward((function, qualifier.as_deref()), region, from, to),
         Thing::FunctionPermission {
             function,
             statement,
             qualifier,
-        } => doors::permission_toward((function, qualifier.as_deref()), statement, region, to),
+        } => doors::permission_toward(
+            (function, qualifier.as_deref()),
+            statement,
+            region,
+            (from, to),
+        ),
         Thing::FunctionConcurrency { function } => doors::concurrency_toward(function, region, to),
         Thing::MailIdentity { identity } => doors::mail_toward(identity, region, to),
         Thing::EventRule { name, bus } => doors::rule_toward((name, bus.as_deref()), region, to),
@@ -170,11 +175,10 @@ pub fn losses(thing: &Thing, before: &Value) -> BTreeSet<Loss> {
 /// The state in which a plan takes a thing to be, before anything was read.
 pub(crate) fn assumed(thing: &Thing) -> Value {
     match thing {
-        Thing::UserKeys { .. } => json!({}),
-        Thing::InlinePolicy { document, .. } => match document {
-            Some(_) => Value::Null,
-            None => json!({}),
-        },
+        Thing::UserKeys { keys, .. } => each(keys, &json!("Active")),
+        Thing::InlinePolicy {
+            document: Some(_), ..
+        } => Value::Null,
         Thing::Attachment { .. } | Thing::Membership { .. } | Thing::MfaDevice { .. } => {
             json!(true)
         }
@@ -234,6 +238,22 @@ fn is_many(thing: &Thing) -> bool {
             | Thing::Protection { .. }
             | Thing::Instances { .. }
             | Thing::EcsTasks { .. }
+    )
+}
+
+/// Whether nobody can say what undoes a step before its state was read.
+pub(crate) fn undo_follows_state(thing: &Thing) -> bool {
+    matches!(
+        thing,
+        Thing::User { .. }
+            | Thing::Role { .. }
+            | Thing::Trust { .. }
+            | Thing::InlinePolicy { document: None, .. }
+            | Thing::ScalingGroup { .. }
+            | Thing::EcsService { .. }
+            | Thing::FunctionUrl { .. }
+            | Thing::FunctionPermission { .. }
+            | Thing::FunctionConcurrency { .. }
     )
 }
 

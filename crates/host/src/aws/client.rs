@@ -102,7 +102,8 @@ impl AwsClient {
 
     /// Lets this time pass.
     pub fn wait(&self, time: Duration) {
-        self.runtime.block_on(sleep(time));
+        // The timer must be made where the runtime is.
+        self.runtime.block_on(async { sleep(time).await });
     }
 
     /// Makes a call that lists, page after page.

@@ -1,12 +1,19 @@
 //! A call as the HTTP request of its service, unsigned; and its answer.
 
 use gardefou_finding::AwsCall;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::error::AwsError;
 use super::service::{Protocol, of};
 use super::{rest, xml};
+
+/// What a form leaves as it is, as AWS's own SDKs write it.
+const FORM: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// A request without host and signature.
 #[derive(Debug)]
@@ -67,7 +74,6 @@ fn form(call: &AwsCall, version: &str, list: &str) -> Unsigned {
 
 /// Lists and structures as names with dots.
 fn flatten(name: &str, value: &Value, list: &str, into: &mut String) {
-    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     match value {
         Value::Null => {}
         Value::Array(items) => {
@@ -83,6 +89,12 @@ fn flatten(name: &str, value: &Value, list: &str, into: &mut String) {
         Value::String(text) => into.push_str(&format!("&{name}={}", encode(text))),
         other => into.push_str(&format!("&{name}={}", encode(&other.to_string()))),
     }
+}
+
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, FORM)
+        .to_string()
+        .replace("%20", "+")
 }
 
 /// EC2 sends its lists under the name of one item: `InstanceIds` are
@@ -181,7 +193,7 @@ mod tests {
             .with("ScalingProcesses", vec!["Launch", "AZRebalance"]);
         assert_eq!(
             write(&groups).unwrap().body,
-            "Action=SuspendProcesses&Version=2011-01-01&AutoScalingGroupName=a%20b\
+            "Action=SuspendProcesses&Version=2011-01-01&AutoScalingGroupName=a+b\
              &ScalingProcesses.member.1=Launch&ScalingProcesses.member.2=AZRebalance"
         );
         let ec2 = AwsCall::new(AwsService::Ec2, "DescribeInstances")
@@ -190,7 +202,7 @@ mod tests {
         assert_eq!(
             write(&ec2).unwrap().body,
             "Action=DescribeInstances&Version=2016-11-15&Filter.1.Name=x&Filter.1.Value.1=1\
-             &Filter.1.Value.2=2&InstanceId.1=i%2D1"
+             &Filter.1.Value.2=2&InstanceId.1=i-1"
         );
         let attribute = AwsCall::new(AwsService::Ec2, "ModifyInstanceAttribute")
             .with("DisableApiTermination", json!({"Value": false}));

@@ -421,6 +421,8 @@ messages! {
     PlanUndo = "undo:" | "annuler :";
     PlanMoreLines = "{n} more lines in the plan's JSON" | "{n} lignes de plus dans le JSON du plan";
     PlanFollowsState = "Further calls follow from what is found." | "D'autres appels découlent de ce qui est trouvé.";
+    PlanUndoFollows = "Its undo is made of what is saved first."
+        | "Son annulation se fait à partir de ce qui est d'abord sauvegardé.";
     PlanLosses = "Its undo cannot bring back {losses}." | "Son annulation ne peut pas rendre {losses}.";
     PlanNoSnapshot = "Without a snapshot of the policies nothing is proven about what remains."
         | "Sans instantané des politiques, rien n'est prouvé sur ce qui reste.";

@@ -1,6 +1,6 @@
 //! `gardefou contain approve`, and who has approved.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use gardefou_contain::{approval_note, digest};
 use gardefou_finding::{ExitStatus, Plan};
@@ -37,7 +37,7 @@ pub(super) fn check(options: &ApplyOptions, plan: &Plan) -> Result<(), Error> {
     let notes = options
         .approval
         .iter()
-        .map(read)
+        .map(|path| read(path))
         .collect::<Result<Vec<_>, _>>()?;
     let text = approval_note(plan);
     let mut approvers: Vec<VerifierKey> = Vec::new();
@@ -59,7 +59,7 @@ pub(super) fn check(options: &ApplyOptions, plan: &Plan) -> Result<(), Error> {
     Ok(())
 }
 
-fn read(path: &PathBuf) -> Result<Vec<u8>, Error> {
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
     let text = read_text(path, MAX_NOTE).map_err(|error| Error::file(path, error))?;
     Ok(text.into_bytes())
 }

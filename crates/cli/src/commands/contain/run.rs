@@ -99,7 +99,7 @@ fn spare(plan: &Plan, caller: &Caller) -> Result<(), Error> {
 fn shuts_out(thing: &Thing, kind: &str, who: &str) -> bool {
     use gardefou_finding::Holder;
     match thing {
-        Thing::UserKeys { user } | Thing::Login { user } => kind == "user" && user == who,
+        Thing::UserKeys { user, .. } | Thing::Login { user } => kind == "user" && user == who,
         Thing::User { name } => kind == "user" && name == who,
         Thing::Role { name } => kind == "role" && name == who,
         Thing::InlinePolicy {
