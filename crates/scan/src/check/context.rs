@@ -5,6 +5,8 @@
 //! deny lists, guards and their tests. It is told of, and never silenced where
 //! it could still run.
 
+use gardefou_finding::Severity;
+
 use super::Text;
 use super::agent_run::{line, tail};
 use super::files::{Role, role};
@@ -29,6 +31,22 @@ patterns! {
     VERDICT = r#"(?i)^["'`]\s*(?:[:,]|=>)\s*(?:\w+[.:]{1,2})*["']?(?:den(?:y|ied)|ask|block\w*|never|forbid\w*|refuse\w*|reject\w*|false|danger\w*|critical|high)\b"#;
     UNIT_TESTS = r"#\[cfg\((?:all\()?test\b[^\]]*\]\s*(?:pub(?:\(\w+\))?\s+)?mod\s+\w+\s*\{";
     KEY = r#"^[\s-]*["']?([\w .-]{1,60})["']?\s*[:=]\s*(?:\[\s*)?(?:#.*)?$"#;
+}
+
+/// How bad a refused command is at most: where a program could run its list all
+/// the same, it is shown.
+pub(crate) fn at_most(text: &Text<'_>) -> Severity {
+    let path = text.file.path.to_ascii_lowercase();
+    let is_data = [
+        ".json", ".jsonc", ".yml", ".yaml", ".toml", ".md", ".mdc", ".txt",
+    ]
+    .iter()
+    .any(|end| path.ends_with(end));
+    if is_data || role(&path) == Role::AgentRules {
+        Severity::Low
+    } else {
+        Severity::Medium
+    }
 }
 
 /// Whether the text tells at an offset of a command that is refused, or compares with one.

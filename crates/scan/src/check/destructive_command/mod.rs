@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use gardefou_finding::{Confidence, Severity};
 
-use super::context::{is_refused, role_at};
+use super::context::{at_most, is_refused, role_at};
 use super::files::{Role, role};
 use super::snippet::{Assignments, Snippet, directory_before, snippets};
 use super::{Check, CheckId, Out, Reason, Report, Text};
@@ -185,7 +185,7 @@ impl DestructiveCommand {
         };
         let (severity, confidence) = match role_at(text, at) {
             // Rules, deny lists and guards name what nobody shall run.
-            _ if is_refused(text, at) => (severity.min(Severity::Medium), Confidence::Low),
+            _ if is_refused(text, at) => (severity.min(at_most(text)), Confidence::Low),
             // Tests hold such commands to see them refused.
             Role::Test => (severity.min(Severity::Medium), Confidence::Low),
             Role::AgentRules if harm == Harm::System => (Severity::High, Confidence::Medium),

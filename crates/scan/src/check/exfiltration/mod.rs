@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use gardefou_finding::{Confidence, Severity};
 
-use super::context::{is_refused, role_at};
+use super::context::{at_most, is_refused, role_at};
 use super::destructive_command::flattened;
 use super::files::{Role, is_lock, role};
 use super::snippet::{Assignments, snippets};
@@ -122,7 +122,7 @@ impl Exfiltration {
             Leak::Shell => (Reason::ReverseShell, Confidence::High),
         };
         let (severity, confidence) = match role_at(text, at) {
-            _ if is_refused(text, at) => (Severity::Medium, Confidence::Low),
+            _ if is_refused(text, at) => (at_most(text), Confidence::Low),
             Role::Test => (Severity::Medium, Confidence::Low),
             _ if sure == Confidence::Low => (Severity::Medium, Confidence::Medium),
             Role::AgentRules => (Severity::High, Confidence::Medium),
