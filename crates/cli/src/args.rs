@@ -12,6 +12,7 @@ use gardefou_report::{CheckFormat, Format, Lang};
 
 use crate::commands::approve::Approve;
 use crate::commands::check::args::{Outcome, TrustChoice};
+use crate::commands::contain::args::Contain;
 use crate::commands::hook::args::Hook;
 use crate::commands::iam::args::Iam;
 use crate::commands::ledger::args::Ledger;
@@ -92,8 +93,13 @@ Exit status:
 pub(crate) enum Command {
     /// Read CloudTrail logs and tell what happened as incidents
     Investigate(Box<Investigate>),
+    /// Say which guardrails would have stopped an incident, and what they would have broken
+    Replay(Box<Replay>),
     /// Judge a change, a tree or an artifact before it goes in
     Check(Box<Check>),
+    /// Close the door: plan the containment of an incident, carry it out, undo it
+    #[command(subcommand)]
+    Contain(Box<Contain>),
     /// Sign that you looked at a change and agree
     Approve(Box<Approve>),
     /// Put the gate into a repository's hooks, or into a CI service
@@ -121,10 +127,9 @@ pub(crate) enum Command {
     Man,
 }
 
-/// `gardefou investigate`
+/// What is read of an archive, and how.
 #[derive(Args, Debug)]
-#[command(after_help = INVESTIGATE_EXAMPLES)]
-pub(crate) struct Investigate {
+pub(crate) struct Reading {
     /// Files, directories, globs, s3://bucket/prefix, or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<OsString>,
@@ -149,6 +154,34 @@ pub(crate) struct Investigate {
     #[command(flatten)]
     pub(crate) rules: RuleChoice,
 
+    /// Threads that read [default: as many as the machine has]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Largest size of one file when inflated, in MiB; the rest is told as not read
+    #[arg(long, value_name = "MIB", default_value_t = 1024)]
+    pub(crate) max_inflated: u64,
+
+    /// Largest number of inflated bytes for each stored byte of one file
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) max_ratio: u64,
+
+    /// Go on after this object of an s3:// listing, which was read before
+    #[arg(long, value_name = "S3-URL")]
+    pub(crate) resume_after: Option<String>,
+
+    /// Show no progress on standard error
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// `gardefou investigate`
+#[derive(Args, Debug)]
+#[command(after_help = INVESTIGATE_EXAMPLES)]
+pub(crate) struct Investigate {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
     /// Form of the report on standard output: text, json, markdown, ocsf, html
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
     pub(crate) format: Format,
@@ -170,22 +203,6 @@ pub(crate) struct Investigate {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
 
-    /// Threads that read [default: as many as the machine has]
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
-
-    /// Largest size of one file when inflated, in MiB; the rest is told as not read
-    #[arg(long, value_name = "MIB", default_value_t = 1024)]
-    pub(crate) max_inflated: u64,
-
-    /// Largest number of inflated bytes for each stored byte of one file
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    pub(crate) max_ratio: u64,
-
-    /// Go on after this object of an s3:// listing, which was read before
-    #[arg(long, value_name = "S3-URL")]
-    pub(crate) resume_after: Option<String>,
-
     /// Append the report's digest and coverage to this ledger
     #[arg(long, value_name = "DIR")]
     pub(crate) ledger: Option<PathBuf>,
@@ -198,10 +215,61 @@ pub(crate) struct Investigate {
     /// an incident used, join both
     #[arg(long, value_name = "FILE")]
     pub(crate) with_changes: Option<PathBuf>,
+}
 
-    /// Show no progress on standard error
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  gardefou replay AWSLogs/
+  gardefou replay AWSLogs/ --suggest --out guardrails
+  gardefou replay AWSLogs/ --snapshot snapshot/ --guardrail no-unused-regions
+  gardefou replay AWSLogs/ --set no-unused-regions.regions=eu-west-1,eu-central-1
+
+Exit status:
+  0  the guardrails would have stopped every incident, and everything was read
+  1  some effect of an incident goes through, or the snapshot does not explain the history
+  2  wrong use, or a guardrail that does not load
+  3  something could not be read or judged; the report says what";
+
+/// `gardefou replay`
+#[derive(Args, Debug)]
+#[command(after_help = REPLAY_EXAMPLES)]
+pub(crate) struct Replay {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Snapshot of the accounts, as iam audit reads it, to measure how far it explains the history
+    /// [may be repeated]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) snapshot: Vec<PathBuf>,
+
+    /// Only this guardrail: its name, or its file [may be repeated]
+    #[arg(long, value_name = "ID|FILE")]
+    pub(crate) guardrail: Vec<String>,
+
+    /// Values of a guardrail's parameter, instead of learning them [may be repeated]
+    #[arg(long, value_name = "ID.NAME=VALUE,…")]
+    pub(crate) set: Vec<String>,
+
+    /// Show and write only the smallest set that stops most and breaks least
+    #[arg(long, conflicts_with = "guardrail")]
+    pub(crate) suggest: bool,
+
+    /// Form of the report on standard output: text, json, markdown, html
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = replay_format)]
+    pub(crate) format: Format,
+
+    /// Also write the report in every form, and the policies as JSON and Terraform, as files of
+    /// this directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Language of the report
+    #[arg(long, value_name = "en|fr", default_value = "en", value_parser = lang)]
+    pub(crate) lang: Lang,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
 }
 
 /// `gardefou check`
@@ -410,6 +478,14 @@ pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
 
 pub(crate) fn format(text: &str) -> Result<Format, String> {
     text.parse()
+}
+
+/// A format in which a replay can be written.
+fn replay_format(text: &str) -> Result<Format, String> {
+    match text.parse()? {
+        Format::Ocsf => Err("a replay is no OCSF finding".to_owned()),
+        format => Ok(format),
+    }
 }
 
 fn check_format(text: &str) -> Result<CheckFormat, String> {

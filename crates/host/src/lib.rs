@@ -8,6 +8,7 @@
 )]
 
 mod archive;
+mod aws;
 mod clock;
 mod companion;
 mod error;
@@ -29,7 +30,8 @@ mod walk;
 mod write;
 
 pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
-pub use clock::{now, user_name};
+pub use aws::{AwsClient, AwsError};
+pub use clock::{now, pause, user_name};
 pub use companion::{companion, read_bytes, showing};
 pub use error::SourceError;
 pub use git::{APPROVAL_NOTES, Changes, GitError, Repository};

@@ -2,12 +2,14 @@
 
 pub(crate) mod approve;
 pub(crate) mod check;
+pub(crate) mod contain;
 mod error;
 mod fetch_trail;
 pub(crate) mod hook;
 pub(crate) mod iam;
 mod investigate;
 pub(crate) mod ledger;
+mod replay;
 mod rules;
 mod verify_trail;
 
@@ -23,7 +25,9 @@ use crate::args::{Color, Command, Typed};
 pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
     match typed.command {
         Command::Investigate(options) => investigate::run(&options),
+        Command::Replay(options) => replay::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Contain(command) => contain::run(&command),
         Command::Approve(options) => approve::run(&options),
         Command::Hook(command) => hook::run(&command),
         Command::VerifyTrail(options) => verify_trail::run(&options),

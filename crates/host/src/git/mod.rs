@@ -123,7 +123,9 @@ impl Repository {
         let own = own_directory(&common, format).map_err(GitError::NoRoom)?;
         let git_dir = directory.join(git_dir);
         let known = common.join("objects");
+        // Relative to the hook's directory, and git is started elsewhere.
         let index = hook.index.map(|index| directory.join(index));
+        let index = index.and_then(|index| std::path::absolute(index).ok());
         let index = index.unwrap_or_else(|| git_dir.join("index"));
         let objects = Git::on_objects(own.path(), &known, &index);
         let (names, objects) = match &hook.quarantine {

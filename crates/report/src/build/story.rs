@@ -9,6 +9,7 @@ use gardefou_finding::{
 
 use super::{Builder, total};
 use crate::catalogue::{Counted, Message, Sentence, resource_forms};
+use crate::replay::breaking;
 
 /// How many kinds of resources the story names.
 const KINDS_TOLD: usize = 5;
@@ -56,7 +57,38 @@ impl Builder<'_> {
         story.extend(self.created(incident));
         story.push(self.how_fast(incident));
         story.extend(self.what_it_costs(incident));
+        story.extend(self.prevention(incident));
         story
+    }
+
+    /// What would have stopped it, where that was asked.
+    fn prevention(&self, incident: &Incident) -> Option<Sentence> {
+        let prevention = incident.prevention.as_ref()?;
+        let Some(step) = prevention.step else {
+            return Some(self.say.plain(Message::PreventionNone));
+        };
+        let names = prevention.guardrails.iter().map(|id| Sentence::code(id));
+        let values = [
+            ("step", Sentence::strong(self.say.number(step))),
+            ("guardrails", self.say.list(names.collect())),
+            ("broken", breaking(self.say, prevention.broken)),
+            ("calls", self.say.count(Counted::Calls, prevention.calls)),
+            ("days", self.say.count(Counted::Days, prevention.days)),
+        ];
+        let mut told = self.say.fill(Message::ReplaySuggested, &values);
+        if prevention.unknown > 0 {
+            let calls = self.say.count(Counted::Calls, prevention.unknown);
+            told = told.and_then(
+                self.say
+                    .fill(Message::PreventionUnknown, &[("calls", calls)]),
+            );
+        }
+        if prevention.effects_through > 0 {
+            let effects = self.say.count(Counted::Effects, prevention.effects_through);
+            let through = [("effects", effects)];
+            told = told.and_then(self.say.fill(Message::PreventionThrough, &through));
+        }
+        Some(told)
     }
 
     /// Where the key lay before it was used.

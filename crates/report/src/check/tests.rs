@@ -48,6 +48,36 @@ fn sarif_has_the_lines_and_an_encoded_path() {
     assert_eq!(place["region"]["startLine"], 1);
 }
 
+const SARIF_SCHEMA: &str = include_str!("../../../../schemas/sarif/sarif-2.1.0.schema.json");
+
+#[test]
+fn sarif_satisfies_the_published_schema() {
+    let schema: serde_json::Value = serde_json::from_str(SARIF_SCHEMA).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut report = report("sudo rm -rf ~ # \u{202e}\n");
+    report
+        .coverage
+        .fail_at("a\u{7f} b", gardefou_scan::Unread::BadArchive, "x");
+    let mut whole = report.findings[0].clone();
+    whole.location.line = None;
+    let mut nowhere = whole.clone();
+    nowhere.location.path = gardefou_finding::Untrusted::default();
+    report.findings.extend([whole, nowhere]);
+    for lang in [Lang::En, Lang::Fr] {
+        let options = Options {
+            lang,
+            ..Options::default()
+        };
+        let text = render_check(&report, CheckFormat::Sarif, &options);
+        let log: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let errors: Vec<_> = validator
+            .iter_errors(&log)
+            .map(|error| format!("{} {error}", error.instance_path()))
+            .collect();
+        assert_eq!(errors, Vec::<String>::new());
+    }
+}
+
 #[test]
 fn the_json_has_what_readers_look_for_at_its_top() {
     let log: serde_json::Value = serde_json::from_str(&shown(CheckFormat::Json, Lang::En)).unwrap();

@@ -127,3 +127,59 @@ fn fixed(bytes: &[u8], size: usize) -> Option<Vec<u8>> {
     }
     rest.is_empty().then_some(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use ring::signature::{Ed25519KeyPair, KeyPair as _};
+    use ssh_key::public::{Ed25519PublicKey, SkEd25519};
+    use ssh_key::{LineEnding, Signature};
+
+    use super::*;
+
+    const NAMESPACE: &str = "approval@gardefou";
+
+    /// A signature as a security key makes it (PROTOCOL.u2f).
+    fn by_security_key(message: &[u8], flags: u8) -> String {
+        let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+        let public: [u8; 32] = pair.public_key().as_ref().try_into().unwrap();
+        let signed = SshSig::signed_data(NAMESPACE, HashAlg::Sha512, message).unwrap();
+        let mut inner = Sha256::digest(b"ssh:").to_vec();
+        inner.extend([flags, 0, 0, 0, 1]);
+        inner.extend(Sha256::digest(&signed));
+        let mut bytes = pair.sign(&inner).as_ref().to_vec();
+        bytes.extend([flags, 0, 0, 0, 1]);
+        let key = SkEd25519::new(Ed25519PublicKey(public), "ssh:");
+        let signature = Signature::new(Algorithm::SkEd25519, bytes).unwrap();
+        let found = SshSig::new(
+            KeyData::SkEd25519(key),
+            NAMESPACE,
+            HashAlg::Sha512,
+            signature,
+        );
+        found.unwrap().to_pem(LineEnding::LF).unwrap()
+    }
+
+    #[test]
+    fn a_security_key_counts_when_it_was_touched() {
+        let armoured = by_security_key(b"tree", TOUCHED);
+        assert!(verify(&armoured, NAMESPACE, b"tree").is_ok());
+        assert_eq!(verify(&armoured, NAMESPACE, b"three"), Err(SshError::Wrong));
+        assert_eq!(verify(&armoured, "git", b"tree"), Err(SshError::Namespace));
+        let untouched = by_security_key(b"tree", 0);
+        assert_eq!(verify(&untouched, NAMESPACE, b"tree"), Err(SshError::Wrong));
+        assert_eq!(verify("x", NAMESPACE, b"tree"), Err(SshError::Format));
+    }
+
+    #[test]
+    fn two_numbers_are_two_numbers() {
+        let one = [0, 0, 0, 2, 0, 9, 0, 0, 0, 1, 7];
+        assert_eq!(fixed(&one, 2), Some(vec![0, 9, 0, 7]));
+        for bad in [
+            &one[..10],
+            &[0, 0, 0, 9, 1],
+            &[0, 0, 0, 3, 1, 1, 1, 0, 0, 0, 0],
+        ] {
+            assert_eq!(fixed(bad, 2), None);
+        }
+    }
+}

@@ -122,6 +122,7 @@ impl Teller<'_> {
             confidence: outline.confidence,
             origin: origin(collected),
             boundary: boundary(outline, ends),
+            prevention: None,
             stages: stages(&spans, &own),
             first_sign: starts,
             impact,

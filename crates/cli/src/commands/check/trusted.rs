@@ -22,12 +22,12 @@ pub(crate) struct Trusted {
 }
 
 /// Where files of the configuration come from.
-enum From<'a> {
+enum Origin<'a> {
     Revision(&'a Repository, String),
     Folder(PathBuf),
 }
 
-impl From<'_> {
+impl Origin<'_> {
     /// A file; `None` when there is none of this name.
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
         match self {
@@ -57,10 +57,10 @@ impl Trusted {
             (Some(path), _) => {
                 let folder = path.parent().unwrap_or(Path::new("")).to_owned();
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                (Some(From::Folder(folder)), name.into_owned())
+                (Some(Origin::Folder(folder)), name.into_owned())
             }
             (None, Some((repository, revision))) => {
-                let from = From::Revision(repository, revision.to_owned());
+                let from = Origin::Revision(repository, revision.to_owned());
                 (Some(from), CONFIG_FILE.to_owned())
             }
             (None, None) => (None, String::new()),
@@ -79,7 +79,7 @@ impl Trusted {
         Ok(trusted)
     }
 
-    fn parsed(from: &From<'_>, text: &[u8]) -> Result<Self, Error> {
+    fn parsed(from: &Origin<'_>, text: &[u8]) -> Result<Self, Error> {
         let wrong =
             |error: &dyn std::fmt::Display| Error::Usage(format!("`{CONFIG_FILE}`: {error}"));
         let text = std::str::from_utf8(text).map_err(|error| wrong(&error))?;

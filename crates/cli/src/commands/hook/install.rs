@@ -28,7 +28,7 @@ pub(super) fn run(options: &Install) -> Result<ExitStatus, Error> {
         [] => &[Kind::PreCommit, Kind::PrePush][..],
         some => some,
     };
-    let program = own_path().map_err(Error::output)?;
+    let program = own_path().map_err(|error| Error::Usage(error.to_string()))?;
     let mut told = String::new();
     for kind in kinds {
         let path = repository.hooks().join(kind.name());

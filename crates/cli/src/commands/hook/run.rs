@@ -117,9 +117,10 @@ fn received(lines: &[String], repository: &Repository) -> Result<Vec<Incoming>, 
         if is_nothing(to) {
             continue;
         }
-        let from = match is_nothing(old) {
-            true => head.clone(),
-            false => Some(old.to_owned()),
+        let from = if is_nothing(old) {
+            head.clone()
+        } else {
+            Some(old.to_owned())
         };
         out.push(Incoming {
             from,
