@@ -56,8 +56,9 @@ Examples:
   gardefou check . --config gardefou.toml --baseline before.json
 
 Exit status:
-  0  no finding at or above --fail-on, and everything was read
-  1  a finding at or above --fail-on
+  0  no finding at or above --fail-on (high, unless told), and everything was read: the verdicts
+     ALLOW and, with medium findings, ASK
+  1  a finding at or above --fail-on, and more than guessed: the verdict DENY
   2  wrong use, no repository, or no such revision
   3  something could not be read or judged; the report says what";
 

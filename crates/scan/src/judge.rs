@@ -3,7 +3,7 @@
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
 use crate::archive::{Caps, INSIDE, is_archive, unpack};
-use crate::change::{Change, Content, File, View};
+use crate::change::{Change, Content, File, Status, View};
 use crate::check::{Check, Out, Text, all};
 use crate::coverage::{Coverage, Unread};
 use crate::finding::Finding;
@@ -124,6 +124,11 @@ impl Judge {
             Content::Text(view) => view,
             Content::Unseen => {
                 out.unread(file, Unread::BinaryNotShown, "");
+                return;
+            }
+            Content::Submodule(_) if file.status == Status::Added => {
+                let why = "a new submodule, whose content is not read";
+                out.unread(file, Unread::Unreadable, why);
                 return;
             }
             Content::Binary(bytes) if is_archive(bytes) && !file.path.contains(INSIDE) => {

@@ -1,5 +1,6 @@
 //! What the checks say, in both languages.
 
+use gardefou_scan::text::Via;
 use gardefou_scan::{Reason, Unread, Verdict};
 
 use super::Lang;
@@ -287,6 +288,14 @@ fn code(reason: Reason) -> Both {
             "writes what it fetches from a changeable reference where sources are",
             "écrit à la place de sources ce qu'il télécharge d'une référence modifiable",
         ),
+        Reason::SecretsSent => (
+            "sends secrets or the environment to a host",
+            "envoie des secrets ou l'environnement à un hôte",
+        ),
+        Reason::ReverseShell => (
+            "hands a shell to a host",
+            "livre un interpréteur de commandes à un hôte",
+        ),
         Reason::FetchAndRun => ("runs what it fetches", "exécute ce qu'il télécharge"),
         Reason::FetchMutable => (
             "fetches from a reference that can change",
@@ -390,9 +399,14 @@ pub(crate) fn unread(reason: Unread) -> Both {
     }
 }
 
-/// The verdict as a headline.
-pub(crate) fn verdict(verdict: Verdict) -> Both {
+/// The verdict as a headline; what is told beside an approval is no objection,
+/// and still was found.
+pub(crate) fn verdict(verdict: Verdict, has_findings: bool) -> Both {
     match verdict {
+        Verdict::Allow if has_findings => (
+            "ALLOW: nothing that is both bad and sure; see the notes",
+            "ACCEPTER : rien de grave et de sûr à la fois ; voir les remarques",
+        ),
         Verdict::Allow => (
             "ALLOW: nothing speaks against it",
             "ACCEPTER : rien ne s'y oppose",
@@ -408,8 +422,84 @@ pub(crate) fn verdict(verdict: Verdict) -> Both {
     }
 }
 
+/// What a verdict means for the exit status.
+pub(crate) fn status(verdict: Verdict, is_complete: bool) -> Both {
+    match verdict {
+        _ if !is_complete => (
+            "exit status 3: not everything could be read",
+            "code de sortie 3 : tout n'a pas pu être lu",
+        ),
+        Verdict::Allow => ("exit status 0", "code de sortie 0"),
+        Verdict::Ask => (
+            "exit status 0 by default; 1 with --fail-on medium",
+            "code de sortie 0 par défaut ; 1 avec --fail-on medium",
+        ),
+        Verdict::Deny => (
+            "exit status 1 by default; --fail-on sets from which severity on",
+            "code de sortie 1 par défaut ; --fail-on fixe à partir de quelle gravité",
+        ),
+    }
+}
+
+/// How a text was hidden.
+pub(crate) fn via(via: Via) -> Both {
+    match via {
+        Via::Unicode => (
+            "look-alike or invisible characters",
+            "caractères sosies ou invisibles",
+        ),
+        Via::Joined => ("put together from parts", "assemblé de morceaux"),
+        Via::Base64 => ("base64", "base64"),
+        Via::Hex => ("hexadecimal", "hexadécimal"),
+        Via::Compressed => ("compressed", "compressé"),
+        Via::Selectors => ("variation selectors", "sélecteurs de variante"),
+    }
+}
+
+/// A number with its noun, in the form that the language has for that number.
+pub(crate) fn counted(lang: Lang, count: u64, of_what: &Label) -> String {
+    let is_one = match lang {
+        Lang::En => count == 1,
+        Lang::Fr => count < 2,
+    };
+    let both = if is_one { one(of_what) } else { label(of_what) };
+    format!("{count} {}", of(lang, both))
+}
+
+/// The label of a single thing.
+fn one(of_what: &Label) -> Both {
+    match of_what {
+        Label::Incomplete => (
+            "could not be read; nothing says that it is clean:",
+            "n'a pu être lu ; rien ne dit qu'il est sain :",
+        ),
+        Label::Files => ("file", "fichier"),
+        Label::Commits => ("commit", "commit"),
+        Label::Findings => ("finding", "constat"),
+        Label::Suppressed => ("suppressed", "écarté"),
+        Label::Known => ("known before", "déjà connu"),
+        other => label(other),
+    }
+}
+
 /// Labels of the report.
 pub(crate) enum Label {
+    /// Findings.
+    Findings,
+    /// How sure a finding is.
+    Confidence,
+    /// Why a finding is one.
+    Why,
+    /// The text that a finding is about.
+    Seen,
+    /// Names, addresses and numbers of a finding.
+    Facts,
+    /// What to do about a finding.
+    ToDo,
+    /// The check's page.
+    Page,
+    /// The commit that brings it.
+    Commit,
     /// Not everything was read.
     Incomplete,
     /// Judged.
@@ -437,8 +527,16 @@ pub(crate) fn label(label: &Label) -> Both {
             "could not be read; nothing says that it is clean:",
             "n'ont pu être lus ; rien ne dit qu'ils sont sains :",
         ),
+        Label::Findings => ("findings", "constats"),
+        Label::Confidence => ("confidence", "confiance"),
+        Label::Why => ("why", "motif"),
+        Label::Seen => ("seen", "vu"),
+        Label::Facts => ("facts", "faits"),
+        Label::ToDo => ("to do", "à faire"),
+        Label::Page => ("page", "page"),
+        Label::Commit => ("commit", "commit"),
         Label::Judged => ("judged", "jugés"),
-        Label::HiddenBy => ("hidden by", "caché par"),
+        Label::HiddenBy => ("hidden", "caché"),
         Label::WholeCommit => ("commit", "commit"),
         Label::LeftOut => ("more findings", "autres constats"),
         Label::Files => ("files", "fichiers"),

@@ -22,7 +22,10 @@ pub(super) fn render(report: &CheckReport, lang: Lang) -> String {
     html::render_document(&Document {
         say,
         title: Message::GateTitle,
-        headline: Sentence::plain(checks::of(lang, checks::verdict(report.verdict))),
+        headline: Sentence::plain(checks::of(
+            lang,
+            checks::verdict(report.verdict, !report.findings.is_empty()),
+        )),
         worst: report.findings.iter().map(|one| one.severity).max(),
         notes: Vec::new(),
         incidents: Vec::new(),

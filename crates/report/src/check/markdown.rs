@@ -15,7 +15,10 @@ pub(super) fn render(report: &CheckReport, lang: Lang) -> String {
     let say = |label| checks::of(lang, checks::label(&label));
     let mut out = format!(
         "## gardefou: {}\n\n",
-        checks::of(lang, checks::verdict(report.verdict))
+        checks::of(
+            lang,
+            checks::verdict(report.verdict, !report.findings.is_empty())
+        )
     );
     let failed: u64 = report.coverage.failed.values().sum();
     if failed > 0 {

@@ -143,3 +143,33 @@ fn the_page_runs_nothing_and_escapes_what_comes_from_outside() {
     let page = render_check(&report, CheckFormat::Html, &Options::default());
     assert!(!page.contains("<img"), "{page}");
 }
+
+#[test]
+fn the_text_says_why_what_to_do_and_what_the_status_is() {
+    let text = shown(CheckFormat::Text, Lang::En);
+    for part in [
+        "critical [destructive-command] a b/run.sh:1 (confidence: high)",
+        "  why:     ",
+        "  to do:   ",
+        "  page:    docs/checks/change/destructive-command.md",
+        "DENY",
+        "exit status 1 by default",
+        "judged: 0 commits, 1 file",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let text = shown(CheckFormat::Text, Lang::Fr);
+    assert!(
+        text.contains("confiance : élevée") || text.contains("confiance: élevée"),
+        "{text}"
+    );
+    assert!(text.contains("0 commit, 1 fichier"), "{text}");
+}
+
+#[test]
+fn what_was_found_is_not_said_to_be_nothing() {
+    let report = report("terraform destroy\n");
+    let text = render_check(&report, CheckFormat::Text, &Options::default());
+    assert!(!report.findings.is_empty());
+    assert!(!text.contains("nothing speaks against it"), "{text}");
+}

@@ -24,19 +24,18 @@ patterns! {
         | "permission"\s*:\s*"allow"
         | "trustAllTools"\s*:\s*true
         | "allowedCommands"\s*:\s*\[\s*"\*"
+        | "(?:autoApprove|alwaysAllow|autoAllow)"\s*:\s*\[\s*"\*"
     "#;
     BAD = r#"(?x)
         "enableAllProjectMcpServers"\s*:\s*true
         | "security\.workspace\.trust\.enabled"\s*:\s*false
         | "task\.allowAutomaticTasks"\s*:\s*"on"
-        | "(?:autoApprove|alwaysAllow|autoAllow)"\s*:\s*\[\s*"\*"
         | "trust"\s*:\s*true
         | "ANTHROPIC_BASE_URL"\s*:\s*"https?://[^"]*"
         | "OPENAI_BASE_URL"\s*:\s*"https?://[^"]*"
-        | "bash"\s*:\s*"allow"
         | "apiKeyHelper"\s*:\s*"[^"]+"
     "#;
-    ALLOW_ALL = r#""allow"\s*:\s*\[[^\]]*"(?:Bash|Bash\(\*\)|Bash\(:\*\)|Bash\(\*:\*\)|Shell\(\*\)|\*)""#;
+    ALLOW_ALL = r#""allow"\s*:\s*\[[^\]]*"(?:Bash|Bash\(\*\)|Bash\(:\*\)|Bash\(\*:\*\)|Shell\(\*\)|\*)"|"bash"\s*:\s*"allow""#;
     HOOK = r#""(?:command|bash|run|initializeCommand|postCreateCommand|postStartCommand|onCreateCommand|updateContentCommand|postAttachCommand|prompt)"\s*:\s*"((?:[^"\\]|\\.)*)""#;
     HOOK_LIST = r#""(?:initializeCommand|postCreateCommand|postStartCommand|onCreateCommand|updateContentCommand|postAttachCommand|command)"\s*:\s*\[([^\]]*)\]"#;
     HOOKS = r#""(?:hooks|PreToolUse|PostToolUse|SessionStart|UserPromptSubmit|Stop|SubagentStop|beforeShellExecution|afterFileEdit|beforeSubmitPrompt|PreCompact|Notification|SessionEnd)"\s*:"#;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use gardefou_finding::{Confidence, Severity};
 
 use super::build_fetch::{is_throwaway, runs_foreign};
+use super::destructive_command::destroys;
 use super::files::{Role, role};
 use super::{Check, CheckId, Out, Reason, Report, Text};
 use crate::change::Status;
@@ -83,7 +84,7 @@ impl InstallHook {
     ) {
         let is_harmful = HARMFUL.is_match(command);
         let is_new = text.file.status != Status::Present;
-        let is_foreign = runs_foreign(command) || is_throwaway(command);
+        let is_foreign = runs_foreign(command) || is_throwaway(command) || destroys(command);
         let (reason, severity, confidence) = if is_foreign || (is_harmful && runs_for_users) {
             (Reason::HookInstallRemote, Severity::High, Confidence::High)
         } else if is_harmful {

@@ -9,8 +9,10 @@ mod agent_prompt;
 mod agent_run;
 mod build_fetch;
 mod commit_provenance;
+mod context;
 mod dependency;
 mod destructive_command;
+mod exfiltration;
 mod files;
 mod gate_config;
 mod hidden_text;
@@ -19,6 +21,7 @@ mod opaque_file;
 mod out;
 mod reason;
 mod secret;
+mod snippet;
 mod weakened_probe;
 mod workflow;
 
@@ -101,6 +104,7 @@ pub(crate) fn all() -> Vec<Box<dyn Check>> {
         Box::new(agent_config::AgentConfig),
         Box::new(destructive_command::DestructiveCommand),
         Box::new(build_fetch::BuildFetch),
+        Box::new(exfiltration::Exfiltration),
         Box::new(install_hook::InstallHook),
         Box::new(workflow::Workflows),
         Box::new(secret::Secrets),

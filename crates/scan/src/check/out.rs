@@ -9,6 +9,7 @@ use super::{CheckId, Reason, Text};
 use crate::change::{File, View};
 use crate::coverage::{Coverage, Gap, Unread};
 use crate::finding::{Finding, Location};
+use crate::text::is_disguised;
 
 /// Most findings of one check in one file.
 const MAX_EACH: usize = 50;
@@ -123,8 +124,18 @@ impl<'a> Out<'a> {
             return;
         }
         let location = location(file, view, source);
+        let is_redacted = report.shown.is_some();
         let mut finding = report.finding(location, excerpt, self.commit.clone());
-        finding.hidden_by.clone_from(&text.layer.via);
+        let original = view.text().get(source.clone()).unwrap_or_default();
+        let is_ordinary = text.layer.via.iter().all(|via| via.is_ordinary());
+        if is_ordinary && (text.is_plain() || !is_disguised(original, excerpt)) {
+            // What was typed reads as it is: it is shown so, and nothing was hidden.
+            if !is_redacted && !original.trim().is_empty() {
+                finding.excerpt = Untrusted::new(cut(original));
+            }
+        } else {
+            finding.hidden_by.clone_from(&text.layer.via);
+        }
         self.push(finding);
     }
 

@@ -34,6 +34,8 @@ words! {
         DestructiveCommand => "destructive-command",
         /// A build that fetches what can change.
         BuildFetch => "build-fetch",
+        /// Secrets or the environment sent to a host, or a shell handed to one.
+        Exfiltration => "exfiltration",
         /// A command that runs when a package is installed.
         InstallHook => "install-hook",
         /// A workflow that strangers can steer.
@@ -104,6 +106,10 @@ words! {
         FetchMutable => "fetch-mutable",
         /// Runs what was decoded.
         DecodeAndRun => "decode-and-run",
+        /// Secrets or the environment are sent to a host.
+        SecretsSent => "secrets-sent",
+        /// A shell is handed to a host.
+        ReverseShell => "reverse-shell",
         /// A command runs at install.
         HookInstall => "hook-install",
         /// A command runs at install, and fetches, hides or reads secrets.

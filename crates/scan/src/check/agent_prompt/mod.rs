@@ -56,6 +56,7 @@ impl Check for AgentPrompt {
             let place = Place {
                 role,
                 is_of_attacks: is_of_attacks(&text.file.path),
+                is_unseen: is_unseen(text, &cluster.anchor),
             };
             if let Some(verdict) = weigh(&cluster, prose, place, &text.layer.via) {
                 let report = Report::new(
@@ -141,6 +142,24 @@ struct Place {
     role: Role,
     /// Its path says that it holds attacks to test against.
     is_of_attacks: bool,
+    /// It is in a comment of a text that people see rendered.
+    is_unseen: bool,
+}
+
+/// Whether a place in the prose is inside `<!-- … -->` of Markdown, which who
+/// reads the page does not see and an agent does.
+fn is_unseen(text: &Text<'_>, place: &Range<usize>) -> bool {
+    let path = text.file.path.to_ascii_lowercase();
+    let is_rendered = [".md", ".mdx", ".markdown"]
+        .iter()
+        .any(|end| path.ends_with(end));
+    if !is_rendered || role(&path) == Role::Test {
+        return false;
+    }
+    let at = text.prose().source_range(place).start;
+    let head = text.view.text().get(..at).unwrap_or_default();
+    let open = head.rfind("<!--");
+    open.is_some_and(|open| head.rfind("-->").is_none_or(|close| close < open))
 }
 
 fn is_of_attacks(path: &str) -> bool {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::super::agent_run::line;
+use super::super::snippet::{homes, is_home};
 use crate::pattern::patterns;
 
 patterns! {
@@ -9,6 +11,7 @@ patterns! {
     JOINED = r#"["'`](?:sudo\s+)?(?:rm\s+-[a-zA-Z]*[rR][a-zA-Z]*|rd\s+/s(?:\s+/q)?|Remove-Item\s+-Recurse(?:\s+-Force)?)\s+(?:--\s+)?["'`]?["'`]\s*(?:\+|\.|,|<>|&)\s*(?:(?:os\.)?homedir\(\)|os\.path\.expanduser\(\s*["']~/?["']\s*\)|(?:str\()?Path\.home\(\)|process\.env\.(?:HOME|USERPROFILE)|os\.environ|os\.Getenv\("HOME"\)|getenv\(["']HOME["']\)|Dir\.home|ENV\[["']HOME["']\]|System\.getProperty\("user\.home"\)|\$_SERVER\[["']HOME["']\])"#;
     WALK = r#"(?:os\.walk|rglob|glob\.glob|readdirSync|readdir|filepath\.Walk(?:Dir)?|Dir\.glob|scandir)\s*\(?[^\n]{0,60}?(?:["'`](?:/|~/?)["'`]|homedir\(\)|Path\.home\(\)|expanduser\(\s*["']~/?["']\s*\)|\bHOME\b|Dir\.home|home_dir|user\.home)"#;
     WALK_AFTER = r#"(?:Path\.home\(\)|homedir\(\)|expanduser\(["']~/?["']\)\)?)\.(?:rglob|glob|iterdir)\("#;
+    NAMED = r#"(?:shutil\.rmtree|\bfs(?:\.promises|Promises|p|Extra)?\.(?:rmSync|rmdirSync|rm|rmdir|removeSync|remove|emptyDirSync|emptyDir)|require\(\s*["'](?:node:)?fs["']\s*\)\.\w+|\brmSync|\brimraf(?:\.sync|Sync)?|os\.RemoveAll|fs::remove_dir_all|\bremove_dir_all|FileUtils\.(?:rm_rf|remove_dir|deleteDirectory|cleanDirectory)|Directory\.Delete|\brmtree)!?\s*\(\s*(?:&|new File\(|Path\(|str\()?\s*(?:path\.(?:join|resolve)\(\s*)?([A-Za-z_]\w*)(?:\.unwrap\(\)|\.clone\(\)|\.as_path\(\)|\))*\s*[,)]"#;
     UNLINK = r"os\.remove\(|os\.unlink\(|\.unlink\(|unlinkSync\(|fs\.unlink|rmSync\(|shutil\.rmtree\(|os\.Remove(?:All)?\(|File\.delete|fs\.rm\(";
 }
 
@@ -26,5 +29,23 @@ pub(super) fn destroys(text: &str) -> Vec<Range<usize>> {
             out.push(walk.range());
         }
     }
+    let homes = homes(text);
+    if !homes.is_empty() {
+        for found in NAMED.captures_iter(text) {
+            if let (Some(whole), Some(name)) = (found.get(0), found.get(1))
+                && is_home(text, &homes, name.as_str(), whole.start())
+            {
+                out.push(whole.range());
+            }
+        }
+    }
+    out.retain(|range| !is_comment(text, range));
     out
+}
+
+fn is_comment(text: &str, range: &Range<usize>) -> bool {
+    let own = text.get(line(text, range)).unwrap_or_default().trim_start();
+    ["//", "#", "*", "--"]
+        .iter()
+        .any(|mark| own.starts_with(mark))
 }
