@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use gardefou_finding::{Severity, Timestamp};
 use gardefou_report::{CheckFormat, Format, Lang};
 
+use crate::commands::advisories::args::Advisories;
 use crate::commands::iam::args::Iam;
 use crate::commands::ledger::args::Ledger;
 
@@ -89,6 +90,9 @@ pub(crate) enum Command {
     Investigate(Box<Investigate>),
     /// Judge a change, a tree or an artifact before it goes in
     Check(Box<Check>),
+    /// Make the file of advisories that check compares dependencies with
+    #[command(subcommand)]
+    Advisories(Advisories),
     /// Verify CloudTrail's digest files: which hours of an archive nobody changed
     VerifyTrail(Box<VerifyTrail>),
     /// Copy logs and digests from S3, with all that verify-trail needs to prove the copy
@@ -221,6 +225,24 @@ pub(crate) struct Check {
     /// The revision that the artifact is said to be made of
     #[arg(long, value_name = "REV", requires = "artifact")]
     pub(crate) source: Option<String>,
+
+    /// Compare dependencies with these advisories, as `gardefou advisories sync` writes them: the
+    /// file, or its directory
+    #[arg(long, value_name = "FILE")]
+    pub(crate) advisories: Option<PathBuf>,
+
+    /// Say that advisories are old when their newest record is older than so many days
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub(crate) max_advisory_age: u32,
+
+    /// Times of publication: lines of ecosystem, name, version and time, with tabs between
+    #[arg(long, value_name = "FILE")]
+    pub(crate) published: Option<PathBuf>,
+
+    /// Tell new dependencies that were published less than so many days ago, where that is known;
+    /// 0 for none
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub(crate) min_age: u32,
 
     /// The repository of --range, --staged and --source [default: where the program runs]
     #[arg(long, value_name = "DIR")]

@@ -7,6 +7,7 @@
     reason = "this is the crate that may touch files, the environment and the clock"
 )]
 
+mod advisories;
 mod archive;
 mod clock;
 mod companion;
@@ -27,6 +28,7 @@ mod tree;
 mod walk;
 mod write;
 
+pub use advisories::{AdvisoryFile, TakeRecord, osv_records, source_name};
 pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
 pub use clock::{now, user_name};
 pub use companion::{companion, read_bytes, showing};

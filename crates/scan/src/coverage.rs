@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::change::PatchError;
+use crate::dependency::DependencyCoverage;
 
 /// How many parts that were not read are listed one by one; all are counted.
 pub const MAX_LISTED: usize = 200;
@@ -63,6 +64,9 @@ pub struct Coverage {
     pub bytes: u64,
     /// Files whose content is no text: judged by name, kind and what archives hold.
     pub binary_files: u64,
+    /// What of the dependencies was looked at, and with what they were compared.
+    #[serde(default)]
+    pub dependencies: DependencyCoverage,
     /// Number of things not read, by reason.
     pub failed: BTreeMap<Unread, u64>,
     /// The first [`MAX_LISTED`] things not read, in order of place.
@@ -115,6 +119,7 @@ impl Coverage {
         self.files += other.files;
         self.bytes += other.bytes;
         self.binary_files += other.binary_files;
+        self.dependencies.merge(other.dependencies);
         for (reason, count) in other.failed {
             *self.failed.entry(reason).or_default() += count;
         }

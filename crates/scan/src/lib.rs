@@ -6,6 +6,7 @@ pub mod artifact;
 pub mod change;
 mod check;
 mod coverage;
+pub mod dependency;
 mod finding;
 mod judge;
 mod pattern;

@@ -2,15 +2,19 @@
 
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use gardefou_finding::ExitStatus;
 use gardefou_host::{
-    GitError, Repository, Stream, Terminal, judge_paths, print, read_bytes, with_deep_stack,
+    AdvisoryFile, GitError, Repository, Stream, Terminal, judge_paths, now, print, read_bytes,
+    read_text, with_deep_stack,
 };
 use gardefou_report::{Options, render_check};
 use gardefou_scan::archive::{Caps, unpack};
 use gardefou_scan::artifact::{Source, against};
 use gardefou_scan::change::{Change, parse_patch};
+use gardefou_scan::dependency::advisory::Advisories;
+use gardefou_scan::dependency::{DependencyOptions, Published};
 use gardefou_scan::{CheckReport, Judge, Judged, Unread};
 
 use super::{Error, colour, tool};
@@ -18,10 +22,12 @@ use crate::args::Check;
 
 /// Largest patch or artifact that is read, in bytes.
 const MAX_INPUT: u64 = 1 << 30;
+/// Largest file of times of publication, in bytes.
+const MAX_PUBLISHED: u64 = 512 << 20;
 
 /// Runs `gardefou check`.
 pub(crate) fn run(options: &Check) -> Result<ExitStatus, Error> {
-    let judge = Judge::new();
+    let judge = Judge::with(dependencies(options)?);
     let judged = with_deep_stack(|| judged(options, &judge)).map_err(Error::output)??;
     let report = CheckReport::new(judged.findings, judged.coverage, tool());
     let terminal = Terminal::of(Stream::Out);
@@ -34,6 +40,36 @@ pub(crate) fn run(options: &Check) -> Result<ExitStatus, Error> {
     let text = render_check(&report, options.format, &shown);
     print(Stream::Out, &text).map(drop).map_err(Error::output)?;
     Ok(report.exit_status(options.fail_on))
+}
+
+/// With what dependencies are compared.
+fn dependencies(options: &Check) -> Result<DependencyOptions, Error> {
+    let advisories = options.advisories.as_deref().map(advisories).transpose()?;
+    let published = options.published.as_deref().map(published).transpose()?;
+    Ok(DependencyOptions {
+        advisories: advisories.map(Arc::new),
+        published: published.unwrap_or_default(),
+        now: now(),
+        min_age_days: options.min_age,
+        max_advisory_age_days: options.max_advisory_age,
+    })
+}
+
+fn advisories(path: &Path) -> Result<Advisories, Error> {
+    let path = if path.is_dir() {
+        path.join(super::advisories::FILE)
+    } else {
+        path.to_owned()
+    };
+    let unreadable = |error| Error::Unreadable(path.clone(), error);
+    let file = AdvisoryFile::open(&path).map_err(unreadable)?;
+    Advisories::open(Box::new(file)).map_err(|error| unreadable(io::Error::other(error)))
+}
+
+fn published(path: &Path) -> Result<Published, Error> {
+    let text = read_text(path, MAX_PUBLISHED);
+    let text = text.map_err(|error| Error::Unreadable(path.to_owned(), error))?;
+    Published::parse(&text).map_err(|error| Error::Usage(format!("`{}`: {error}", path.display())))
 }
 
 fn judged(options: &Check, judge: &Judge) -> Result<Judged, Error> {

@@ -1,5 +1,6 @@
 //! The commands: configuration, wiring, rendering.
 
+pub(crate) mod advisories;
 mod check;
 mod error;
 mod fetch_trail;
@@ -22,6 +23,7 @@ pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
     match typed.command {
         Command::Investigate(options) => investigate::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Advisories(command) => advisories::run(&command),
         Command::VerifyTrail(options) => verify_trail::run(&options),
         Command::FetchTrail(options) => fetch_trail::run(&options),
         Command::Iam(command) => iam::run(&command),

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use gardefou_finding::Severity;
 use gardefou_scan::{CheckReport, Finding, Verdict};
 
-use super::{one_line, place, sentence};
+use super::{dependencies, one_line, place, sentence};
 use crate::Options;
 use crate::catalogue::checks::{self, Label};
 
@@ -26,6 +26,13 @@ pub(super) fn render(report: &CheckReport, options: &Options) -> String {
             report.findings_left_out,
             say(Label::LeftOut)
         );
+    }
+    let dependencies = dependencies::lines(&report.coverage.dependencies, options.lang);
+    for line in &dependencies {
+        let _ = writeln!(out, "{line}");
+    }
+    if !dependencies.is_empty() {
+        out.push('\n');
     }
     let failed: u64 = report.coverage.failed.values().sum();
     if failed > 0 {
