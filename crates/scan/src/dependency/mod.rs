@@ -20,4 +20,3 @@ pub(crate) use judge::Dependencies;
 pub use judge::DependencyOptions;
 pub use package::{Listing, Origin, Package, Requirement};
 pub use published::{Published, PublishedError};
-#[cfg(test)]

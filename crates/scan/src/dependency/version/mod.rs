@@ -71,5 +71,4 @@ fn numbers(a: &str, b: &str) -> Ordering {
 }
 
 #[cfg(test)]
-#[cfg(test)]
 mod tests;
