@@ -17,6 +17,7 @@
 #[macro_use]
 mod fill;
 
+mod accounts;
 mod attack;
 mod benign;
 mod call;
@@ -44,6 +45,7 @@ use crate::pack::Packer;
 use crate::scribe::{Event, Scribe};
 use crate::world::World;
 
+pub use crate::accounts::{SnapshotFile, accounts};
 pub use crate::clock::midnight;
 pub use crate::config::{Attack, Benign, Config, Variant};
 pub use crate::organization::{OrganizationPlan, organization};

@@ -11,9 +11,11 @@
 
 mod bench;
 mod floors;
+mod iam_reference;
 mod managed_policies;
 mod new_rule;
 mod options;
+mod organization;
 mod pages;
 mod picture;
 mod sample;
@@ -31,9 +33,10 @@ usage: cargo xtask COMMAND
 
   test                               run every test; installs what the tests need under target/
   floors                             compare ARCHITECTURE.md with the crates' dependencies
-  pages [--check]                    write docs/rules from the rule files, or say what is stale
+  pages [--check]                    write docs/rules and docs/guardrails from their files, or say what is stale
   new-rule SLUG                      write a rule file to fill in
   managed-policies                   write the AWS managed policies' data file (needs pip and python3)
+  iam-reference                      write the table of calls and IAM actions (needs pip and python3)
   picture                            draw docs/report.svg from the program's own output
   sample [--seed N] [--out DIR]      write the shipped samples (default: 2025, samples)
   variant NAME [--seed N] [--days N] [--out DIR]
@@ -47,6 +50,13 @@ usage: cargo xtask COMMAND
                                      measure speed and memory (Linux; build xtask with --release)
   bench ledger [--entries N] [--dir DIR]
                                      the same of the ledger
+  bench iam [--dir DIR] [--data DIR] [--runs N] [--core N] [--write]
+                                     the same of `iam audit` and of single decisions
+  organization --out DIR [--principals N] [--accounts N] [--seed N]
+                                     write an invented organization's authorization details
+  bench replay                       a million calls against the guardrails
+  bench check [--gitleaks FILE] [--from DIR] [--dir DIR] [--runs N] [--write]
+                                     the gate beside gitleaks, and a pull request in a long history
 ";
 
 fn main() -> ExitCode {
@@ -57,11 +67,13 @@ fn main() -> ExitCode {
         Some("floors") => floors::run(),
         Some("pages") => check_flag(arguments).and_then(pages::run),
         Some("managed-policies") => managed_policies::run(),
+        Some("iam-reference") => iam_reference::run(),
         Some("new-rule") => new_rule::run(arguments.next().as_deref()),
         Some("picture") => picture::run(),
         Some("sample") => Options::parse(arguments).and_then(|options| sample::samples(&options)),
         Some("variant") => Options::parse(arguments).and_then(|options| sample::variant(&options)),
         Some("bulk") => Options::parse(arguments).and_then(|options| sample::bulk(&options)),
+        Some("organization") => organization::run(arguments),
         Some("bench") => bench::run(&arguments.collect::<Vec<_>>()),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use gardefou_testkit::{Benign, Config, GroundTruth, Variant, archive};
+use gardefou_testkit::{Benign, Config, GroundTruth, Variant, accounts, archive};
 use serde::Serialize;
 
 use crate::options::Options;
@@ -21,7 +21,13 @@ pub(crate) fn samples(options: &Options) -> Result<()> {
         .unwrap_or_else(|| PathBuf::from("samples"));
     let attack = write(&Config::attacked(seed), &out.join("attack"))?;
     write(&Config::quiet(seed), &out.join("quiet"))?;
-    save_truth(&attack, &out.join("attack-truth.json"))
+    save_truth(&attack, &out.join("attack-truth.json"))?;
+    let snapshot = out.join("snapshot");
+    fs::create_dir_all(&snapshot)?;
+    for (name, text) in accounts(&Config::attacked(seed)) {
+        fs::write(snapshot.join(name), text)?;
+    }
+    Ok(())
 }
 
 /// `xtask variant NAME`: one attack or one benign undertaking.

@@ -11,6 +11,10 @@ use gardefou_finding::{Severity, Timestamp};
 use gardefou_report::{CheckFormat, Format, Lang};
 
 use crate::commands::advisories::args::Advisories;
+use crate::commands::approve::Approve;
+use crate::commands::check::args::{Outcome, TrustChoice};
+use crate::commands::contain::args::Contain;
+use crate::commands::hook::args::Hook;
 use crate::commands::iam::args::Iam;
 use crate::commands::ledger::args::Ledger;
 
@@ -50,6 +54,7 @@ Examples:
   git format-patch -1 --stdout | gardefou check --patch -
   gardefou check --artifact build/extension.vsix --source v1.84.0
   gardefou check . --format sarif
+  gardefou check . --config gardefou.toml --baseline before.json
 
 Exit status:
   0  no finding at or above --fail-on, and everything was read
@@ -88,11 +93,21 @@ Exit status:
 pub(crate) enum Command {
     /// Read CloudTrail logs and tell what happened as incidents
     Investigate(Box<Investigate>),
+    /// Say which guardrails would have stopped an incident, and what they would have broken
+    Replay(Box<Replay>),
     /// Judge a change, a tree or an artifact before it goes in
     Check(Box<Check>),
     /// Make the file of advisories that check compares dependencies with
     #[command(subcommand)]
     Advisories(Advisories),
+    /// Close the door: plan the containment of an incident, carry it out, undo it
+    #[command(subcommand)]
+    Contain(Box<Contain>),
+    /// Sign that you looked at a change and agree
+    Approve(Box<Approve>),
+    /// Put the gate into a repository's hooks, or into a CI service
+    #[command(subcommand)]
+    Hook(Hook),
     /// Verify CloudTrail's digest files: which hours of an archive nobody changed
     VerifyTrail(Box<VerifyTrail>),
     /// Copy logs and digests from S3, with all that verify-trail needs to prove the copy
@@ -115,10 +130,9 @@ pub(crate) enum Command {
     Man,
 }
 
-/// `gardefou investigate`
+/// What is read of an archive, and how.
 #[derive(Args, Debug)]
-#[command(after_help = INVESTIGATE_EXAMPLES)]
-pub(crate) struct Investigate {
+pub(crate) struct Reading {
     /// Files, directories, globs, s3://bucket/prefix, or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<OsString>,
@@ -143,6 +157,34 @@ pub(crate) struct Investigate {
     #[command(flatten)]
     pub(crate) rules: RuleChoice,
 
+    /// Threads that read [default: as many as the machine has]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Largest size of one file when inflated, in MiB; the rest is told as not read
+    #[arg(long, value_name = "MIB", default_value_t = 1024)]
+    pub(crate) max_inflated: u64,
+
+    /// Largest number of inflated bytes for each stored byte of one file
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) max_ratio: u64,
+
+    /// Go on after this object of an s3:// listing, which was read before
+    #[arg(long, value_name = "S3-URL")]
+    pub(crate) resume_after: Option<String>,
+
+    /// Show no progress on standard error
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// `gardefou investigate`
+#[derive(Args, Debug)]
+#[command(after_help = INVESTIGATE_EXAMPLES)]
+pub(crate) struct Investigate {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
     /// Form of the report on standard output: text, json, markdown, ocsf, html
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = format)]
     pub(crate) format: Format,
@@ -164,22 +206,6 @@ pub(crate) struct Investigate {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
 
-    /// Threads that read [default: as many as the machine has]
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
-
-    /// Largest size of one file when inflated, in MiB; the rest is told as not read
-    #[arg(long, value_name = "MIB", default_value_t = 1024)]
-    pub(crate) max_inflated: u64,
-
-    /// Largest number of inflated bytes for each stored byte of one file
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    pub(crate) max_ratio: u64,
-
-    /// Go on after this object of an s3:// listing, which was read before
-    #[arg(long, value_name = "S3-URL")]
-    pub(crate) resume_after: Option<String>,
-
     /// Append the report's digest and coverage to this ledger
     #[arg(long, value_name = "DIR")]
     pub(crate) ledger: Option<PathBuf>,
@@ -188,9 +214,65 @@ pub(crate) struct Investigate {
     #[arg(long, value_name = "FILE", requires = "ledger")]
     pub(crate) ledger_key: Option<PathBuf>,
 
-    /// Show no progress on standard error
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
+    /// A report of `gardefou check --format json`: access keys that it found in commits, and that
+    /// an incident used, join both
+    #[arg(long, value_name = "FILE")]
+    pub(crate) with_changes: Option<PathBuf>,
+}
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  gardefou replay AWSLogs/
+  gardefou replay AWSLogs/ --suggest --out guardrails
+  gardefou replay AWSLogs/ --snapshot snapshot/ --guardrail no-unused-regions
+  gardefou replay AWSLogs/ --set no-unused-regions.regions=eu-west-1,eu-central-1
+
+Exit status:
+  0  the guardrails would have stopped every incident, and everything was read
+  1  some effect of an incident goes through, or the snapshot does not explain the history
+  2  wrong use, or a guardrail that does not load
+  3  something could not be read or judged; the report says what";
+
+/// `gardefou replay`
+#[derive(Args, Debug)]
+#[command(after_help = REPLAY_EXAMPLES)]
+pub(crate) struct Replay {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Snapshot of the accounts, as iam audit reads it, to measure how far it explains the history
+    /// [may be repeated]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) snapshot: Vec<PathBuf>,
+
+    /// Only this guardrail: its name, or its file [may be repeated]
+    #[arg(long, value_name = "ID|FILE")]
+    pub(crate) guardrail: Vec<String>,
+
+    /// Values of a guardrail's parameter, instead of learning them [may be repeated]
+    #[arg(long, value_name = "ID.NAME=VALUE,…")]
+    pub(crate) set: Vec<String>,
+
+    /// Show and write only the smallest set that stops most and breaks least
+    #[arg(long, conflicts_with = "guardrail")]
+    pub(crate) suggest: bool,
+
+    /// Form of the report on standard output: text, json, markdown, html
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = replay_format)]
+    pub(crate) format: Format,
+
+    /// Also write the report in every form, and the policies as JSON and Terraform, as files of
+    /// this directory
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Language of the report
+    #[arg(long, value_name = "en|fr", default_value = "en", value_parser = lang)]
+    pub(crate) lang: Lang,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
 }
 
 /// `gardefou check`
@@ -199,7 +281,7 @@ pub(crate) struct Investigate {
     after_help = CHECK_EXAMPLES,
     group = ArgGroup::new("subject")
         .required(true)
-        .args(["range", "staged", "patch", "artifact", "paths"]),
+        .args(["range", "staged", "patch", "artifact", "branch_protection", "paths"]),
 )]
 pub(crate) struct Check {
     /// Files and directories
@@ -243,12 +325,21 @@ pub(crate) struct Check {
     /// 0 for none
     #[arg(long, value_name = "DAYS", default_value_t = 7)]
     pub(crate) min_age: u32,
+    /// What protects a branch, as GitHub or GitLab exports it [JSON]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) branch_protection: Option<PathBuf>,
 
     /// The repository of --range, --staged and --source [default: where the program runs]
     #[arg(long, value_name = "DIR")]
     pub(crate) repo: Option<PathBuf>,
 
-    /// Form of the report on standard output: text, json, sarif, github, markdown
+    #[command(flatten)]
+    pub(crate) trust: TrustChoice,
+
+    #[command(flatten)]
+    pub(crate) outcome: Outcome,
+
+    /// Form of the report on standard output: text, json, sarif, github, markdown, html
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = check_format)]
     pub(crate) format: CheckFormat,
 
@@ -407,6 +498,14 @@ pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
 
 pub(crate) fn format(text: &str) -> Result<Format, String> {
     text.parse()
+}
+
+/// A format in which a replay can be written.
+fn replay_format(text: &str) -> Result<Format, String> {
+    match text.parse()? {
+        Format::Ocsf => Err("a replay is no OCSF finding".to_owned()),
+        format => Ok(format),
+    }
 }
 
 fn check_format(text: &str) -> Result<CheckFormat, String> {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use gardefou_finding::{Coverage, Failure, FailureReason, Untrusted};
 use gardefou_host::{Consumer, ReadSummary, Source, Worker};
+use gardefou_replay::{Collected, Collector};
 use gardefou_trail::decode::{Decoder, Limits};
 use gardefou_trail::facts::Facts;
 use gardefou_trail::proof::{
@@ -149,13 +150,70 @@ impl Worker for Second<'_> {
     /// so that is a failure too.
     fn end(&mut self, summary: ReadSummary) {
         let first = self.again.endings.get(&self.source).copied();
-        if first.is_some_and(|first| Ending::of(&summary).is_worse_than(first)) {
-            let failure = summary.failure.unwrap_or_else(|| Failure {
-                source: self.name.clone(),
-                offset: Some(summary.bytes_inflated),
-                reason: FailureReason::Unreadable,
-                detail: Some(Untrusted::new("shorter when it was read again")),
-            });
+        if let Some(failure) = worse(first, summary, &self.name) {
+            self.coverage.fail(failure);
+        }
+    }
+}
+
+/// The failure of a further look at a source that went worse than the first.
+fn worse(first: Option<Ending>, summary: ReadSummary, name: &Untrusted) -> Option<Failure> {
+    if !first.is_some_and(|first| Ending::of(&summary).is_worse_than(first)) {
+        return None;
+    }
+    Some(summary.failure.unwrap_or_else(|| Failure {
+        source: name.clone(),
+        offset: Some(summary.bytes_inflated),
+        reason: FailureReason::Unreadable,
+        detail: Some(Untrusted::new("shorter when it was read again")),
+    }))
+}
+
+/// A thread of the third look: what guardrails can see of every call.
+pub(crate) struct Calls<'a> {
+    decoder: Decoder,
+    collector: Collector<'a, SeenEvents>,
+    endings: &'a Endings,
+    source: u32,
+    name: Untrusted,
+    coverage: Coverage,
+}
+
+impl<'a> Calls<'a> {
+    pub(crate) fn new(collector: Collector<'a, SeenEvents>, endings: &'a Endings) -> Self {
+        Self {
+            decoder: Decoder::new(Limits::default()),
+            collector,
+            endings,
+            source: 0,
+            name: Untrusted::default(),
+            coverage: Coverage::default(),
+        }
+    }
+
+    /// What was collected, and what could not be read again.
+    pub(crate) fn finish(self) -> (Collected, Coverage) {
+        (self.collector.finish(), self.coverage)
+    }
+}
+
+impl Consumer for Calls<'_> {
+    fn feed(&mut self, buf: &[u8], eof: bool) -> usize {
+        self.decoder.feed(buf, eof, &mut self.collector)
+    }
+}
+
+impl Worker for Calls<'_> {
+    fn begin(&mut self, index: usize, source: &Source) {
+        self.decoder = Decoder::new(Limits::default());
+        self.source = number(index);
+        self.name = source.name();
+        self.collector.begin(self.name.as_str());
+    }
+
+    fn end(&mut self, summary: ReadSummary) {
+        let first = self.endings.get(&self.source).copied();
+        if let Some(failure) = worse(first, summary, &self.name) {
             self.coverage.fail(failure);
         }
     }

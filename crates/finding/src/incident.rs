@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, Confidence, EventRef, FindingId, Outcome, Severity, Tactic, Technique, Timestamp,
-    Untrusted,
+    Actor, Confidence, EventRef, FindingId, Outcome, Prevention, Severity, Tactic, Technique,
+    Timestamp, Untrusted,
 };
 
 /// How one identity came from another.
@@ -127,6 +127,21 @@ pub enum BoundaryReason {
     FirstCall,
     /// The first suspicious call; nothing before it differs from the actor's habits.
     FirstFinding,
+}
+
+/// A place where a change shows an access key that the incident used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Leak {
+    /// The key's id.
+    pub key: Untrusted,
+    /// Path of the file.
+    pub path: Untrusted,
+    /// Line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The commit that brought it, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Untrusted>,
 }
 
 /// Where the incident begins and what stays outside.
@@ -281,6 +296,8 @@ pub enum ResourceAction {
     Changed,
     /// Deleted or terminated.
     Deleted,
+    /// Used, and left as it was: a model that was called.
+    Used,
 }
 
 /// Last known state, as the log shows it.
@@ -368,8 +385,18 @@ pub struct Unpriced {
     pub count_max: u64,
 }
 
+/// Calls that are billed one by one, by a measure that the log does not hold:
+/// a model's tokens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Metered {
+    /// Index in [`Incident::resources`].
+    pub resource: usize,
+    /// Calls that succeeded.
+    pub calls: u64,
+}
+
 /// What the incident costs, from the embedded price table. Never a guess:
-/// what has no price is in `unpriced`.
+/// what has no price is in `unpriced`, what is billed by use in `metered`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Cost {
     /// US dollars an hour, as the log shows what runs at its end.
@@ -380,6 +407,9 @@ pub struct Cost {
     pub items: Vec<CostItem>,
     /// What has no price.
     pub unpriced: Vec<Unpriced>,
+    /// What was called and is billed by use.
+    #[serde(default)]
+    pub metered: Vec<Metered>,
     /// Date of the price table (ISO 8601).
     pub prices_as_of: String,
     /// Where the price table comes from.
@@ -506,6 +536,9 @@ pub struct Incident {
     pub origin: Origin,
     /// Where the line is drawn and why.
     pub boundary: Boundary,
+    /// What would have prevented it; `None` where that was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prevention: Option<Prevention>,
     /// Stages by ATT&CK tactic, in order of their first event.
     pub stages: Vec<Stage>,
     /// First sign: time of the first event of the incident.
@@ -532,4 +565,7 @@ pub struct Incident {
     pub next_steps: Vec<NextStep>,
     /// Ids of all findings of the incident.
     pub findings: Vec<FindingId>,
+    /// Where a report of the gate found the access keys of its identities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaks: Vec<Leak>,
 }

@@ -7,6 +7,8 @@
 
 use memchr::memmem;
 
+use crate::Tri;
+
 /// One sign of a pattern's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sign<'a> {
@@ -233,6 +235,53 @@ impl Piece {
     }
 }
 
+/// Largest product of two patterns' lengths that is compared.
+const MAX_OVERLAP: usize = 1 << 20;
+
+/// Whether `pattern` matches all texts that `other` matches (true), none of
+/// them (false), or some. Where comparing would take long: not known.
+pub(crate) fn overlap(pattern: &str, other: &str) -> Tri {
+    if pattern.len().saturating_mul(other.len()) > MAX_OVERLAP {
+        return Tri::Unknown;
+    }
+    // A star of `other` can only be matched by a star, which then matches
+    // whatever stands for it.
+    if !pattern.contains('?') && Glob::new(pattern).matches(other) {
+        return Tri::True;
+    }
+    if meet(pattern, other) {
+        Tri::Unknown
+    } else {
+        Tri::False
+    }
+}
+
+/// Whether some text matches both patterns: row by row, which beginnings of
+/// `other` and of `pattern` have a text in common.
+fn meet(pattern: &str, other: &str) -> bool {
+    let other: Vec<char> = other.chars().collect();
+    let star = |sign: Option<&char>| sign == Some(&'*');
+    let mut row: Vec<bool> = Vec::with_capacity(other.len() + 1);
+    row.push(true);
+    for sign in &other {
+        row.push(*sign == '*' && row.last() == Some(&true));
+    }
+    for sign in pattern.chars() {
+        let mut next = Vec::with_capacity(row.len());
+        for at in 0..row.len() {
+            let above = row.get(at) == Some(&true);
+            let left = at > 0 && next.get(at - 1) == Some(&true);
+            let corner = at > 0 && row.get(at - 1) == Some(&true);
+            let theirs = at.checked_sub(1).and_then(|at| other.get(at));
+            let same = theirs.is_some_and(|their| sign == '?' || *their == '?' || *their == sign);
+            let by_star = sign == '*' && (above || left) || star(theirs) && (above || left);
+            next.push(by_star || corner && same && sign != '*');
+        }
+        row = next;
+    }
+    row.last() == Some(&true)
+}
+
 /// The bytes of the first character of UTF-8 text.
 fn width(text: &[u8]) -> Option<usize> {
     text.first()?;
@@ -293,6 +342,27 @@ mod tests {
                 Glob::new(&pattern).matches(&text),
                 plain(&chars(&pattern), &chars(&text))
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn patterns_overlap_where_texts_match_both(
+            pattern in "[ab*?]{0,5}",
+            other in "[ab*]{0,5}",
+        ) {
+            let texts = (0..=7_u32).flat_map(|length| {
+                (0..1_u32 << length).map(move |bits| {
+                    (0..length).map(|at| if bits >> at & 1 == 0 { 'a' } else { 'b' }).collect()
+                })
+            });
+            let texts: Vec<String> = texts.filter(|text: &String| Glob::new(&other).matches(text)).collect();
+            let matching = texts.iter().filter(|text| Glob::new(&pattern).matches(text)).count();
+            match overlap(&pattern, &other) {
+                Tri::True => prop_assert_eq!(matching, texts.len()),
+                Tri::False => prop_assert_eq!(matching, 0),
+                Tri::Unknown => prop_assert!(matching > 0),
+            }
         }
     }
 

@@ -417,6 +417,10 @@ fn cost(resources: &[Resource]) -> Cost {
         count_now: 1,
         count_max: 10,
     });
+    cost.metered.push(Metered {
+        resource: 0,
+        calls: 340,
+    });
     cost
 }
 
@@ -665,6 +669,7 @@ pub(crate) fn campaign() -> Report {
         identities,
         origin: origin(),
         boundary: boundary(),
+        prevention: None,
         stages: stages(&findings),
         first_sign: at(0),
         impact: Some(at(580)),
@@ -683,6 +688,7 @@ pub(crate) fn campaign() -> Report {
         resources,
         resources_left_out: 0,
         findings: findings.iter().map(|finding| finding.id.clone()).collect(),
+        leaks: Vec::new(),
     };
     let rules = findings
         .iter()

@@ -19,7 +19,10 @@ mod json;
 mod limits;
 mod markdown;
 mod ocsf;
+mod plan;
 mod proof;
+mod proposal;
+mod replay;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -34,8 +37,14 @@ pub use answers::render_answers;
 pub use audit::render_audit;
 pub use catalogue::Lang;
 pub use check::{CheckFormat, render_check};
-pub use json::{audit_schema, json_schema, proof_schema};
+pub use json::{
+    audit_schema, check_schema, json_schema, plan_schema, proof_schema, proposal_schema,
+    replay_schema,
+};
+pub use plan::{render_plan, render_plan_status};
 pub use proof::render_proof;
+pub use proposal::{ProposalFormat, render_proposal};
+pub use replay::render_replay;
 
 /// An output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,8 +2,14 @@
 //!
 //! `trail` measures an investigation beside libdeflate alone and beside `rsigma
 //! engine eval`; `verify-trail` a verification beside inflating and hashing;
-//! `ledger` a ledger beside the disk and SHA-256 alone.
+//! `ledger` a ledger beside the disk and SHA-256 alone; `iam` an audit of
+//! organizations of growing size, and single decisions; `replay` guardrails
+//! beside decoding alone; `check` the gate beside gitleaks, and a pull request
+//! in a long history.
 
+mod check;
+mod decisions;
+mod iam;
 mod inflate;
 mod ledger;
 mod measure;
@@ -15,6 +21,7 @@ mod trail;
 mod verify;
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Result, bail};
 
@@ -33,10 +40,25 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "inflate-hash" => inflate::run_hashed(Path::new(rest.first().map_or("", String::as_str))),
         "inflate" => inflate::run(Path::new(rest.first().map_or("", String::as_str))),
         "measure" => measure::run(rest),
+        "check" => check::run(rest),
         "ledger" => ledger::run(rest),
+        "iam" => iam::run(rest),
         "ledger-step" => ledger::run_step(rest),
-        _ => {
-            bail!("there is no benchmark `{what}`; there are `trail`, `verify-trail` and `ledger`")
-        }
+        "decisions" => decisions::run(Path::new(rest.first().map_or("", String::as_str))),
+        "replay" => replay(),
+        _ => bail!(
+            "there is no benchmark `{what}`; there are `trail`, `verify-trail`, `ledger`, `iam`, `replay` and `check`"
+        ),
     }
+}
+
+/// Replaying is measured by a benchmark of its own crate, which needs no other.
+fn replay() -> Result<()> {
+    let status = Command::new("cargo")
+        .args(["bench", "--package", "gardefou-replay", "--bench", "replay"])
+        .status()?;
+    if !status.success() {
+        bail!("the benchmark failed");
+    }
+    Ok(())
 }

@@ -1,5 +1,7 @@
-//! `xtask pages`: a page a rule, written from the rule file alone.
+//! `xtask pages`: a page a rule and a page a guardrail, written from their files
+//! alone.
 
+mod guardrail;
 mod index;
 mod page;
 mod rule;
@@ -17,18 +19,26 @@ use crate::root;
 /// Writes the pages, or with `check` only says which are not as they should be.
 pub(crate) fn run(check: bool) -> Result<()> {
     let root = root();
-    let wanted = pages(&root.join("rules/cloudtrail"))?;
-    let folder = root.join("docs/rules");
-    let found = found(&folder)?;
-    let problems = compare(&wanted, &found);
-    if check {
-        if problems.is_empty() {
-            return Ok(());
+    let rules = pages(&root.join("rules/cloudtrail"))?;
+    let guardrails = guardrail::pages(&texts(&root.join("guardrails"), "yml")?)?;
+    let mut problems = Vec::new();
+    for (folder, wanted) in [("docs/rules", &rules), ("docs/guardrails", &guardrails)] {
+        let path = root.join(folder);
+        let found = found(&path)?;
+        let differing = compare(folder, wanted, &found);
+        if !check {
+            write(&path, wanted, &found)?;
+            println!(
+                "{folder}: {} pages, {} changed",
+                wanted.len(),
+                differing.len()
+            );
         }
+        problems.extend(differing);
+    }
+    if check && !problems.is_empty() {
         bail!("{}\nrun `cargo xtask pages`", problems.join("\n"));
     }
-    write(&folder, &wanted, &found)?;
-    println!("{} pages, {} changed", wanted.len(), problems.len());
     Ok(())
 }
 
@@ -73,19 +83,23 @@ fn texts(folder: &Path, extension: &str) -> Result<BTreeMap<String, String>> {
     Ok(texts)
 }
 
-/// A line for each page that is missing, stale, or without a rule.
-fn compare(wanted: &BTreeMap<String, String>, found: &BTreeMap<String, String>) -> Vec<String> {
+/// A line for each page that is missing, stale, or without what it is about.
+fn compare(
+    folder: &str,
+    wanted: &BTreeMap<String, String>,
+    found: &BTreeMap<String, String>,
+) -> Vec<String> {
     let of_rules = wanted
         .iter()
         .filter_map(|(name, text)| match found.get(name) {
-            None => Some(format!("docs/rules/{name}: missing")),
-            Some(old) if old != text => Some(format!("docs/rules/{name}: stale")),
+            None => Some(format!("{folder}/{name}: missing")),
+            Some(old) if old != text => Some(format!("{folder}/{name}: stale")),
             Some(_) => None,
         });
     let orphans = found
         .keys()
         .filter(|name| !wanted.contains_key(*name))
-        .map(|name| format!("docs/rules/{name}: no such rule"));
+        .map(|name| format!("{folder}/{name}: about nothing that there is"));
     of_rules.chain(orphans).collect()
 }
 
@@ -123,17 +137,17 @@ mod tests {
         let wanted = pages_of(&[("a.md", "1"), ("b.md", "1"), ("c.md", "1")]);
         let found = pages_of(&[("b.md", "0"), ("c.md", "1"), ("d.md", "1")]);
         assert_eq!(
-            compare(&wanted, &found),
+            compare("docs/rules", &wanted, &found),
             [
                 "docs/rules/a.md: missing",
                 "docs/rules/b.md: stale",
-                "docs/rules/d.md: no such rule"
+                "docs/rules/d.md: about nothing that there is"
             ]
         );
     }
 
     #[test]
-    fn every_rule_has_its_page_and_every_page_its_rule() {
+    fn every_rule_and_guardrail_has_its_page() {
         run(true).unwrap();
     }
 }

@@ -1,7 +1,10 @@
-//! `gardefou investigate`: sources → facts → judgement → details → report.
+//! `gardefou investigate`: sources → facts → judgement → details → report, and
+//! where there is an incident: what would have prevented it.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 
+use clap::Parser as _;
 use gardefou_finding::{
     Coverage, ExitStatus, Failure, FailureReason, REPORT_SCHEMA, Report, Timestamp, Untrusted,
 };
@@ -9,28 +12,27 @@ use gardefou_host::{
     Archive, Limits, ReadOptions, Scope, Selection, Stream, Terminal, print, write_atomically,
 };
 use gardefou_ledger::sha256_hex;
+use gardefou_replay::Collected;
 use gardefou_report::{Format, Options, render};
+use gardefou_scan::join;
 use gardefou_trail::facts::Facts;
 use gardefou_trail::proof::Period;
 use gardefou_trail::rules::RuleSet;
 use gardefou_trail::scan::{SeenEvents, TimeRange};
 use gardefou_trail::story::{Details, Focus, judge, tell};
 
-use super::{Error, colour, ledger, rules, tool, verify_trail};
-use crate::args::Investigate;
+use super::replay::{Looking, Third};
+use super::{Error, check, colour, ledger, rules, tool, verify_trail};
+use crate::args::{Command, Investigate, Reading, Typed};
 use crate::messages::{progress, say};
 use crate::pipeline::{Again, Endings, First, Second};
 
 /// Runs `gardefou investigate`.
 pub(crate) fn run(options: &Investigate) -> Result<ExitStatus, Error> {
-    let rules = rules::load(&options.rules)?;
-    for title in rules.skipped() {
-        say(&format!(
-            "gardefou: rule `{title}` is not about CloudTrail and is left out"
-        ));
+    let mut report = look(&options.reading, Third::for_preventions(&options.reading)?)?.report;
+    if let Some(path) = &options.with_changes {
+        join::with_changes(&mut report, &check::findings_in(path)?);
     }
-    let archive = Archive::open(&options.paths, &scope(options))?;
-    let report = investigate(options, &rules, archive);
     write_all(options, &report)?;
     record(options, &report)?;
     let terminal = Terminal::of(Stream::Out);
@@ -39,37 +41,76 @@ pub(crate) fn run(options: &Investigate) -> Result<ExitStatus, Error> {
     Ok(report.exit_status(options.fail_on))
 }
 
-fn scope(options: &Investigate) -> Scope {
+/// What several looks at an archive found.
+pub(crate) struct Looked {
+    /// The report of the first and second look.
+    pub(crate) report: Report,
+    /// What the third look collected, where there was one.
+    pub(crate) collected: Option<Collected>,
+    /// First and last event.
+    pub(crate) span: Option<(Timestamp, Timestamp)>,
+}
+
+/// Looks at an archive: at everything; again at what can hold an incident's
+/// calls; and where `third` wants it, again at everything, for the calls that
+/// guardrails can see.
+pub(crate) fn look(reading: &Reading, third: Option<Third<'_>>) -> Result<Looked, Error> {
+    let rules = rules::load(&reading.rules)?;
+    for title in rules.skipped() {
+        say(&format!(
+            "gardefou: rule `{title}` is not about CloudTrail and is left out"
+        ));
+    }
+    let archive = Archive::open(&reading.paths, &scope(reading))?;
+    investigate(reading, &rules, archive, third)
+}
+
+/// The report of an archive, with what `investigate` takes when nothing else
+/// is typed.
+pub(crate) fn report_of(paths: &[OsString]) -> Result<Report, Error> {
+    let typed = ["gardefou", "investigate", "--quiet", "--"].map(OsString::from);
+    let typed = typed.into_iter().chain(paths.iter().cloned());
+    let typed = Typed::try_parse_from(typed).map_err(|error| Error::Usage(error.to_string()))?;
+    let Command::Investigate(options) = typed.command else {
+        return Err(Error::Usage("nothing to investigate".to_owned()));
+    };
+    Ok(look(&options.reading, None)?.report)
+}
+
+fn scope(reading: &Reading) -> Scope {
     let selection = Selection {
-        since: options.since,
-        until: options.until,
-        accounts: options.account.iter().cloned().collect::<BTreeSet<_>>(),
-        regions: options.region.iter().cloned().collect::<BTreeSet<_>>(),
+        since: reading.since,
+        until: reading.until,
+        accounts: reading.account.iter().cloned().collect::<BTreeSet<_>>(),
+        regions: reading.region.iter().cloned().collect::<BTreeSet<_>>(),
     };
     Scope {
         selection,
-        resume_after: options.resume_after.clone(),
+        resume_after: reading.resume_after.clone(),
     }
 }
 
-/// Two looks at the archive: the first at everything, the second at what can
-/// hold an incident's calls.
-fn investigate(options: &Investigate, rules: &RuleSet, archive: Archive) -> Report {
+fn investigate(
+    reading: &Reading,
+    rules: &RuleSet,
+    archive: Archive,
+    third: Option<Third<'_>>,
+) -> Result<Looked, Error> {
     let names: Vec<String> = archive
         .sources
         .iter()
         .map(|source| source.name().as_str().to_owned())
         .collect();
     let range = TimeRange {
-        since: options.since,
-        until: options.until,
+        since: reading.since,
+        until: reading.until,
     };
     let terminal = Terminal::of(Stream::Err);
     let show = |at: &gardefou_host::Progress| progress(at, terminal.is_tty);
     let read_options = ReadOptions {
-        threads: options.threads,
-        limits: limits(options),
-        progress: (!options.quiet).then_some(&show),
+        threads: reading.threads,
+        limits: limits(reading),
+        progress: (!reading.quiet).then_some(&show),
     };
     let (facts, mut coverage, endings) = first_look(rules, &archive, &read_options, range);
     let judgement = judge(rules, &facts);
@@ -85,22 +126,40 @@ fn investigate(options: &Investigate, rules: &RuleSet, archive: Archive) -> Repo
         .unwrap_or_else(Timestamp::epoch);
     let told = tell(rules, &facts, &judgement, &details, &names, now);
     coverage.see(&facts.accounts, &facts.regions, facts.time);
-    Report {
-        schema: REPORT_SCHEMA.to_owned(),
-        tool: tool(),
-        incidents: told.incidents,
-        findings: told.findings,
-        findings_left_out: told.findings_left_out,
-        coverage,
-        proof: verify_trail::summary(
-            &options.paths,
-            &archive,
-            &names,
-            period(options),
-            &read_options,
-        ),
-        rules: judgement.rules,
+    let mut looked = Looked {
+        report: Report {
+            schema: REPORT_SCHEMA.to_owned(),
+            tool: tool(),
+            incidents: told.incidents,
+            findings: told.findings,
+            findings_left_out: told.findings_left_out,
+            coverage,
+            proof: verify_trail::summary(
+                &reading.paths,
+                &archive,
+                &names,
+                period(reading),
+                &read_options,
+            ),
+            rules: judgement.rules,
+        },
+        collected: None,
+        span: facts.time,
+    };
+    if let Some(third) = third {
+        let at = Looking {
+            archive: &archive,
+            options: ReadOptions {
+                progress: None,
+                ..read_options
+            },
+            focus,
+            range,
+            endings: &endings,
+        };
+        third.look(&at, &mut looked)?;
     }
+    Ok(looked)
 }
 
 /// A rule that matched for more credentials and origins than are kept.
@@ -113,17 +172,17 @@ fn over_limit(title: &str) -> Failure {
     }
 }
 
-fn period(options: &Investigate) -> Period {
+fn period(reading: &Reading) -> Period {
     Period {
-        since: options.since,
-        until: options.until,
+        since: reading.since,
+        until: reading.until,
     }
 }
 
-fn limits(options: &Investigate) -> Limits {
+fn limits(reading: &Reading) -> Limits {
     Limits {
-        inflated_size: options.max_inflated.saturating_mul(1 << 20),
-        ratio: options.max_ratio,
+        inflated_size: reading.max_inflated.saturating_mul(1 << 20),
+        ratio: reading.max_ratio,
         ..Limits::default()
     }
 }

@@ -21,7 +21,7 @@ use gardefou_finding::{
 pub use suppress::{Suppression, SuppressionError, Suppressions};
 
 use crate::graph::{Analysis, fnv, fnv_start};
-use crate::policy::{Effect, Policy, Scope, Statement};
+use crate::policy::{Effect, Policy, Statement};
 use crate::snapshot::Snapshot;
 
 /// Seconds of a day.
@@ -63,6 +63,8 @@ pub const CHECKS: &[&Check] = &[
     &guardrails::NONE,
     &guardrails::NO_SUPPORT_ROLE,
     &unused::ROLE,
+    &unused::PERMISSIONS,
+    &policies::CLOUD_SHELL,
     &suppress::STALE,
     &suppress::EXPIRED,
 ];
@@ -251,17 +253,6 @@ fn has_action(statement: &Statement, lower: &str) -> bool {
         .iter()
         .any(|pattern| pattern.matches(lower));
     listed != statement.actions().is_except()
-}
-
-/// Whether a statement is about every resource.
-fn is_about_everything(statement: &Statement) -> bool {
-    match statement.resources() {
-        Some(Scope::Only(patterns)) => patterns
-            .iter()
-            .any(crate::policy::ResourcePattern::is_everything),
-        Some(Scope::Except(_)) => true,
-        None => false,
-    }
 }
 
 /// Whether a statement has a condition on a key, which is in lower case; a

@@ -2,11 +2,8 @@
 
 use gardefou_finding::{Confidence, Severity, StatementPlace};
 
-use super::{
-    Check, Findings, Judged, Own, allows, has_action, has_condition, is_about_everything,
-    own_policies,
-};
-use crate::policy::Statement;
+use super::{Check, Findings, Judged, Own, allows, has_action, has_condition, own_policies};
+use crate::policy::{Scope, Statement};
 use crate::snapshot::Kind;
 
 pub(super) const EVERYTHING: Check = Check {
@@ -113,6 +110,19 @@ pub(super) const ON_USER: Check = Check {
     judge: on_user,
 };
 
+pub(super) const CLOUD_SHELL: Check = Check {
+    id: "cloudshell-full-access",
+    title: [
+        "A principal may carry files in and out by CloudShell",
+        "Un principal peut faire entrer et sortir des fichiers par CloudShell",
+    ],
+    severity: Severity::Low,
+    confidence: Confidence::High,
+    cis: &["1.22"],
+    techniques: &["T1059.009"],
+    judge: cloud_shell,
+};
+
 /// Calls that give out data.
 const READING: [&str; 6] = [
     "s3:getobject",
@@ -185,21 +195,9 @@ fn report(
     }
 }
 
-fn is_everything(statement: &Statement) -> bool {
-    !statement.actions().is_except()
-        && statement
-            .actions()
-            .listed()
-            .iter()
-            .any(|one| one.is_everything())
-}
-
 fn everything(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     each(judged, findings, "action", &|statement| {
-        let meant = is_everything(statement)
-            && is_about_everything(statement)
-            && statement.conditions().is_empty();
-        if meant {
+        if statement.allows_everything() {
             vec!["*".to_owned()]
         } else {
             Vec::new()
@@ -209,7 +207,7 @@ fn everything(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 
 fn whole_service(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     each(judged, findings, "action", &|statement| {
-        if statement.actions().is_except() || !is_about_everything(statement) {
+        if statement.actions().is_except() || !statement.is_about_everything() {
             return Vec::new();
         }
         let listed = statement.actions().listed().iter().map(|one| one.as_str());
@@ -223,8 +221,8 @@ fn whole_service(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 fn pass_role(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     each(judged, findings, "action", &|statement| {
         let meant = has_action(statement, "iam:passrole")
-            && is_about_everything(statement)
-            && !is_everything(statement)
+            && (statement.is_about_everything() || is_about_all(statement, is_any_role))
+            && !statement.has_every_action()
             && !has_condition(statement, "iam:passedtoservice");
         if meant {
             vec!["iam:PassRole".to_owned()]
@@ -232,6 +230,39 @@ fn pass_role(judged: &Judged<'_>, findings: &mut Findings<'_>) {
             Vec::new()
         }
     });
+}
+
+/// Whether some resource of a statement is meant.
+fn is_about_all(statement: &Statement, meant: fn(&str) -> bool) -> bool {
+    match statement.resources() {
+        Some(Scope::Only(patterns)) => patterns.iter().any(|one| meant(one.as_str())),
+        _ => false,
+    }
+}
+
+/// `arn:aws:iam::111122223333:role/*`, in any account or this one.
+fn is_any_role(pattern: &str) -> bool {
+    let mut parts = pattern.splitn(6, ':');
+    let service = parts.nth(2);
+    let kind = parts.nth(2);
+    matches!(service, Some("iam" | "*")) && matches!(kind, Some("role/*" | "role*" | "*"))
+}
+
+/// `arn:aws:s3:::*`, `arn:aws:*`, `arn:aws:ec2:*:*:instance/*`: everything of
+/// a kind, whatever its region and account.
+fn is_any_of_a_kind(pattern: &str) -> bool {
+    let parts: Vec<&str> = pattern.splitn(6, ':').collect();
+    let wild = |part: &&str| part.is_empty() || part.chars().all(|c| c == '*');
+    let (place, last) = match parts.get(3..) {
+        Some([place @ .., last]) if parts.len() == 6 => (place, *last),
+        _ => return parts.first() == Some(&"arn") && parts.last().is_some_and(wild),
+    };
+    let name = last.rsplit(['/', ':']).next().unwrap_or(last);
+    let kind = last.trim_end_matches(['*', '/', ':']);
+    // What stands before the name is a kind, but for S3: there it is a bucket.
+    let named =
+        kind.contains(['/', ':', '*', '?']) || (parts.get(2) == Some(&"s3") && !kind.is_empty());
+    place.iter().all(wild) && name == "*" && !named
 }
 
 fn not_action(judged: &Judged<'_>, findings: &mut Findings<'_>) {
@@ -250,8 +281,8 @@ fn not_action(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 
 /// Which of some actions a statement allows for everything, unconditionally.
 fn freely(statement: &Statement, actions: &[&str]) -> Vec<String> {
-    if is_everything(statement)
-        || !is_about_everything(statement)
+    if statement.has_every_action()
+        || !(statement.is_about_everything() || is_about_all(statement, is_any_of_a_kind))
         || !statement.conditions().is_empty()
     {
         return Vec::new();
@@ -293,5 +324,20 @@ fn on_user(judged: &Judged<'_>, findings: &mut Findings<'_>) {
             .map(|one| ("policy", one.name.to_string()))
             .collect();
         findings.add(&user.account, &user.arn, &facts);
+    }
+}
+
+fn cloud_shell(judged: &Judged<'_>, findings: &mut Findings<'_>) {
+    let principals = judged.snapshot.principals.iter();
+    let principals = principals.map(|one| (&one.account, &one.arn, &one.policies));
+    let groups = judged.snapshot.groups.iter();
+    let groups = groups.map(|one| (&one.account, &one.arn, &one.policies));
+    for (account, holder, policies) in principals.chain(groups) {
+        if policies
+            .iter()
+            .any(|one| &*one.name == "AWSCloudShellFullAccess")
+        {
+            findings.add(account, holder, &[]);
+        }
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use gardefou_finding::{Confidence, Severity, StatementPlace, Untrusted};
 
-use super::{Check, Findings, Judged, allows, has_condition};
-use crate::policy::{PrincipalPattern, Scope, Statement};
+use super::{Check, Findings, Judged, allows};
+use crate::policy::{PrincipalPattern, Scope, SetOperator, Statement, Test};
 use crate::snapshot::{Principal, Snapshot};
 
 pub(super) const EVERYONE: Check = Check {
@@ -50,8 +50,8 @@ pub(super) const NO_EXTERNAL_ID: Check = Check {
 pub(super) const OIDC: Check = Check {
     id: "trust-oidc-without-subject",
     title: [
-        "Any pipeline of a CI provider may assume a role",
-        "Tout pipeline d'un fournisseur de CI peut prendre un rôle",
+        "Anybody with an account at an identity provider may assume a role",
+        "Quiconque a un compte chez un fournisseur d'identité peut prendre un rôle",
     ],
     severity: Severity::Critical,
     confidence: Confidence::High,
@@ -73,8 +73,13 @@ pub(super) const CONFUSED_DEPUTY: Check = Check {
     judge: confused_deputy,
 };
 
-/// Identity providers of CI systems, and the key of their token's subject.
-const PIPELINES: [(&str, &str); 4] = [
+/// Identity providers that serve everybody, and the key of their token that
+/// says whose it is: the subject, or the pool that gave it.
+const PROVIDERS: [(&str, &str); 5] = [
+    (
+        "cognito-identity.amazonaws.com",
+        "cognito-identity.amazonaws.com:aud",
+    ),
     (
         "token.actions.githubusercontent.com",
         "token.actions.githubusercontent.com:sub",
@@ -140,8 +145,30 @@ fn place(role: &Principal, index: usize, statement: &Statement) -> StatementPlac
     }
 }
 
+/// Whether a statement is for somebody in particular: a condition that holds
+/// where its key is missing, that says who is *not* meant, or whose value
+/// anybody can have, narrows nothing.
 fn is_narrowed(statement: &Statement) -> bool {
-    NARROWING.iter().any(|key| has_condition(statement, key))
+    statement.conditions().iter().any(|condition| {
+        let operator = condition.operator();
+        NARROWING.contains(&condition.key_lower())
+            && !operator.negated
+            && !operator.if_exists
+            && operator.set != Some(SetOperator::ForAllValues)
+            && operator.test != Test::Null
+            && condition.values().iter().all(|value| is_somebody(value))
+    })
+}
+
+/// Whether a value is more than wildcards, and an ARN names its account.
+fn is_somebody(value: &str) -> bool {
+    let wild = |text: &str| text.chars().all(|c| matches!(c, '*' | '?'));
+    let arn = value.starts_with("arn:");
+    // Buckets have no account in their ARN; their name is their own.
+    let mut parts = value.splitn(6, ':').skip(2);
+    let (service, account) = (parts.next(), parts.nth(1));
+    let open = service != Some("s3") && account.is_none_or(wild);
+    !wild(value) && !(arn && open)
 }
 
 fn everyone(judged: &Judged<'_>, findings: &mut Findings<'_>) {
@@ -216,7 +243,7 @@ fn oidc(judged: &Judged<'_>, findings: &mut Findings<'_>) {
             _ => None,
         }) {
             let name = provider.rsplit("oidc-provider/").next().unwrap_or(provider);
-            let known = PIPELINES.iter().find(|(host, _)| name.starts_with(host));
+            let known = PROVIDERS.iter().find(|(host, _)| name.starts_with(host));
             if let Some((_, key)) = known.filter(|(_, key)| !names_a_subject(statement, key)) {
                 let found = findings.add(
                     &role.account,
@@ -232,25 +259,31 @@ fn oidc(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     });
 }
 
-/// Whether a condition on the subject names somebody: a value that begins
-/// with a wildcard, or names only `repo:` or `project_path:`, names nobody.
+/// Whether a condition on the token says whose it is: the subject, or the
+/// repository. A value whose wildcard stands where the owner's name is, names
+/// nobody: `repo:acme*/*` is `acme-evil` too.
 fn names_a_subject(statement: &Statement, key: &str) -> bool {
     let key = key.to_ascii_lowercase();
+    let host = key.rsplit_once(':').map_or(&*key, |(host, _)| host);
     statement.conditions().iter().any(|condition| {
-        let about = condition.key_lower() == key
+        let asked = condition.key_lower();
+        let about = asked == key
             || key
                 .strip_suffix('*')
-                .is_some_and(|start| condition.key_lower().starts_with(start));
+                .is_some_and(|start| asked.starts_with(start))
+            || asked
+                .strip_prefix(host)
+                .is_some_and(|claim| claim.starts_with(":repository"));
         about
             && !condition.operator().negated
-            && condition.values().iter().all(|value| {
-                let fixed = value.split(['*', '?']).next().unwrap_or_default();
-                !matches!(
-                    fixed.trim_end_matches('/'),
-                    "" | "repo:" | "project_path:" | "organization:"
-                )
-            })
+            && condition.values().iter().all(|value| names_an_owner(value))
     })
+}
+
+fn names_an_owner(value: &str) -> bool {
+    let fixed = value.split(['*', '?']).next().unwrap_or_default();
+    let owner = fixed.split_once(':').map_or(fixed, |(_, owner)| owner);
+    !value.is_empty() && (fixed == value || owner.trim_start_matches('/').contains(['/', ':']))
 }
 
 fn confused_deputy(judged: &Judged<'_>, findings: &mut Findings<'_>) {

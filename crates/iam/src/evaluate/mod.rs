@@ -21,6 +21,7 @@ mod why;
 use crate::{Answer, Decision, Request, Stack, Tri};
 
 pub use explain::{Outcome, Step, explain};
+pub(crate) use settle::Permit;
 pub(crate) use verdict::Verdict;
 pub(crate) use why::Why;
 
@@ -39,6 +40,18 @@ pub fn evaluate(request: &Request<'_>, stack: &Stack<'_>) -> Answer {
         settle::settle(answer, request, stack)
     } else {
         answer
+    }
+}
+
+/// Whether the request may be allowed: of a decision only what somebody asks
+/// who wants to get through. Which of two denials it would be is no matter, and
+/// keys that the caller `chooses`, in lower case, have the value that helps.
+pub(crate) fn permits(request: &Request<'_>, stack: &Stack<'_>, chooses: &[&str]) -> Permit {
+    let (deny, grant) = grant::outcome::<Tri>(request, stack);
+    match grant.and(!deny) {
+        Tri::True => Permit::Yes,
+        Tri::False => Permit::No,
+        Tri::Unknown => settle::permits(&evaluate_once(request, stack), request, stack, chooses),
     }
 }
 

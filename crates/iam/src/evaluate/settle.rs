@@ -42,6 +42,46 @@ pub(super) fn settle(answer: Answer, request: &Request<'_>, stack: &Stack<'_>) -
     }
 }
 
+/// Whether a request may be allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Permit {
+    /// Whatever the unknown keys are.
+    Yes,
+    /// In no case.
+    No,
+    /// That depends on these keys.
+    If(Vec<String>),
+}
+
+/// Whether some values of the keys allow the request: those that the caller
+/// chooses are looked for, of the others all must.
+pub(super) fn permits(
+    answer: &Answer,
+    request: &Request<'_>,
+    stack: &Stack<'_>,
+    chooses: &[&str],
+) -> Permit {
+    let all: Vec<String> = answer
+        .unknown_because()
+        .map(|key| key.as_str().to_owned())
+        .collect();
+    let (chosen, others): (Vec<String>, Vec<String>) = all
+        .iter()
+        .cloned()
+        .partition(|key| chooses.contains(&key.to_lowercase().as_str()));
+    // The last keys change fastest: what follows one another differs by them.
+    let ordered = others.iter().chain(&chosen).cloned().collect();
+    let Some(trial) = Trial::new(ordered, request, stack) else {
+        return Permit::If(all);
+    };
+    let allowed = trial.allowed(chosen.len(), request, stack);
+    match (allowed.contains(&true), allowed.contains(&false)) {
+        (true, false) => Permit::Yes,
+        (false, _) => Permit::No,
+        _ => Permit::If(trial.decisive(others.len(), &allowed)),
+    }
+}
+
 /// Every combination of the values that the keys can have.
 struct Trial {
     keys: Vec<(String, Vec<Value>)>,
@@ -92,6 +132,43 @@ impl Trial {
         }
     }
 
+    /// For each combination of all keys but the last `chosen` ones, whether
+    /// some values of those allow the request.
+    fn allowed(&self, chosen: usize, request: &Request<'_>, stack: &Stack<'_>) -> Vec<bool> {
+        let last = self.keys.len().saturating_sub(chosen);
+        let width: usize = self
+            .keys
+            .iter()
+            .skip(last)
+            .map(|(_, it)| it.len())
+            .product();
+        let allows = |index: usize| {
+            let context = self.context(index, request);
+            decide(&self.request(request, &context), stack) == Decision::Allow
+        };
+        (0..self.total / width.max(1))
+            .map(|at| (at * width..(at + 1) * width).any(allows))
+            .collect()
+    }
+
+    /// Which of the first keys change a result.
+    fn decisive<T: PartialEq>(&self, first: usize, results: &[T]) -> Vec<String> {
+        let mut stride = 1;
+        let mut found = Vec::new();
+        for (key, values) in self.keys.iter().take(first).rev() {
+            let count = values.len();
+            let matters = results.iter().enumerate().any(|(index, result)| {
+                let base = index - (index / stride % count) * stride;
+                results.get(base) != Some(result)
+            });
+            stride *= count;
+            if matters {
+                found.push(key.clone());
+            }
+        }
+        found
+    }
+
     /// The answer when every combination decides the same.
     fn settled(&self, decision: Decision, request: &Request<'_>, stack: &Stack<'_>) -> Answer {
         let mut reasons = Vec::new();
@@ -107,20 +184,10 @@ impl Trial {
 
     /// The answer without the keys that never change the decision.
     fn only_what_matters(&self, mut answer: Answer, decisions: &[Decision]) -> Answer {
-        let mut stride = 1;
-        for (key, values) in self.keys.iter().rev() {
-            let count = values.len();
-            let matters = decisions.iter().enumerate().any(|(index, decision)| {
-                let first = index - (index / stride % count) * stride;
-                decisions.get(first) != Some(decision)
-            });
-            stride *= count;
-            if !matters {
-                answer.reasons.retain(|reason| {
-                    !matches!(reason, Reason::UnknownKey { key: it, .. } if it.as_str() == key)
-                });
-            }
-        }
+        let decisive = self.decisive(self.keys.len(), decisions);
+        answer.reasons.retain(|reason| {
+            !matches!(reason, Reason::UnknownKey { key, .. } if !decisive.iter().any(|it| it == key.as_str()))
+        });
         answer
     }
 }

@@ -3,9 +3,13 @@
 use super::condition;
 use super::principal::{self, Grip};
 use super::scan::Asked;
+use crate::pattern::overlap;
 use crate::policy::{ActionPattern, Part, ResourcePattern, Scope, Statement};
 use crate::request::Found;
 use crate::{Request, Tri};
+
+/// What an answer names, beside keys, that nobody knows: which resource it is.
+const UNKNOWN_RESOURCE: &str = "Resource";
 
 /// Whether `statement` applies, and how it takes hold of the principal.
 pub(crate) fn applies(statement: &Statement, asked: Asked<'_>) -> (Tri, Grip) {
@@ -37,7 +41,12 @@ pub(crate) fn resource(scope: Option<&Scope<ResourcePattern>>, request: &Request
     let mut is_listed = Tri::False;
     for pattern in scope.listed() {
         let text = request.resource.as_str();
-        is_listed = is_listed.or(condition::matches(pattern.template(), text, request));
+        let matches = if request.resource.is_pattern() {
+            of_some(pattern, text)
+        } else {
+            condition::matches(pattern.template(), text, request)
+        };
+        is_listed = is_listed.or(matches);
         if is_listed.is_true() {
             break;
         }
@@ -46,6 +55,15 @@ pub(crate) fn resource(scope: Option<&Scope<ResourcePattern>>, request: &Request
         !is_listed
     } else {
         is_listed
+    }
+}
+
+/// Whether a pattern of a policy matches a resource of which only a pattern is
+/// known.
+fn of_some(pattern: &ResourcePattern, known: &str) -> Tri {
+    match pattern.template().fixed() {
+        None => Tri::Unknown,
+        Some(_) => overlap(pattern.as_str(), known),
     }
 }
 
@@ -71,6 +89,9 @@ pub(crate) fn unknown_keys<'a>(statement: &'a Statement, request: &Request<'a>) 
         add(&one.key);
         let parts = one.operands.templates().iter().flat_map(|it| it.parts());
         parts.filter_map(Part::key).for_each(&mut add);
+    }
+    if request.resource.is_pattern() && resource(statement.resources(), request).is_unknown() {
+        keys.push(UNKNOWN_RESOURCE);
     }
     keys
 }

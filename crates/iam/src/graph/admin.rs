@@ -74,6 +74,25 @@ const PROBES: [(&str, &str); 24] = [
     ),
 ];
 
+/// Actions each set of which is enough to have everything: who has one of them
+/// gives the rest to another, and acts as that one.
+const ENOUGH: [&[&str]; 5] = [
+    &[
+        "iam:CreateUser",
+        "iam:AttachUserPolicy",
+        "iam:CreateAccessKey",
+    ],
+    &["iam:CreateUser", "iam:PutUserPolicy", "iam:CreateAccessKey"],
+    &[
+        "iam:CreateUser",
+        "iam:AttachUserPolicy",
+        "iam:CreateLoginProfile",
+    ],
+    // A trust policy that names somebody needs no more of that one's account.
+    &["iam:AttachRolePolicy", "iam:UpdateAssumeRolePolicy"],
+    &["iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"],
+];
+
 /// A policy that allows everything.
 const EVERYTHING: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
@@ -135,9 +154,39 @@ impl<'w> Admin<'w> {
 
     /// Whether it could if it gave itself any identity policy: its boundary,
     /// its denials and the guardrails stay.
+    ///
+    /// A denial that leaves it the means to hand out what it lacks, to
+    /// somebody else, does not hold it.
     pub(super) fn would_be(&self, class: &Class, member: Id) -> Outcome {
         let more: Vec<_> = self.everything.iter().cloned().collect();
-        self.is(&class.adding(&more), member)
+        let class = class.adding(&more);
+        let whole = self.is(&class, member);
+        let enough = ENOUGH.iter().map(|set| self.has_all(&class, member, set));
+        enough.fold(whole, |best, one| {
+            if one.doubt() < best.doubt() {
+                one
+            } else {
+                best
+            }
+        })
+    }
+
+    fn has_all(&self, class: &Class, member: Id, names: &[&str]) -> Outcome {
+        let left = self.left.get(&class.account).map_or(&[][..], Vec::as_slice);
+        let mut outcome = Outcome::certain();
+        for name in names {
+            let probe = left
+                .iter()
+                .find(|(at, _)| PROBES.get(*at).is_some_and(|(action, _)| action == name));
+            outcome = match probe {
+                Some((at, resource)) => outcome.and(self.probe(class, member, *at, resource)),
+                None => Outcome::No,
+            };
+            if !outcome.is_yes() {
+                break;
+            }
+        }
+        outcome
     }
 
     fn probe(&self, class: &Class, member: Id, at: usize, resource: &str) -> Outcome {

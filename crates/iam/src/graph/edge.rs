@@ -7,6 +7,7 @@ use gardefou_finding::{Dependency, Untrusted};
 
 use super::method::{ActorKind, Everyone, Gains, Keys, Method, Target, Whose};
 use super::step::{Aim, Tried, Use};
+use super::witness::witness;
 use super::world::{Class, ClassId, World, looks_at_the_asker};
 use crate::policy::{Effect, PrincipalPattern, Scope};
 use crate::snapshot::{Id, Kind, Principal};
@@ -93,6 +94,7 @@ impl<'w> Edges<'w> {
                     continue;
                 };
                 let name = form.name.iter().find_map(|field| thing.text(field));
+                let known = thing.text("arn").filter(|arn| arn.starts_with("arn:"));
                 let arn = snapshot.principals.get(id).map_or("", |one| &one.arn);
                 let filled = |name: &str| {
                     form.arn
@@ -100,10 +102,14 @@ impl<'w> Edges<'w> {
                         .replace("{account}", &thing.account)
                         .replace("{name}", name)
                 };
+                let form = filled(name.unwrap_or("*"));
+                let shown = name.map_or_else(|| format!("{} {}", thing.kind, thing.name), filled);
+                // A thing's own ARN says its region too, where it is listed.
+                let known = known.filter(|known| witness(&form, known).is_some());
                 let acting = Acting {
                     kind: kind.clone(),
-                    form: filled(name.unwrap_or("*")),
-                    shown: name.map_or_else(|| format!("{} {}", thing.kind, thing.name), filled),
+                    shown: known.map_or(shown, str::to_owned),
+                    form: known.map_or(form, str::to_owned),
                 };
                 self.acting.entry(id).or_default().push(acting);
             }
@@ -332,7 +338,7 @@ impl<'w> Edges<'w> {
                     PrincipalPattern::User(arn) | PrincipalPattern::Role { arn, .. } => {
                         named.extend(self.world.snapshot.principal(arn))
                     }
-                    PrincipalPattern::Session(arn) => named.extend(self.role_of_session(arn)),
+                    PrincipalPattern::Session(arn) => named.extend(self.world.role_of_session(arn)),
                     _ => {}
                 }
             }
@@ -423,20 +429,6 @@ impl<'w> Edges<'w> {
                 .is_some_and(|class| assume.is_some_and(|action| class.touches(action)))
         };
         classes.iter().copied().filter(touch).collect()
-    }
-
-    /// `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`
-    fn role_of_session(&self, arn: &str) -> Option<Id> {
-        let parsed = crate::arn::Arn::parse(arn)?;
-        let name = parsed
-            .resource
-            .strip_prefix("assumed-role/")?
-            .split('/')
-            .next()?;
-        let all = self.world.snapshot.principals.iter();
-        all.into_iter().position(|one| {
-            one.kind == Kind::Role && *one.account == *parsed.account && *one.name == *name
-        })
     }
 }
 

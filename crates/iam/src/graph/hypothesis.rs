@@ -112,7 +112,7 @@ fn is_for_another(method: &Method) -> bool {
         Target::Group => method.gains == Gains::Group,
         Target::PermissionSet => true,
         Target::Itself => method.gains == Gains::Version,
-        Target::NewUser => false,
+        Target::New => false,
     }
 }
 

@@ -120,8 +120,8 @@ pub enum Target {
     Group,
     /// A permission set of Identity Center.
     PermissionSet,
-    /// A user that is made for it.
-    NewUser,
+    /// A user or role that is made for it.
+    New,
 }
 
 /// What the actor has after it.

@@ -16,6 +16,7 @@ mod step;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod together;
 mod witness;
 mod world;
 

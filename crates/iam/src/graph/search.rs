@@ -10,6 +10,7 @@ use super::hypothesis::hypotheses;
 use super::seed::{Seed, Seeds, To};
 use super::step::Use;
 use super::tell::{Teller, doubts};
+use super::together::together;
 use super::world::{Outcome, Question, World};
 use super::{Analysis, Limits};
 use crate::request::Action;
@@ -55,11 +56,15 @@ pub(super) fn search(world: &World<'_>, limits: &Limits) -> Analysis {
     let to_admin = to_administrators(&edges, &admins, seeds, limits);
     let mut teller = Teller::new(world, limits.paths);
     teller.administrators(&to_admin, &admins, limits.ways);
-    let reach: BTreeSet<Id> = certain
+    let mut reach: BTreeSet<Id> = certain
         .iter()
         .chain(to_admin.ways.keys())
         .copied()
         .collect();
+    for one in together(&edges, &admin, &reach) {
+        teller.together(&one);
+        reach.insert(one.from);
+    }
     let left_out = to_buckets(&edges, &reach, limits, &mut teller);
     for hypothesis in hypotheses(&edges, &reach) {
         teller.hypothesis(hypothesis);

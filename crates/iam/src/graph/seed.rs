@@ -7,7 +7,7 @@ use gardefou_finding::Dependency;
 
 use super::admin::Admin;
 use super::edge::{Edges, customer_policies, kind_of};
-use super::method::{Gains, Method, Target};
+use super::method::{Gains, Method, Need, On, Target};
 use super::step::{Aim, Tried, Use};
 use super::world::{Class, Outcome};
 use crate::snapshot::{Attached, Id, Principal};
@@ -86,7 +86,7 @@ impl<'e, 'w> Seeds<'e, 'w> {
             (Target::Group, Gains::Group) => self.joins(case, principal),
             (Target::Group, _) => self.own_groups(case, principal),
             (Target::User | Target::Role, gains) => self.on_another(case, gains),
-            (Target::NewUser, _) => self.new_user(case),
+            (Target::New, _) => self.on_new(case),
             (Target::PermissionSet, _) => {}
         }
     }
@@ -120,9 +120,28 @@ impl<'e, 'w> Seeds<'e, 'w> {
         };
         let outcome = match gains {
             Gains::Unbounded => self.powerful(&case.class.unbounded(), case.member),
-            _ => self.admin.would_be(case.class, case.member),
+            _ => self
+                .admin
+                .would_be(&self.rewritten(case, principal, &found), case.member),
         };
         self.keep(case, To::Principal(case.member), found, outcome);
+    }
+
+    /// What is left of a principal's policies when it may write them anew: an
+    /// inline policy is replaced by its name, a managed one by a version.
+    fn rewritten(&self, case: Case<'_>, principal: &Principal, found: &Use) -> Class {
+        let writes = |need: &Need| {
+            let action = self.edges.world.methods.actions.get(need.action);
+            action.is_some_and(|one| one.lower().starts_with("iam:put"))
+        };
+        if case.method.needs.iter().any(writes) {
+            return case.class.without_inline(&principal.arn);
+        }
+        let replaced = found.chosen.iter().find(|(on, _)| *on == On::Policy);
+        match replaced {
+            Some((_, policy)) => case.class.without(&policy.resource),
+            None => case.class.adding(&[]),
+        }
     }
 
     /// Policies attached to a principal or to one of its groups.
@@ -281,7 +300,7 @@ impl<'e, 'w> Seeds<'e, 'w> {
         }
     }
 
-    fn new_user(&mut self, case: Case<'_>) {
+    fn on_new(&mut self, case: Case<'_>) {
         let Some(found) = self.tried(case, &Aim::default()) else {
             return;
         };
@@ -316,13 +335,13 @@ impl<'e, 'w> Seeds<'e, 'w> {
             ..Aim::default()
         };
         for (number, method) in world.methods.methods.iter().enumerate() {
-            let rewrites = matches!(method.target, Target::Itself | Target::NewUser)
+            let rewrites = matches!(method.target, Target::Itself | Target::New)
                 && method.gains == Gains::Anything;
             if !rewrites || !super::edge::fits(method, class) {
                 continue;
             }
             if let Some(found) = world.try_method(class, member, number, &aim) {
-                let bound = if method.target == Target::NewUser {
+                let bound = if method.target == Target::New {
                     class.unbounded().without_identity()
                 } else {
                     class.without_identity()

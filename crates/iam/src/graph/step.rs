@@ -7,10 +7,17 @@ use gardefou_finding::{Dependency, Untrusted};
 use super::method::{Method, On};
 use super::witness::witness;
 use super::world::{Class, Outcome, Question, World, partition};
-use crate::snapshot::Id;
+use crate::arn::Arn;
+use crate::policy::{PrincipalPattern, Scope};
+use crate::request::Action;
+use crate::snapshot::{Id, Kind};
+use crate::stack::Attached;
 
 /// Most resources that are tried for one need.
 const MAX_CANDIDATES: usize = 24;
+
+/// Most policies of an account's own that are tried for attaching.
+const MAX_POLICIES: usize = 4;
 
 /// A method that works.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +32,8 @@ pub(super) struct Use {
     pub(super) through: Option<String>,
     /// The value of `iam:PassedToService`.
     pub(super) service: Option<String>,
+    /// Who is meant by `self`, where it is not who acts.
+    pub(super) written: Option<Id>,
 }
 
 /// A resource that a need was asked of.
@@ -51,6 +60,8 @@ pub(super) struct Aim<'a> {
     pub(super) through: &'a str,
     /// The service that the role is passed to.
     pub(super) service: Option<&'a str>,
+    /// Who is meant by `self`, where it is not who asks.
+    pub(super) itself: Option<Id>,
 }
 
 impl<'w> World<'w> {
@@ -160,16 +171,22 @@ impl<'w> World<'w> {
         if self.methods.is_assume_role(action) && fixed.target.is_some() {
             return self.ask_to_assume(class, member, action, fixed);
         }
-        let context = self.extra(action, fixed);
-        let context: Vec<(&str, &str)> = context
-            .iter()
-            .map(|(key, value)| (*key, value.as_str()))
-            .collect();
-        self.ask(
-            class,
-            member,
-            &question(action, on, resource, member, fixed, &context),
-        )
+        let mut best = Outcome::No;
+        for context in self.contexts(class, action, fixed) {
+            let context: Vec<(&str, &str)> = context
+                .iter()
+                .map(|(key, value)| (*key, value.as_str()))
+                .collect();
+            let what = question(action, on, resource, member, fixed, &context);
+            let outcome = self.ask(class, member, &what);
+            if outcome.doubt() < best.doubt() {
+                best = outcome;
+            }
+            if best.doubt() == 0 {
+                break;
+            }
+        }
+        best
     }
 
     /// `sts:AssumeRole`: the role's trust policy and both accounts decide.
@@ -204,24 +221,80 @@ impl<'w> World<'w> {
             policies: self.trust(id),
             ..Question::default()
         };
-        self.ask_action(class, member, name, &what)
+        match self.ask_action(class, member, name, &what) {
+            Outcome::No => self.ask_as_session(class, member, name, &what),
+            outcome => outcome,
+        }
     }
 
-    /// Keys that an action's request has beside the usual ones.
-    fn extra(&self, action: usize, fixed: &Aim<'_>) -> Vec<(&'static str, String)> {
+    /// The same asked by a session that the trust policy names: whoever takes
+    /// a role chooses the session's name.
+    fn ask_as_session(
+        &self,
+        class: &Class,
+        member: Id,
+        action: &Action,
+        what: &Question<'_>,
+    ) -> Outcome {
+        let named = sessions(what.policies).filter(|arn| self.role_of_session(arn) == Some(member));
+        let asked = named.map(|arn| self.ask_as(class, arn, action, what));
+        asked.min_by_key(Outcome::doubt).unwrap_or(Outcome::No)
+    }
+
+    /// The role of `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`.
+    pub(super) fn role_of_session(&self, arn: &str) -> Option<Id> {
+        let parsed = Arn::parse(arn)?;
+        let name = parsed
+            .resource
+            .strip_prefix("assumed-role/")?
+            .split('/')
+            .next()?;
+        let all = self.snapshot.principals.iter();
+        all.into_iter().position(|one| {
+            one.kind == Kind::Role && *one.account == *parsed.account && *one.name == *name
+        })
+    }
+
+    /// Keys that an action's request has beside the usual ones, in each way
+    /// that is worth trying.
+    pub(super) fn contexts(
+        &self,
+        class: &Class,
+        action: usize,
+        fixed: &Aim<'_>,
+    ) -> Vec<Vec<(&'static str, String)>> {
         let lower = self
             .methods
             .actions
             .get(action)
             .map_or("", |one| one.lower());
         if let (true, Some(service)) = (lower == "iam:passrole", fixed.service) {
-            return vec![("iam:PassedToService", service.to_owned())];
+            return vec![vec![("iam:PassedToService", service.to_owned())]];
         }
-        if lower.starts_with("iam:attach") || lower.starts_with("iam:detach") {
-            let arn = "arn:aws:iam::aws:policy/AdministratorAccess".to_owned();
-            return vec![("iam:PolicyARN", arn)];
+        if matches!(lower, "iam:createuser" | "iam:createrole") {
+            // Made without a boundary, or there is nothing to gain.
+            return vec![vec![("iam:PermissionsBoundary", String::new())]];
         }
-        Vec::new()
+        let key = if lower.starts_with("iam:attach") {
+            "iam:PolicyARN"
+        } else if lower.ends_with("permissionsboundary") && lower.starts_with("iam:put") {
+            "iam:PermissionsBoundary"
+        } else {
+            return vec![Vec::new()];
+        };
+        let powerful = self.powerful_policies(&class.account);
+        powerful.into_iter().map(|arn| vec![(key, arn)]).collect()
+    }
+
+    /// Managed policies by which one gets everything, those of AWS first.
+    fn powerful_policies(&self, account: &str) -> Vec<String> {
+        let aws = ["AdministratorAccess", "IAMFullAccess"];
+        let aws = aws.map(|name| format!("arn:aws:iam::aws:policy/{name}"));
+        let own = self.snapshot.accounts.get(account);
+        let own = own.into_iter().flat_map(|one| &one.policies);
+        let free = own.filter(|(_, managed)| managed.allows_everything());
+        let free = free.map(|(arn, _)| arn.clone()).take(MAX_POLICIES);
+        aws.into_iter().chain(free).collect()
     }
 
     /// The resources that may be what is acted on.
@@ -243,7 +316,7 @@ impl<'w> World<'w> {
             On::Itself => self
                 .snapshot
                 .principals
-                .get(member)
+                .get(fixed.itself.unwrap_or(member))
                 .map(|one| exact(&one.arn))
                 .into_iter()
                 .collect(),
@@ -321,7 +394,18 @@ fn join(method: usize, a: &Tried, b: &Tried, on: &Aim<'_>) -> Use {
         chosen: a.chosen.iter().chain(&b.chosen).cloned().collect(),
         through: None,
         service: on.service.map(str::to_owned),
+        written: on.itself,
     }
+}
+
+/// The sessions that trust policies name.
+fn sessions(trust: &[Attached]) -> impl Iterator<Item = &str> {
+    let statements = trust.iter().flat_map(|one| one.policy.statements());
+    let named = statements.filter_map(|one| one.principals());
+    named.flat_map(Scope::listed).filter_map(|one| match one {
+        PrincipalPattern::Session(arn) => Some(&**arn),
+        _ => None,
+    })
 }
 
 /// The question that a need comes to.
@@ -335,7 +419,7 @@ pub(super) fn question<'q>(
 ) -> Question<'q> {
     let target = match on {
         On::Target => fixed.target,
-        On::Itself => Some(member),
+        On::Itself => Some(fixed.itself.unwrap_or(member)),
         _ => None,
     };
     Question {

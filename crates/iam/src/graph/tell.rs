@@ -14,6 +14,7 @@ use super::method::On;
 use super::search::{Found, Readers, Way, bucket_policy, objects};
 use super::seed::To;
 use super::step::{Aim, Use, question};
+use super::together::Together;
 use super::world::{Class, Outcome, Question, World};
 use crate::policy::Effect;
 use crate::request::Action;
@@ -103,6 +104,13 @@ impl<'w> Teller<'w> {
                 self.path(*from, &chain, Goal::Data, depends, Some(last));
             }
         }
+    }
+
+    /// A way by two principals that one holds.
+    pub(super) fn together(&mut self, together: &Together) {
+        let steps: Vec<(Id, &Way)> = together.steps.iter().map(|(id, way)| (*id, way)).collect();
+        let depends = depends_of(&steps);
+        self.path(together.from, &steps, Goal::Administrator, depends, None);
     }
 
     /// A way without a target.
@@ -273,6 +281,7 @@ impl<'w> Teller<'w> {
     ) -> Vec<StatementPlace> {
         let aim = Aim {
             target,
+            itself: one.written,
             ..Aim::default()
         };
         let passed = one

@@ -325,3 +325,186 @@ fn like_principals_get_like_answers_whatever_their_number() {
     let analysis = analysed(&[&details(&users, &[])]);
     assert_eq!(proven(&analysis).len(), 20);
 }
+
+const ANA: &str = r#"{"AWS": "arn:aws:iam::111122223333:user/ana"}"#;
+
+/// Whether `name` has a certain way to everything.
+fn gets_there(text: &str, more: &[&str], name: &str) -> bool {
+    let files: Vec<&str> = [text].into_iter().chain(more.iter().copied()).collect();
+    let analysis = analysed(&files);
+    let arn = format!("arn:aws:iam::{ACCOUNT}:{name}");
+    proven(&analysis)
+        .iter()
+        .any(|path| path.from.as_str() == arn)
+}
+
+#[test]
+fn who_takes_a_role_that_writes_him_has_everything() {
+    let take = may("\"sts:AssumeRole\"", "*");
+    let case = |action: &str, on: &str| {
+        let role = role(ACCOUNT, "helper", ANA, &may(&format!("\"{action}\""), on));
+        details(&[user(ACCOUNT, "ana", &take, "")], &[role])
+    };
+    let own = "arn:aws:iam::111122223333:user/ana";
+    assert!(gets_there(&case("iam:PutUserPolicy", own), &[], "user/ana"));
+    assert!(gets_there(
+        &case("iam:AttachUserPolicy", "*"),
+        &[],
+        "user/ana"
+    ));
+    let other = "arn:aws:iam::111122223333:user/bob";
+    assert!(!gets_there(
+        &case("iam:PutUserPolicy", other),
+        &[],
+        "user/ana"
+    ));
+}
+
+#[test]
+fn who_takes_two_roles_one_of_which_writes_the_other_has_everything() {
+    let take = may("\"sts:AssumeRole\"", "*");
+    let fill = may(
+        "\"iam:PutRolePolicy\"",
+        "arn:aws:iam::111122223333:role/empty",
+    );
+    let roles = |trusted: &str| {
+        let nothing = may("\"s3:ListBucket\"", "arn:aws:s3:::one");
+        let text = [
+            role(ACCOUNT, "filler", ANA, &fill),
+            role(ACCOUNT, "empty", trusted, &nothing),
+        ];
+        details(&[user(ACCOUNT, "ana", &take, "")], &text)
+    };
+    assert!(gets_there(&roles(ANA), &[], "user/ana"));
+    let service = r#"{"Service": "ec2.amazonaws.com"}"#;
+    assert!(!gets_there(&roles(service), &[], "user/ana"));
+}
+
+#[test]
+fn a_denial_that_one_can_go_around_does_not_hold() {
+    let case = |denied: &str| {
+        let own = policy(&[statement(
+            "Allow",
+            "\"iam:PutUserPolicy\"",
+            "arn:aws:iam::111122223333:user/ana",
+        )]);
+        let boundary = policy(&[
+            statement("Allow", "\"*\"", "*"),
+            statement("Deny", denied, "*"),
+        ]);
+        let version = format!(
+            r#"{{"Arn": "arn:aws:iam::111122223333:policy/edge", "PolicyName": "edge", "DefaultVersionId": "v1",
+                "PolicyVersionList": [{{"VersionId": "v1", "IsDefaultVersion": true, "Document": {boundary}}}]}}"#
+        );
+        let bound = r#", "PermissionsBoundary": {"PermissionsBoundaryType": "Policy",
+            "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/edge"}"#;
+        details(&[user(ACCOUNT, "ana", &own, bound)], &[])
+            .replace(r#""Policies": []"#, &format!(r#""Policies": [{version}]"#))
+    };
+    assert!(gets_there(&case("\"s3:DeleteBucket\""), &[], "user/ana"));
+    assert!(gets_there(&case("\"iam:CreateUser\""), &[], "user/ana"));
+    assert!(!gets_there(&case("\"iam:*\""), &[], "user/ana"));
+}
+
+#[test]
+fn things_of_another_name_are_no_way() {
+    let update = |name: &str| {
+        let on = format!("arn:aws:lambda:eu-west-1:111122223333:function:{name}");
+        let own = may(
+            r#"["lambda:UpdateFunctionCode", "lambda:InvokeFunction"]"#,
+            &on,
+        );
+        let service = r#"{"Service": "lambda.amazonaws.com"}"#;
+        details(&[user(ACCOUNT, "ana", &own, "")], &[admin_role(service)])
+    };
+    let function = r#"{"resources": [{"type": "aws_lambda_function", "name": "nightly", "account": "111122223333",
+        "function_name": "nightly", "role": "arn:aws:iam::111122223333:role/admin"}]}"#;
+    assert!(gets_there(&update("night*"), &[function], "user/ana"));
+    assert!(!gets_there(&update("zzz*"), &[function], "user/ana"));
+}
+
+#[test]
+fn nobody_is_given_anything_by_a_denial() {
+    let denied = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "NotAction": "iam:*MFA*", "Resource": "*",
+        "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}}"#;
+    let analysis = analysed(&[&details(&[user(ACCOUNT, "ana", denied, "")], &[])]);
+    assert!(analysis.perhaps.is_empty() && analysis.administrators.is_empty());
+}
+
+#[test]
+fn whoever_asks_chooses_the_region() {
+    let own = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}}}}"#;
+    let analysis = analysed(&[&details(&[user(ACCOUNT, "ana", own, "")], &[])]);
+    assert_eq!(analysis.administrators.len(), 1);
+}
+
+#[test]
+fn the_accounts_own_policy_may_be_attached() {
+    let own = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "*",
+        "Condition": {"ArnLike": {"iam:PolicyARN": "arn:aws:iam::111122223333:policy/*"}}}}"#;
+    let case = |allowed: &str| {
+        let version = format!(
+            r#"{{"Arn": "arn:aws:iam::111122223333:policy/team", "PolicyName": "team", "DefaultVersionId": "v1",
+                "PolicyVersionList": [{{"VersionId": "v1", "IsDefaultVersion": true, "Document": {}}}]}}"#,
+            may(allowed, "*")
+        );
+        details(&[user(ACCOUNT, "ana", own, "")], &[])
+            .replace(r#""Policies": []"#, &format!(r#""Policies": [{version}]"#))
+    };
+    assert!(gets_there(&case("\"*\""), &[], "user/ana"));
+    assert!(!gets_there(&case("\"s3:*\""), &[], "user/ana"));
+}
+
+#[test]
+fn a_role_that_identity_center_keeps_is_not_changed() {
+    let own = may(
+        r#"["iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy"]"#,
+        "*",
+    );
+    let case = |path: &str| {
+        let text = admin_role(r#"{"Service": "ec2.amazonaws.com"}"#);
+        details(
+            &[user(ACCOUNT, "ana", &own, "")],
+            &[text.replace("role/admin", path)],
+        )
+    };
+    assert!(gets_there(&case("role/admin"), &[], "user/ana"));
+    assert!(!gets_there(
+        &case("role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_admin_1"),
+        &[],
+        "user/ana"
+    ));
+}
+
+#[test]
+fn a_trusted_session_is_a_name_that_one_chooses() {
+    let take = may("\"sts:AssumeRole\"", "*");
+    let session = r#"{"AWS": "arn:aws:sts::111122223333:assumed-role/middle/deploy"}"#;
+    let text = details(
+        &[user(ACCOUNT, "ana", &take, "")],
+        &[role(ACCOUNT, "middle", ANA, &take), admin_role(session)],
+    );
+    assert!(gets_there(&text, &[], "user/ana"));
+}
+
+#[test]
+fn pages_that_are_missing_are_told() {
+    let page = |more: &str| {
+        details(&[], &[]).replace("{\"UserDetailList", &format!("{{{more}\"UserDetailList"))
+    };
+    let failures = |files: &[String]| {
+        let mut reader = Reader::default();
+        for text in files {
+            reader.add(&Untrusted::new("page"), text.as_bytes(), true);
+        }
+        reader.finish().1.failures.len()
+    };
+    assert_eq!(failures(&[page("")]), 0);
+    assert_eq!(
+        failures(&[page("\"IsTruncated\": true, \"Marker\": \"m\", ")]),
+        1
+    );
+    assert_eq!(failures(&[page("\"NextToken\": \"m\", ")]), 1);
+    assert_eq!(failures(&[page("\"IsTruncated\": true, "), page("")]), 0);
+}

@@ -2,15 +2,16 @@
 //!
 //! What a principal may create is said by patterns: `function:dev-*`. Whether
 //! *some* name would do is asked by finding one that matches the policy's
-//! pattern and the form that such an ARN has.
+//! pattern and the form that such an ARN has. A form's stars stand for a
+//! region or a name, so they do not reach over a `:`.
 
 /// Longest pattern that is tried, in bytes; AWS's ARNs have at most 2,048.
 const MAX_PATTERN: usize = 600;
 
-/// A text that both patterns match, in which `*` and `?` are wildcards; `None`
-/// when there is none, or a pattern is too long to try.
-pub(super) fn witness(a: &str, b: &str) -> Option<String> {
-    let (a, b): (Vec<char>, Vec<char>) = (squeeze(a), squeeze(b));
+/// A text that a policy's pattern and an ARN's form both match, in which `*`
+/// and `?` are wildcards; `None` when there is none, or one is too long to try.
+pub(super) fn witness(pattern: &str, form: &str) -> Option<String> {
+    let (a, b) = (signs(pattern, Sign::Any), signs(form, Sign::Segment));
     if a.len() > MAX_PATTERN || b.len() > MAX_PATTERN {
         return None;
     }
@@ -18,12 +19,49 @@ pub(super) fn witness(a: &str, b: &str) -> Option<String> {
     meets.possible(0, 0).then(|| meets.text())
 }
 
-/// Stars in a row mean one.
-fn squeeze(pattern: &str) -> Vec<char> {
-    let mut out: Vec<char> = Vec::with_capacity(pattern.len());
+/// One sign of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    /// This character.
+    Text(char),
+    /// `?`
+    One,
+    /// Any text.
+    Any,
+    /// Any text without `:`.
+    Segment,
+}
+
+impl Sign {
+    fn is_star(self) -> bool {
+        matches!(self, Self::Any | Self::Segment)
+    }
+
+    /// Whether a star can stand for what another sign stands for.
+    fn takes(self, other: Self) -> bool {
+        self == Self::Any || other != Self::Text(':')
+    }
+
+    /// A character that stands for the sign.
+    fn filler(self) -> char {
+        match self {
+            Self::Text(c) => c,
+            _ => 'x',
+        }
+    }
+}
+
+/// The signs of a pattern whose stars are `star`; stars in a row mean one.
+fn signs(pattern: &str, star: Sign) -> Vec<Sign> {
+    let mut out: Vec<Sign> = Vec::with_capacity(pattern.len());
     for c in pattern.chars() {
-        if c != '*' || out.last() != Some(&'*') {
-            out.push(c);
+        let sign = match c {
+            '*' => star,
+            '?' => Sign::One,
+            c => Sign::Text(c),
+        };
+        if !sign.is_star() || out.last() != Some(&sign) {
+            out.push(sign);
         }
     }
     out
@@ -31,13 +69,13 @@ fn squeeze(pattern: &str) -> Vec<char> {
 
 /// For each pair of rests of the patterns, whether they can meet.
 struct Meets<'a> {
-    a: &'a [char],
-    b: &'a [char],
+    a: &'a [Sign],
+    b: &'a [Sign],
     table: Vec<bool>,
 }
 
 impl<'a> Meets<'a> {
-    fn new(a: &'a [char], b: &'a [char]) -> Self {
+    fn new(a: &'a [Sign], b: &'a [Sign]) -> Self {
         let mut meets = Self {
             a,
             b,
@@ -64,14 +102,18 @@ impl<'a> Meets<'a> {
     }
 
     fn decide(&self, i: usize, j: usize) -> bool {
-        match (self.a.get(i), self.b.get(j)) {
+        match (self.a.get(i).copied(), self.b.get(j).copied()) {
             (None, None) => true,
-            (Some('*'), None) => self.possible(i + 1, j),
-            (None, Some('*')) => self.possible(i, j + 1),
-            (Some('*'), Some(_)) => self.possible(i + 1, j) || self.possible(i, j + 1),
-            (Some(_), Some('*')) => self.possible(i, j + 1) || self.possible(i + 1, j),
-            (Some(x), Some(y)) => (x == y || *x == '?' || *y == '?') && self.possible(i + 1, j + 1),
-            (Some(_), None) | (None, Some(_)) => false,
+            (Some(x), y) if x.is_star() => {
+                self.possible(i + 1, j) || y.is_some_and(|y| x.takes(y) && self.possible(i, j + 1))
+            }
+            (x, Some(y)) if y.is_star() => {
+                self.possible(i, j + 1) || x.is_some_and(|x| y.takes(x) && self.possible(i + 1, j))
+            }
+            (Some(x), Some(y)) => {
+                (x == y || x == Sign::One || y == Sign::One) && self.possible(i + 1, j + 1)
+            }
+            _ => false,
         }
     }
 
@@ -87,26 +129,23 @@ impl<'a> Meets<'a> {
     }
 
     fn step(&self, i: usize, j: usize) -> Option<(Option<char>, usize, usize)> {
-        match (self.a.get(i), self.b.get(j)) {
+        match (self.a.get(i).copied(), self.b.get(j).copied()) {
             (None, None) => None,
             // Where both stars end here, something stands in their place.
-            (Some('*'), Some('*')) if self.possible(i + 1, j + 1) => {
+            (Some(x), Some(y)) if x.is_star() && y.is_star() && self.possible(i + 1, j + 1) => {
                 Some((Some('x'), i + 1, j + 1))
             }
-            (Some('*'), _) if self.possible(i + 1, j) => Some((None, i + 1, j)),
-            (_, Some('*')) if self.possible(i, j + 1) => Some((None, i, j + 1)),
-            (Some('*'), Some(y)) => Some((Some(filler(*y)), i, j + 1)),
-            (Some(x), Some('*')) => Some((Some(filler(*x)), i + 1, j)),
+            (Some(x), _) if x.is_star() && self.possible(i + 1, j) => Some((None, i + 1, j)),
+            (_, Some(y)) if y.is_star() && self.possible(i, j + 1) => Some((None, i, j + 1)),
+            (Some(x), Some(y)) if x.is_star() => Some((Some(y.filler()), i, j + 1)),
+            (Some(x), Some(y)) if y.is_star() => Some((Some(x.filler()), i + 1, j)),
             (Some(x), Some(y)) => {
-                Some((Some(filler(if *x == '?' { *y } else { *x })), i + 1, j + 1))
+                let c = if x == Sign::One { y } else { x };
+                Some((Some(c.filler()), i + 1, j + 1))
             }
             _ => None,
         }
     }
-}
-
-fn filler(c: char) -> char {
-    if matches!(c, '?' | '*') { 'x' } else { c }
 }
 
 #[cfg(test)]
@@ -124,6 +163,24 @@ mod tests {
         assert!(found.starts_with("arn:aws:lambda:eu-west-1:111122223333:function:dev-"));
         assert_eq!(witness("arn:aws:s3:::*", form), None);
         assert!(witness("*", form).is_some());
+    }
+
+    #[test]
+    fn a_region_is_no_way_around_a_name() {
+        let form = "arn:aws:lambda:*:111122223333:function:nightly";
+        let other = "arn:aws:lambda:eu-west-1:111122223333:function:zzz*";
+        assert_eq!(witness(other, form), None);
+        assert_eq!(
+            witness("arn:aws:lambda:*:111122223333:function:zzz*", form),
+            None
+        );
+        assert!(witness("arn:aws:lambda:*:*:function:night*", form).is_some());
+        let stack = "arn:aws:cloudformation:*:111122223333:stack/web/*";
+        assert_eq!(
+            witness("arn:aws:cloudformation:*:*:stack/other-*/*", stack),
+            None
+        );
+        assert!(witness("arn:aws:cloudformation:*:*:stack/w*", stack).is_some());
     }
 
     proptest! {

@@ -8,11 +8,21 @@ use gardefou_finding::{Dependency, Timestamp, Untrusted};
 
 use super::method::Methods;
 use crate::arn::Arn;
+use crate::evaluate::{Permit, permits};
 use crate::policy::{Effect, Policy, PrincipalPattern, Scope};
 use crate::request::{Action, Context, ContextValue, Principal as Asker, Request, Resource};
 use crate::snapshot::{Attached as Read, Id, Kind, Principal, Snapshot};
 use crate::stack::{Attached, Level, Stack};
 use crate::{Answer, Decision, decide, evaluate};
+
+/// Keys, in lower case, whose value whoever asks chooses, so that one that
+/// helps will be there: where, which type, by which name.
+const CHOSEN: [&str; 4] = [
+    "aws:requestedregion",
+    "ec2:instancetype",
+    "ec2:region",
+    "sts:rolesessionname",
+];
 
 /// Number of a class.
 pub(super) type ClassId = usize;
@@ -111,8 +121,22 @@ impl Class {
 
     /// Without the identity policy of this ARN.
     pub(super) fn without(&self, arn: &str) -> Self {
+        self.keeping(|_, name| name != arn)
+    }
+
+    /// Without the inline policies of this holder.
+    pub(super) fn without_inline(&self, holder: &str) -> Self {
+        self.keeping(|whose, name| whose != holder || name.starts_with("arn:"))
+    }
+
+    /// With the identity policies whose holder and name are meant.
+    fn keeping(&self, meant: impl Fn(&str, &str) -> bool) -> Self {
         let mut class = self.alike();
-        let kept: Vec<bool> = class.names.iter().map(|(_, name)| **name != *arn).collect();
+        let kept: Vec<bool> = class
+            .names
+            .iter()
+            .map(|(holder, name)| meant(holder, name))
+            .collect();
         class.identity.retain(|one| {
             one.name
                 .parse()
@@ -368,19 +392,25 @@ impl<'a> World<'a> {
     /// Asks whether a member of a class may do an action of the methods to a
     /// resource of its own account.
     pub(super) fn ask(&self, class: &Class, member: Id, what: &Question<'_>) -> Outcome {
-        if !class.touches(what.action) {
+        if !class.touches(what.action) || self.is_closed(what) {
             return Outcome::No;
         }
         self.with_request(class, member, what, |request, stack| {
-            match decide(request, stack) {
-                Decision::Allow => self.unless_unread(class),
-                Decision::Unknown => self
-                    .unless_unread(class)
-                    .and(why_unknown(&evaluate(request, stack))),
-                Decision::ImplicitDeny | Decision::ExplicitDeny => Outcome::No,
-            }
+            self.outcome(class, request, stack)
         })
         .unwrap_or(Outcome::No)
+    }
+
+    /// Whether IAM refuses the action on a role that only AWS itself changes.
+    fn is_closed(&self, what: &Question<'_>) -> bool {
+        let target = what.target.and_then(|id| self.snapshot.principals.get(id));
+        target.is_some_and(Principal::is_reserved)
+            && self
+                .methods
+                .actions
+                .get(what.action)
+                .is_some_and(|one| one.lower().starts_with("iam:"))
+            && !self.methods.is_pass_role(what.action)
     }
 
     /// The whole answer to the same question.
@@ -415,11 +445,11 @@ impl<'a> World<'a> {
             changed = Some(self.about(class.context.clone(), target));
         }
         for (key, value) in what.context {
-            changed = Some(
-                changed
-                    .unwrap_or_else(|| class.context.clone())
-                    .with(key, value),
-            );
+            let context = changed.unwrap_or_else(|| class.context.clone());
+            changed = Some(match *value {
+                "" => context.with_value(key, ContextValue::Many(Box::default())),
+                value => context.with(key, value),
+            });
         }
         let request = Request {
             principal,
@@ -453,20 +483,33 @@ impl<'a> World<'a> {
         let Some(principal) = self.askers.get(member).and_then(Option::as_ref) else {
             return Outcome::No;
         };
-        self.with_action(
-            class,
-            principal,
-            action,
-            what,
-            |request, stack| match decide(request, stack) {
-                Decision::Allow => self.unless_unread(class),
-                Decision::Unknown => self
-                    .unless_unread(class)
-                    .and(why_unknown(&evaluate(request, stack))),
-                Decision::ImplicitDeny | Decision::ExplicitDeny => Outcome::No,
-            },
-        )
+        self.asked(class, principal, action, what)
+    }
+
+    /// The same, asked by another ARN of a member: a session of a role.
+    pub(super) fn ask_as(
+        &self,
+        class: &Class,
+        arn: &str,
+        action: &Action,
+        what: &Question<'_>,
+    ) -> Outcome {
+        Asker::parse(arn).map_or(Outcome::No, |asker| self.asked(class, &asker, action, what))
+    }
+
+    fn asked(&self, class: &Class, asker: &Asker, action: &Action, what: &Question<'_>) -> Outcome {
+        self.with_action(class, asker, action, what, |request, stack| {
+            self.outcome(class, request, stack)
+        })
         .unwrap_or(Outcome::No)
+    }
+
+    fn outcome(&self, class: &Class, request: &Request<'_>, stack: &Stack<'_>) -> Outcome {
+        match permits(request, stack, &CHOSEN) {
+            Permit::Yes => self.unless_unread(class),
+            Permit::No => Outcome::No,
+            Permit::If(keys) => self.unless_unread(class).and(depends_on(&keys)),
+        }
     }
 
     /// The whole answer to the same question.
@@ -607,7 +650,7 @@ pub(super) struct Question<'q> {
     pub(super) target: Option<Id>,
     /// The policies attached to the resource.
     pub(super) policies: &'q [Attached],
-    /// Keys that this request has.
+    /// Keys that this request has; without a value, one that it has not.
     pub(super) context: &'q [(&'q str, &'q str)],
 }
 
@@ -655,20 +698,37 @@ impl TagKeys {
     }
 
     fn note(&mut self, policy: &Policy) {
-        for condition in policy.statements().iter().flat_map(|one| one.conditions()) {
-            let Some((family, _)) = condition.key_lower().split_once('/') else {
-                continue;
-            };
-            let tag = condition
-                .key()
-                .split_once('/')
-                .map_or("", |(_, tag)| tag)
-                .to_owned();
-            match family {
-                "aws:principaltag" => self.principal.insert(tag),
-                "aws:resourcetag" | "iam:resourcetag" => self.resource.insert(tag),
-                _ => false,
-            };
+        for statement in policy.statements() {
+            for condition in statement.conditions() {
+                self.note_key(condition.key());
+                condition
+                    .values()
+                    .iter()
+                    .for_each(|one| self.note_variables(one));
+            }
+            let resources = statement.resources().map_or(&[][..], Scope::listed);
+            resources
+                .iter()
+                .for_each(|one| self.note_variables(one.as_str()));
+        }
+    }
+
+    /// `${aws:PrincipalTag/team}`, also with a default.
+    fn note_variables(&mut self, text: &str) {
+        for after in text.split("${").skip(1) {
+            let inside = after.split('}').next().unwrap_or_default();
+            self.note_key(inside.split(',').next().unwrap_or_default().trim());
+        }
+    }
+
+    fn note_key(&mut self, key: &str) {
+        let Some((family, tag)) = key.split_once('/') else {
+            return;
+        };
+        match family.to_ascii_lowercase().as_str() {
+            "aws:principaltag" => drop(self.principal.insert(tag.to_owned())),
+            "aws:resourcetag" | "iam:resourcetag" => drop(self.resource.insert(tag.to_owned())),
+            _ => {}
         }
     }
 }
@@ -772,14 +832,9 @@ fn levels(levels: &[crate::snapshot::Level], unread: &mut Vec<Arc<str>>) -> Vec<
     levels.iter().map(level).collect()
 }
 
-/// The keys on which an answer depends.
-fn why_unknown(answer: &Answer) -> Outcome {
-    Outcome::Yes(
-        answer
-            .unknown_because()
-            .map(|key| Dependency::ContextKey(key.clone()))
-            .collect(),
-    )
+fn depends_on(keys: &[String]) -> Outcome {
+    let keys = keys.iter().map(|key| Untrusted::new(key.as_str()));
+    Outcome::Yes(keys.map(Dependency::ContextKey).collect())
 }
 
 /// `states.eu-west-1.amazonaws.com` is `states.amazonaws.com`.

@@ -166,6 +166,29 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// Whether it allows every action on every resource, unconditionally.
+    pub fn allows_everything(&self) -> bool {
+        self.effect == Effect::Allow
+            && self.has_every_action()
+            && self.is_about_everything()
+            && self.conditions().is_empty()
+    }
+
+    /// Whether its actions are all actions.
+    pub fn has_every_action(&self) -> bool {
+        let listed = self.actions().listed();
+        !self.actions().is_except() && listed.iter().any(|one| one.is_everything())
+    }
+
+    /// Whether its resources are all resources, or all but some.
+    pub fn is_about_everything(&self) -> bool {
+        match self.resources() {
+            Some(Scope::Only(patterns)) => patterns.iter().any(ResourcePattern::is_everything),
+            Some(Scope::Except(_)) => true,
+            None => false,
+        }
+    }
+
     /// `Sid`.
     pub fn sid(&self) -> Option<&str> {
         self.sid.as_deref()
@@ -224,7 +247,7 @@ impl ActionPattern {
     }
 
     /// Whether it means this action, which is in lower case.
-    pub(crate) fn matches(&self, lower: &str) -> bool {
+    pub fn matches(&self, lower: &str) -> bool {
         self.glob.matches(lower)
     }
 }

@@ -95,6 +95,14 @@ impl Context {
         self.unknown.retain(|(unknown, _)| **unknown != *lower);
     }
 
+    /// The value that was added for a key; none for one that is absent, not
+    /// known, or follows from the request.
+    pub fn value(&self, key: &str) -> Option<&ContextValue> {
+        let lower = key.to_lowercase();
+        let (_, value) = self.known.iter().find(|(known, _)| **known == *lower)?;
+        Some(value)
+    }
+
     /// Whether keys that were not added are not known.
     pub fn is_incomplete(&self) -> bool {
         self.is_incomplete

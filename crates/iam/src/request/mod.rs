@@ -97,6 +97,7 @@ impl Action {
 pub struct Resource {
     arn: Box<str>,
     account: Option<Box<str>>,
+    is_pattern: bool,
 }
 
 impl Resource {
@@ -120,7 +121,27 @@ impl Resource {
         Ok(Self {
             arn: text.into(),
             account: account.or(in_arn).map(Into::into),
+            is_pattern: false,
         })
+    }
+
+    /// Some resource of which only this much is known: its ARN matches
+    /// `pattern`, in which `*` stands for what nobody knows. A statement about
+    /// all such resources applies, one about none does not, and of one about
+    /// some nobody knows.
+    ///
+    /// # Errors
+    /// As [`Resource::new`].
+    pub fn like(pattern: &str, account: Option<&str>) -> Result<Self, RequestError> {
+        Ok(Self {
+            is_pattern: pattern.contains('*'),
+            ..Self::new(pattern, account)?
+        })
+    }
+
+    /// Whether only a pattern of its ARN is known.
+    pub fn is_pattern(&self) -> bool {
+        self.is_pattern
     }
 
     /// The ARN, or `*`.

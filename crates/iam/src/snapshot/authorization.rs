@@ -19,6 +19,11 @@ pub(super) struct Page<'a> {
     pub(super) role_detail_list: Vec<&'a RawValue>,
     #[serde(borrow, default)]
     pub(super) policies: Vec<&'a RawValue>,
+    /// Of the API: more pages follow.
+    #[serde(default)]
+    pub(super) is_truncated: bool,
+    /// Of the AWS CLI with `--max-items`: more items follow.
+    pub(super) next_token: Option<String>,
 }
 
 /// `UserDetail`

@@ -9,6 +9,7 @@ mod authorization;
 mod credential;
 mod documents;
 mod guardrail;
+pub mod live;
 mod managed;
 mod reader;
 mod resource;
@@ -25,7 +26,8 @@ pub use managed::{ManagedPolicies, ManagedPolicy};
 pub use reader::Reader;
 pub use resource::Thing;
 
-use crate::policy::Policy;
+use crate::policy::{Policy, Statement};
+use crate::usage::Usage;
 
 /// A user, role or group by its place in the snapshot's list.
 pub type Id = usize;
@@ -45,6 +47,8 @@ pub struct Snapshot {
     pub listed: std::collections::BTreeSet<String>,
     /// The organization's id (`o-…`), where a guardrail file tells.
     pub organization: Option<String>,
+    /// What a history shows of who used what, where one was given.
+    pub usage: Option<Usage>,
 }
 
 /// What is known of a whole account.
@@ -99,6 +103,15 @@ pub struct Managed {
     pub versions: BTreeMap<String, Option<Arc<Policy>>>,
     /// The id of the version in force.
     pub default_version: String,
+}
+
+impl Managed {
+    /// Whether the version in force allows every action on every resource.
+    pub fn allows_everything(&self) -> bool {
+        let policy = self.versions.get(&self.default_version);
+        let policy = policy.and_then(Option::as_deref);
+        policy.is_some_and(|one| one.statements().iter().any(Statement::allows_everything))
+    }
 }
 
 /// User or role.
@@ -226,6 +239,12 @@ impl Principal {
     /// Whether it is a role that only an AWS service can use and change.
     pub fn is_service_linked(&self) -> bool {
         self.arn.contains(":role/aws-service-role/")
+    }
+
+    /// Whether it is a role that Identity Center keeps, or an AWS service:
+    /// IAM's own calls on it are refused (`UnmodifiableEntity`).
+    pub fn is_reserved(&self) -> bool {
+        self.is_service_linked() || self.arn.contains(":role/aws-reserved/")
     }
 
     /// Whether the user has a console password; `None` when nobody knows.

@@ -11,6 +11,7 @@ use super::authorization::{Group, ManagedPolicy, Page, Role, User};
 use super::credential::{self, Credential};
 use super::{PasswordPolicy, Snapshot, Thing, assemble, guardrail};
 use crate::arn::Arn;
+use crate::usage::{self, Usage};
 
 /// Most items kept of all files together: principals, groups, policies, things.
 const MAX_ITEMS: u64 = 2_000_000;
@@ -28,6 +29,8 @@ pub struct Reader {
 /// What was read, not yet put together.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
+    /// The pages of authorization details.
+    pub(super) pages: Vec<Part>,
     /// Items by ARN: the text as it came, and its place.
     pub(super) users: BTreeMap<String, Item>,
     pub(super) roles: BTreeMap<String, Item>,
@@ -40,6 +43,7 @@ pub(super) struct Parts {
     pub(super) summaries: Vec<(BTreeMap<String, i64>, Place)>,
     pub(super) password_policies: Vec<(Option<PasswordPolicy>, Place)>,
     pub(super) devices: Vec<(Device, Place)>,
+    pub(super) usage: Vec<Usage>,
 }
 
 /// An item's JSON and where it stood.
@@ -54,6 +58,43 @@ pub(super) struct Item {
 pub(super) struct Place {
     pub(super) source: Untrusted,
     pub(super) offset: u64,
+    /// The account that a document says it is about.
+    pub(super) account: Option<String>,
+}
+
+impl Place {
+    /// A whole file.
+    fn file(source: &Untrusted) -> Self {
+        Self::at(source, 0)
+    }
+
+    fn at(source: &Untrusted, offset: u64) -> Self {
+        Self {
+            source: source.clone(),
+            offset,
+            account: None,
+        }
+    }
+}
+
+/// A page of authorization details.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// The account of the first ARN in it; nothing where there is none.
+    account: String,
+    /// Whether no page follows it.
+    ends: bool,
+    place: Place,
+}
+
+/// The account of the first ARN of IAM in a text.
+fn account_in(text: &str) -> String {
+    let after = text
+        .split(":iam::")
+        .skip(1)
+        .filter_map(|rest| rest.get(..12));
+    let mut accounts = after.filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
+    accounts.next().unwrap_or_default().to_owned()
 }
 
 /// An MFA device of `list-mfa-devices` or `list-virtual-mfa-devices`.
@@ -93,10 +134,7 @@ impl File<'_> {
     }
 
     fn place(&self, part: &str) -> Place {
-        Place {
-            source: self.source.clone(),
-            offset: self.offset(part),
-        }
+        Place::at(self.source, self.offset(part))
     }
 }
 
@@ -125,15 +163,26 @@ impl Reader {
 
     /// Notes that something could not be read at all.
     pub fn fail_file(&mut self, source: &Untrusted, reason: AuditFault, detail: String) {
-        let place = Place {
-            source: source.clone(),
-            offset: 0,
-        };
-        self.fail(&place, reason, detail);
+        self.fail(&Place::file(source), reason, detail);
+    }
+
+    /// Says that pages are missing, where none of an account's is a last one.
+    fn miss_pages(&mut self) {
+        let mut last: BTreeMap<String, (bool, Place)> = BTreeMap::new();
+        for page in std::mem::take(&mut self.parts.pages) {
+            let known = last.remove(&page.account);
+            let ends = page.ends || known.is_some_and(|(ends, _)| ends);
+            last.insert(page.account, (ends, page.place));
+        }
+        for (_, place) in last.into_values().filter(|(ends, _)| !ends) {
+            let detail = "more pages follow, and the last is not here";
+            self.fail(&place, AuditFault::Incomplete, detail);
+        }
     }
 
     /// Puts everything together.
-    pub fn finish(self) -> (Snapshot, AuditCoverage) {
+    pub fn finish(mut self) -> (Snapshot, AuditCoverage) {
+        self.miss_pages();
         assemble::assemble(self)
     }
 
@@ -149,10 +198,7 @@ impl Reader {
             match next {
                 Ok(raw) => self.document(file, raw),
                 Err(error) => {
-                    let place = Place {
-                        source: file.source.clone(),
-                        offset: stream.byte_offset() as u64,
-                    };
+                    let place = Place::at(file.source, stream.byte_offset() as u64);
                     return self.fail(&place, AuditFault::BadJson, error.to_string());
                 }
             }
@@ -179,6 +225,9 @@ impl Reader {
             self.resources(file, &top);
         } else if has("guardrails") {
             self.keep_guardrails(file, raw);
+        } else if let Some(raw) = top.get("usage") {
+            let usage = self.take::<usage::File>(file, raw);
+            self.parts.usage.extend(usage.map(Usage::from));
         } else if !self.answer(file, &top) {
             self.unknown(file, raw);
         }
@@ -186,34 +235,40 @@ impl Reader {
 
     /// Answers of smaller calls.
     fn answer(&mut self, file: &File<'_>, top: &Top<'_>) -> bool {
+        let account = top.get("Account").and_then(|raw| self.take(file, raw));
+        let place = |raw: &RawValue| Place {
+            account: account.clone(),
+            ..file.place(raw.get())
+        };
         if let Some(raw) = top.get("SummaryMap") {
-            if let Some(map) = self.take(file, raw) {
-                self.parts.summaries.push((map, file.place(raw.get())));
-            }
+            let map = self.take(file, raw);
+            let place = place(raw);
+            self.parts.summaries.extend(map.map(|map| (map, place)));
         } else if let Some(raw) = top.get("PasswordPolicy") {
-            if let Some(policy) = self.take::<RawPasswordPolicy>(file, raw) {
-                let policy = PasswordPolicy {
-                    minimum_length: policy.minimum_password_length,
-                    reuse_prevention: policy.password_reuse_prevention,
-                };
-                self.parts
-                    .password_policies
-                    .push((Some(policy), file.place(raw.get())));
-            }
+            let policy = self.take::<RawPasswordPolicy>(file, raw);
+            let policy = policy.map(|policy| (Some(policy.into()), place(raw)));
+            self.parts.password_policies.extend(policy);
         } else if let Some(raw) = top
             .get("MFADevices")
             .or_else(|| top.get("VirtualMFADevices"))
         {
-            if let Some(devices) = self.take::<Vec<Device>>(file, raw) {
-                let place = file.place(raw.get());
-                self.parts
-                    .devices
-                    .extend(devices.into_iter().map(|one| (one, place.clone())));
-            }
+            let devices = self.take::<Vec<Device>>(file, raw).unwrap_or_default();
+            let devices = devices.into_iter().map(|one| (one, place(raw)));
+            self.parts.devices.extend(devices);
+        } else if let Some(raw) = top.get("NotRead") {
+            self.not_read(file, raw);
         } else {
             return false;
         }
         true
+    }
+
+    /// What a snapshot asked AWS for in vain.
+    fn not_read(&mut self, file: &File<'_>, raw: &RawValue) {
+        for one in self.take::<Vec<NotRead>>(file, raw).unwrap_or_default() {
+            let detail = format!("{}: {}", one.what, one.why);
+            self.fail(&file.place(raw.get()), AuditFault::Unreadable, detail);
+        }
     }
 
     /// A value of a known shape; what is not is a failure.
@@ -248,6 +303,12 @@ impl Reader {
         let Some(page) = self.take::<Page<'_>>(file, raw) else {
             return;
         };
+        let ends = !page.is_truncated && page.next_token.is_none();
+        self.parts.pages.push(Part {
+            account: account_in(raw.get()),
+            ends,
+            place: file.place(raw.get()),
+        });
         for raw in page.user_detail_list {
             self.item::<User<'_>>(file, raw);
         }
@@ -320,11 +381,7 @@ impl Reader {
     fn report(&mut self, file: &File<'_>, text: &str) {
         let (lines, bad) = credential::read(text);
         for (offset, why) in bad {
-            let place = Place {
-                source: file.source.clone(),
-                offset,
-            };
-            self.fail(&place, AuditFault::BadCsv, why);
+            self.fail(&Place::at(file.source, offset), AuditFault::BadCsv, why);
         }
         for line in lines {
             self.coverage.count("credential");
@@ -385,6 +442,22 @@ pub(super) fn fail(
 struct RawPasswordPolicy {
     minimum_password_length: Option<i64>,
     password_reuse_prevention: Option<i64>,
+}
+
+impl From<RawPasswordPolicy> for PasswordPolicy {
+    fn from(raw: RawPasswordPolicy) -> Self {
+        Self {
+            minimum_length: raw.minimum_password_length,
+            reuse_prevention: raw.password_reuse_prevention,
+        }
+    }
+}
+
+/// A call that had no answer when a snapshot was taken.
+#[derive(Debug, Deserialize)]
+struct NotRead {
+    what: String,
+    why: String,
 }
 
 /// What stands in the lists of a page.

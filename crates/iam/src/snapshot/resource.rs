@@ -39,7 +39,7 @@ impl Thing {
             kind: text("type").ok_or("no `type`")?,
             name: text("name").unwrap_or_default(),
             account: text("account").ok_or("no `account`")?,
-            fields,
+            fields: unfolded(fields),
             policy: None,
         })
     }
@@ -57,6 +57,20 @@ impl Thing {
     pub fn find(&self, field: &str) -> Option<&str> {
         find(&self.fields, field, MAX_DEPTH)
     }
+}
+
+/// Fields with JSON in a text, as Terraform has `container_properties`, taken
+/// apart; policies stay as they are, since they are read for themselves.
+fn unfolded(mut fields: Map<String, Value>) -> Map<String, Value> {
+    for (name, value) in &mut fields {
+        let text = value.as_str().map(str::trim_start).unwrap_or_default();
+        if text.starts_with(['{', '[']) && !name.contains("policy") {
+            if let Ok(inner) = serde_json::from_str(text) {
+                *value = inner;
+            }
+        }
+    }
+    fields
 }
 
 fn find<'a>(fields: &'a Map<String, Value>, field: &str, depth: usize) -> Option<&'a str> {

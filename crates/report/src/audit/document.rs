@@ -2,12 +2,13 @@
 
 use gardefou_finding::{Audit, AuditFinding, AuditPath, PathStep, StatementPlace, Untrusted};
 
+use super::advice::advice;
 use super::words::dependency;
 use crate::catalogue::{Counted, Lang, Message, Say, Sentence, french_typography};
-use crate::document::{Block, Column, Document, Figure, Note, Section, Set, Table};
+use crate::document::{Block, Document, Figure, Note, Section};
 
 /// How much of each list is shown: in a terminal or Markdown, and on a page.
-const FINDINGS: [usize; 2] = [60, 5_000];
+const FINDINGS: [usize; 2] = [12, 5_000];
 const PATHS: [usize; 2] = [15, 500];
 const FAILURES: [usize; 2] = [20, 200];
 
@@ -120,48 +121,42 @@ impl<'a> Teller<'a> {
         if self.page { page } else { narrow }
     }
 
+    /// The findings, those of one check and severity together.
     fn findings(&self) -> Option<Section<'a>> {
         let all = &self.audit.findings;
         let most = self.most(FINDINGS);
-        let rows = all
-            .iter()
-            .take(most)
-            .map(|one| self.finding(one))
-            .collect::<Vec<_>>();
-        let columns = [
-            (Message::ColumnSeverity, Set::Tight),
-            (Message::ColumnFinding, Set::Wide),
-            (Message::ColumnSubject, Set::Below),
-        ];
-        let table = self.table(&columns, rows, all.len().saturating_sub(most));
-        (!all.is_empty()).then(|| {
-            self.section(
-                "findings",
-                Message::AuditFindings,
-                vec![Block::Table(table)],
-            )
-        })
+        let mut blocks = Vec::new();
+        let alike =
+            |a: &AuditFinding, b: &AuditFinding| a.check == b.check && a.severity == b.severity;
+        for group in all.chunk_by(alike) {
+            let Some(first) = group.first() else { continue };
+            blocks.push(Block::Paragraph(self.group_head(first, group.len())));
+            blocks.push(Block::List(group.iter().take(most).map(subject).collect()));
+            let left = group.len().saturating_sub(most) as u64;
+            if left > 0 {
+                blocks.push(Block::Paragraph(self.say.count(Counted::MoreLines, left)));
+            }
+        }
+        (!all.is_empty()).then(|| self.section("findings", Message::AuditFindings, blocks))
     }
 
-    fn finding(&self, one: &AuditFinding) -> Vec<Sentence> {
+    /// What was found, by which check, and what to do about it.
+    fn group_head(&self, one: &AuditFinding, count: usize) -> Sentence {
         let title = match self.say.lang {
             Lang::En => one.title.clone(),
             Lang::Fr => french_typography(&one.title_fr),
         };
-        let facts = one
-            .facts
-            .iter()
-            .take(6)
-            .map(|fact| Sentence::plain(format!("{}: ", fact.name)).then_quote(&fact.value));
-        let mut subject = Sentence::quote(&one.subject);
-        for fact in facts {
-            subject = subject.with("; ").joined(fact);
-        }
-        vec![
-            Sentence::plain(self.say.word(one.severity)),
-            Sentence::plain(title),
-            subject,
-        ]
+        let values = [
+            ("severity", Sentence::strong(self.say.word(one.severity))),
+            ("title", Sentence::plain(title)),
+            ("check", Sentence::code(&one.check)),
+            ("count", Sentence::plain(self.say.number(count as u64))),
+            (
+                "advice",
+                Sentence::plain(advice(&one.check, self.say.lang).unwrap_or_default()),
+            ),
+        ];
+        self.say.fill(Message::AuditGroup, &values)
     }
 
     fn paths(&self) -> Option<Section<'a>> {
@@ -252,7 +247,11 @@ impl<'a> Teller<'a> {
 
     fn coverage(&self) -> Section<'a> {
         let coverage = &self.audit.coverage;
-        let mut blocks = vec![if coverage.is_complete() {
+        let unjudged = coverage.not_judged.len() as u64;
+        let mut blocks = vec![if coverage.is_complete() && unjudged > 0 {
+            let count = Sentence::plain(self.say.number(unjudged));
+            Block::Paragraph(self.say.fill(Message::AuditUnjudged, &[("count", count)]))
+        } else if coverage.is_complete() {
             Block::Paragraph(self.say.plain(Message::CoverageComplete))
         } else {
             Block::Warning(
@@ -331,19 +330,20 @@ impl<'a> Teller<'a> {
             folded: false,
         }
     }
+}
 
-    fn table(&self, columns: &[(Message, Set)], rows: Vec<Vec<Sentence>>, left: usize) -> Table {
-        let column = |(title, set): &(Message, Set)| Column {
-            title: self.say.label(*title),
-            set: *set,
-        };
-        Table {
-            columns: columns.iter().map(column).collect(),
-            rows,
-            more: (left > 0).then(|| self.say.count(Counted::MoreLines, left as u64)),
-            compact: false,
-        }
+/// Who or what a finding is about, and its facts.
+fn subject(one: &AuditFinding) -> Sentence {
+    let facts = one
+        .facts
+        .iter()
+        .take(6)
+        .map(|fact| Sentence::plain(format!("{}: ", fact.name)).then_quote(&fact.value));
+    let mut subject = Sentence::quote(&one.subject);
+    for fact in facts {
+        subject = subject.with("; ").joined(fact);
     }
+    subject
 }
 
 /// `policy#2 (Sid) of holder`, shortly.

@@ -1,5 +1,6 @@
 //! An audit of accounts, for people and for programs.
 
+mod advice;
 mod document;
 mod graph;
 mod ocsf;

@@ -35,8 +35,10 @@ words!(AuditFault {
     BadItem = "an item that lacks something" | "un élément incomplet";
     BadPolicy = "not a valid policy" | "pas une politique valable";
     UnknownPolicy = "a policy that is not known" | "une politique inconnue";
+    Incomplete = "pages are missing" | "des pages manquent";
     Conflict = "twice, and not alike" | "deux fois, différemment";
     LimitReached = "a limit was reached" | "une limite est atteinte";
+    BadHistory = "a part of the history that cannot be read" | "une partie illisible de l'historique";
     BadSuppression = "a suppression that is not valid" | "une suppression non valable";
 });
 

@@ -231,6 +231,7 @@ impl<'a> Builder<'a> {
             blocks.push(Block::Table(self.cost_table(incident)));
         }
         blocks.extend(self.unpriced(incident).map(Block::Warning));
+        blocks.extend(self.metered(incident).map(Block::Warning));
         if !cost.items.is_empty() {
             let values = [
                 ("date", Sentence::plain(cost.prices_as_of.as_str())),
@@ -286,10 +287,7 @@ impl<'a> Builder<'a> {
             .take(self.limits.costs)
             .map(|((unit, region), counts)| self.unpriced_item(unit, region, counts))
             .collect();
-        let mut items = Sentence::join(items, &self.say.label(Message::Semicolon));
-        if left > 0 {
-            items = items.and_then(self.say.count(Counted::AndMore, left as u64));
-        }
+        let items = self.listed(items, left);
         Some(self.say.fill(Message::Unpriced, &[("items", items)]))
     }
 
@@ -308,6 +306,41 @@ impl<'a> Builder<'a> {
         let number = |count| Sentence::plain(self.say.number(count));
         let values = [unit, ("now", number(now)), ("max", number(max))];
         self.say.fill(Message::UnpricedItem, &values)
+    }
+
+    fn metered(&self, incident: &Incident) -> Option<Sentence> {
+        let mut calls: BTreeMap<&Untrusted, u64> = BTreeMap::new();
+        for item in &incident.cost.metered {
+            if let Some(model) = incident.resources.get(item.resource) {
+                let sum = calls.entry(&model.id).or_default();
+                *sum = sum.saturating_add(item.calls);
+            }
+        }
+        let left = calls.len().saturating_sub(self.limits.costs);
+        let item = |(model, calls)| {
+            let calls = Sentence::plain(self.say.number(calls));
+            let values = [("calls", calls), ("model", self.name(model))];
+            self.say.fill(Message::MeteredItem, &values)
+        };
+        let items: Vec<_> = calls
+            .into_iter()
+            .take(self.limits.costs)
+            .map(item)
+            .collect();
+        if items.is_empty() {
+            return None;
+        }
+        let items = self.listed(items, left);
+        Some(self.say.fill(Message::Metered, &[("items", items)]))
+    }
+
+    /// Items one after the other, and how many were left out.
+    fn listed(&self, items: Vec<Sentence>, left: usize) -> Sentence {
+        let items = Sentence::join(items, &self.say.label(Message::Semicolon));
+        match left {
+            0 => items,
+            left => items.and_then(self.say.count(Counted::AndMore, left as u64)),
+        }
     }
 
     /// What is still open.

@@ -3,15 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gardefou_finding::{
-    Actor, ActorKind, Incident, NoveltyKind, Outcome, ResourceAction, ResourceKind, Tactic,
+    Actor, ActorKind, Incident, Leak, NoveltyKind, Outcome, ResourceAction, ResourceKind, Tactic,
     Untrusted,
 };
 
 use super::{Builder, total};
 use crate::catalogue::{Counted, Message, Sentence, resource_forms};
+use crate::replay::breaking;
 
 /// How many kinds of resources the story names.
 const KINDS_TOLD: usize = 5;
+/// How many places of leaked keys it names.
+const LEAKS: usize = 5;
 
 impl Builder<'_> {
     /// `Critical incident, high confidence`.
@@ -44,10 +47,64 @@ impl Builder<'_> {
     /// The story, a sentence each.
     pub(crate) fn story(&self, incident: &Incident) -> Vec<Sentence> {
         let mut story = vec![self.way_in(incident)];
+        story.extend(
+            incident
+                .leaks
+                .iter()
+                .take(LEAKS)
+                .map(|leak| self.leak(leak)),
+        );
         story.extend(self.created(incident));
         story.push(self.how_fast(incident));
         story.extend(self.what_it_costs(incident));
+        story.extend(self.prevention(incident));
         story
+    }
+
+    /// What would have stopped it, where that was asked.
+    fn prevention(&self, incident: &Incident) -> Option<Sentence> {
+        let prevention = incident.prevention.as_ref()?;
+        let Some(step) = prevention.step else {
+            return Some(self.say.plain(Message::PreventionNone));
+        };
+        let names = prevention.guardrails.iter().map(|id| Sentence::code(id));
+        let values = [
+            ("step", Sentence::strong(self.say.number(step))),
+            ("guardrails", self.say.list(names.collect())),
+            ("broken", breaking(self.say, prevention.broken)),
+            ("calls", self.say.count(Counted::Calls, prevention.calls)),
+            ("days", self.say.count(Counted::Days, prevention.days)),
+        ];
+        let mut told = self.say.fill(Message::ReplaySuggested, &values);
+        if prevention.unknown > 0 {
+            let calls = self.say.count(Counted::Calls, prevention.unknown);
+            told = told.and_then(
+                self.say
+                    .fill(Message::PreventionUnknown, &[("calls", calls)]),
+            );
+        }
+        if prevention.effects_through > 0 {
+            let effects = self.say.count(Counted::Effects, prevention.effects_through);
+            let through = [("effects", effects)];
+            told = told.and_then(self.say.fill(Message::PreventionThrough, &through));
+        }
+        Some(told)
+    }
+
+    /// Where the key lay before it was used.
+    fn leak(&self, leak: &Leak) -> Sentence {
+        let line = leak
+            .line
+            .map_or_else(String::new, |line| format!(":{line}"));
+        let place = Sentence::quote(&leak.path).with(&line);
+        let mut values = vec![("key", Sentence::quote(&leak.key)), ("place", place)];
+        match &leak.commit {
+            Some(commit) => {
+                values.push(("commit", Sentence::quote(commit)));
+                self.say.fill(Message::StoryLeakCommit, &values)
+            }
+            None => self.say.fill(Message::StoryLeak, &values),
+        }
     }
 
     fn way_in(&self, incident: &Incident) -> Sentence {

@@ -43,7 +43,29 @@ pub(crate) fn reason(reason: Reason) -> Both {
         | Reason::HiddenHomoglyph
         | Reason::HiddenOffscreen
         | Reason::SecretToken
+        | Reason::SecretUsed
         | Reason::SecretPrivateKey => texts(reason),
+        Reason::CommitterNew
+        | Reason::CommitOutsideQueue
+        | Reason::SignatureMissing
+        | Reason::SignatureBad
+        | Reason::SignatureUnknownSigner
+        | Reason::ReviewMissing
+        | Reason::ReviewInvalid
+        | Reason::ReviewOwn
+        | Reason::SuppressionStale
+        | Reason::SuppressionExpired
+        | Reason::GateChanged => trust(reason),
+        Reason::BranchUnreviewed
+        | Reason::BranchStaleReviews
+        | Reason::BranchLastPush
+        | Reason::BranchOwners
+        | Reason::BranchBypass
+        | Reason::BranchAdmins
+        | Reason::BranchForcePush
+        | Reason::BranchDeletion
+        | Reason::BranchUnchecked
+        | Reason::BranchUnsigned => branches(reason),
         Reason::DependencyNew
         | Reason::DependencyElsewhere
         | Reason::DependencyTyposquat
@@ -61,6 +83,97 @@ pub(crate) fn reason(reason: Reason) -> Both {
         | Reason::DependencyIntegrityMissing
         | Reason::ActionOwner => sources(reason),
         _ => code(reason),
+    }
+}
+
+fn trust(reason: Reason) -> Both {
+    match reason {
+        Reason::CommitterNew => (
+            "the committer was never seen on the release line",
+            "le committeur n'a jamais été vu sur la branche de publication",
+        ),
+        Reason::CommitOutsideQueue => (
+            "not through the merge queue, as all others are",
+            "sans passer par la file de fusion, contrairement à tous les autres",
+        ),
+        Reason::SignatureMissing => (
+            "no signature, where signing is the rule",
+            "pas de signature, alors que la signature est la règle",
+        ),
+        Reason::SignatureBad => (
+            "the signature is not of this commit",
+            "la signature n'est pas celle de ce commit",
+        ),
+        Reason::SignatureUnknownSigner => (
+            "signed with a key that is no allowed signer's",
+            "signé avec une clé qui n'est celle d'aucun signataire autorisé",
+        ),
+        Reason::ReviewMissing => (
+            "fewer approvals by others than these paths need",
+            "moins d'approbations par d'autres que ces chemins n'en demandent",
+        ),
+        Reason::ReviewInvalid => (
+            "an approval that proves nothing",
+            "une approbation qui ne prouve rien",
+        ),
+        Reason::ReviewOwn => (
+            "an approval by one of the authors, which does not count",
+            "une approbation par un des auteurs, qui ne compte pas",
+        ),
+        Reason::SuppressionStale => (
+            "a suppression matches no finding",
+            "une suppression ne correspond à aucun constat",
+        ),
+        Reason::SuppressionExpired => (
+            "a suppression is past its end",
+            "une suppression a passé son terme",
+        ),
+        _ => (
+            "changes what the gate accepts, requires or trusts",
+            "change ce que le garde-fou accepte, exige ou croit",
+        ),
+    }
+}
+
+fn branches(reason: Reason) -> Both {
+    match reason {
+        Reason::BranchUnreviewed => (
+            "commits reach the branch without a review",
+            "des commits atteignent la branche sans relecture",
+        ),
+        Reason::BranchStaleReviews => (
+            "an approval outlives later pushes",
+            "une approbation survit aux envois qui la suivent",
+        ),
+        Reason::BranchLastPush => (
+            "who pushed last may be the one who approves",
+            "l'auteur du dernier envoi peut être celui qui approuve",
+        ),
+        Reason::BranchOwners => (
+            "owners of the code need not agree",
+            "l'accord des propriétaires du code n'est pas demandé",
+        ),
+        Reason::BranchBypass => (
+            "some may pass by the reviews",
+            "certains peuvent se passer de relecture",
+        ),
+        Reason::BranchAdmins => (
+            "the rules do not bind administrators",
+            "les règles ne lient pas les administrateurs",
+        ),
+        Reason::BranchForcePush => (
+            "the branch's history may be rewritten",
+            "l'historique de la branche peut être réécrit",
+        ),
+        Reason::BranchDeletion => (
+            "the branch may be deleted",
+            "la branche peut être supprimée",
+        ),
+        Reason::BranchUnchecked => ("no check has to pass", "aucune vérification n'est exigée"),
+        _ => (
+            "commits need no signatures",
+            "les commits n'ont pas à être signés",
+        ),
     }
 }
 
@@ -241,6 +354,10 @@ fn texts(reason: Reason) -> Both {
         ),
         Reason::HiddenOffscreen => ("code far off the screen", "du code loin hors de l'écran"),
         Reason::SecretToken => ("a credential", "un identifiant secret"),
+        Reason::SecretUsed => (
+            "a credential that was seen at work in an incident",
+            "un identifiant secret vu à l'œuvre dans un incident",
+        ),
         _ => ("a private key", "une clé privée"),
     }
 }
@@ -336,6 +453,10 @@ pub(crate) fn unread(reason: Unread) -> Both {
         Unread::Shallow => ("the history is cut here", "l'historique est coupé ici"),
         Unread::BadSyntax => ("does not parse", "syntaxe invalide"),
         Unread::Nothing => ("nothing to judge", "rien à juger"),
+        Unread::Unverifiable => (
+            "a signature of a kind that is not verified here",
+            "une signature d'un genre qui n'est pas vérifié ici",
+        ),
     }
 }
 
@@ -387,6 +508,10 @@ pub(crate) enum Label {
     Files,
     /// Commits.
     Commits,
+    /// Findings that suppressions took.
+    Suppressed,
+    /// Findings of the baseline.
+    Known,
 }
 
 /// A label's text.
@@ -421,6 +546,8 @@ pub(crate) fn label(label: &Label) -> Both {
         ),
         Label::Files => ("files", "fichiers"),
         Label::Commits => ("commits", "commits"),
+        Label::Suppressed => ("suppressed", "écartés"),
+        Label::Known => ("known before", "déjà connus"),
     }
 }
 

@@ -77,8 +77,11 @@ counted! {
     Accounts = "{n} account", "{n} accounts" | "{n} compte", "{n} comptes";
     Calls = "{n} call", "{n} calls" | "{n} appel", "{n} appels";
     Events = "{n} event", "{n} events" | "{n} événement", "{n} événements";
+    Steps = "{n} step", "{n} steps" | "{n} étape", "{n} étapes";
+    Effects = "{n} effect", "{n} effects" | "{n} effet", "{n} effets";
     Files = "{n} file", "{n} files" | "{n} fichier", "{n} fichiers";
     Cases = "{n} case", "{n} cases" | "{n} cas", "{n} cas";
+    Statements = "{n} statement", "{n} statements" | "{n} déclaration", "{n} déclarations";
     Chains = "{n} chain", "{n} chains" | "{n} chaîne", "{n} chaînes";
     Doubts = "{n} doubt", "{n} doubts" | "{n} doute", "{n} doutes";
     Regions = "{n} region", "{n} regions" | "{n} région", "{n} régions";

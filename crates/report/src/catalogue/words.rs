@@ -144,6 +144,7 @@ words!(ResourceAction {
     Created = "created" | "création";
     Changed = "changed" | "modification";
     Deleted = "deleted" | "suppression";
+    Used = "used" | "utilisation";
 });
 
 words!(ResourceState {

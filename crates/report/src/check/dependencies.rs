@@ -65,7 +65,7 @@ mod tests {
         assert!(text.contains("not compared with advisories"), "{text}");
         counts.unpinned = 2;
         counts.database = Some(Database {
-            sources: ["all\u{1b}.zip".into()].into(),
+            sources: vec!["all\u{1b}.zip".into()],
             newest: None,
             age_days: None,
             is_old: true,

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use gardefou_finding::Severity;
-use gardefou_scan::{CheckReport, Finding, Verdict};
+use gardefou_scan::{CheckReport, Coverage, Finding, Verdict};
 
 use super::{dependencies, one_line, place, sentence};
 use crate::Options;
+use crate::catalogue::Lang;
 use crate::catalogue::checks::{self, Label};
 
 /// Things not read that are shown one by one.
@@ -57,14 +58,28 @@ pub(super) fn render(report: &CheckReport, options: &Options) -> String {
     let coverage = &report.coverage;
     let _ = writeln!(
         out,
-        " ({}: {} {}, {} {})",
+        " ({}: {} {}, {} {}{})",
         say(Label::Judged),
         coverage.commits,
         say(Label::Commits),
         coverage.files,
-        say(Label::Files)
+        say(Label::Files),
+        accepted(coverage, options.lang)
     );
     out
+}
+
+/// What was taken away, when anything was.
+fn accepted(coverage: &Coverage, lang: Lang) -> String {
+    let suppressed: u64 = coverage.suppressed.values().sum();
+    [
+        (Label::Suppressed, suppressed),
+        (Label::Known, coverage.known),
+    ]
+    .into_iter()
+    .filter(|(_, count)| *count > 0)
+    .map(|(label, count)| format!(", {count} {}", checks::of(lang, checks::label(&label))))
+    .collect()
 }
 
 fn one(out: &mut String, finding: &Finding, options: &Options) {

@@ -155,6 +155,7 @@ pub(super) fn resource(resource: &Resource) -> Value {
         ResourceAction::Created => "created",
         ResourceAction::Changed => "changed",
         ResourceAction::Deleted => "deleted",
+        ResourceAction::Used => "used",
     }];
     labels.push(match resource.state {
         ResourceState::Active => "active",

@@ -7,7 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::catalogue::{Sentence, Span};
 
 /// Longest text from outside that is shown in one place.
-const MAX_QUOTE: usize = 100;
+const MAX_QUOTE: usize = 160;
 
 /// What a piece of a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -118,6 +118,10 @@ impl AgentRun {
             Role::Code if SPAWNS.is_match(near) || super::files::is_shell(path, text.text()) => {
                 (Severity::High, sure)
             }
+            // Hidden, it is meant for nobody's eyes.
+            Role::Code if is_own && text.layer.via.iter().any(|via| !via.is_ordinary()) => {
+                (Severity::High, Confidence::Medium)
+            }
             Role::Code => (Severity::Medium, Confidence::Low),
         }
     }

@@ -15,14 +15,16 @@ use crate::pattern::patterns;
 
 patterns! {
     URL = r#"(?i)\b(?:https?|ftp)://(?:\$\{[^}\s]{0,80}\}|[^\s"'`<>\\)\]},;])+"#;
-    FETCH = r"(?i)\bcurl\b|\bwget\b|\bfetch\w*\s*\(|\baxios\b|\bgot\(|requests\.(?:get|post)|urlopen|urlretrieve|https?\.get\b|download\w*\s*\(|Invoke-WebRequest|\biwr\b|Invoke-RestMethod|\birm\b|reqwest|aria2c|http\.Get\(|Net::HTTP|open-uri|file_get_contents|DownloadString|DownloadFile";
-    INTO = r#"["'`](?:\./|\.\./)*(?:[\w@.-]+/)*(?:src|lib|app|dist|out|source|sources|packages|vendor)/[^"'`\s:]*["'`]|["'`][\w@./-]+\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|cc|cpp|h|java|kt|php|swift|m4|pl|lua|sh)["'`]|(?:-[a-zA-Z]*[oO]|--output|--output-document|>|-OutFile)[= ]\s*["']?(?:\./)?[\w@./${}-]*(?:src/|lib/|dist/|\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|h|java|php|m4|pl|lua)\b)"#;
-    WRITES = r"(?i)writeFile|createWriteStream|\bopen\([^)]*['\x22]w|\s-[a-zA-Z]*[oO]\b|--output|-OutFile|urlretrieve|copyfileobj|download\w*\s*\(|write_text|write_bytes|fs::write|io\.Copy|os\.WriteFile|>\s*\S|'-o'|\x22-o\x22";
+    FETCH = r#"(?i)\bcurl\b|\bwget\b|\bfetch\w*\s*\(|\baxios\b|\bgot\(|requests\.(?:get|post)|urlopen|urlretrieve|https?\.get\b|require\(["']https?["']\)\.(?:get|request)|httpx\.\w+|\bADD\s|download\w*\s*\(|Invoke-WebRequest|\biwr\b|Invoke-RestMethod|\birm\b|reqwest|aria2c|http\.Get\(|Net::HTTP|open-uri|file_get_contents|DownloadString|DownloadFile"#;
+    INTO = r#"["'`](?:\./|\.\./)*(?:[\w@.-]+/)*(?:src|lib|app|dist|out|source|sources|packages|vendor)/[^"'`\s:]*["'`]|["'`][\w@./-]+\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|cc|cpp|h|java|kt|php|swift|m4|pl|lua|sh)["'`]|(?:-[a-zA-Z]*[oO]|--output|--output-document|>|-OutFile)[= ]\s*["']?(?:\./)?[\w@./${}-]*(?:src/|lib/|dist/|\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|h|java|php|m4|pl|lua)\b)|\bADD\s+\S*\s*\S+\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|h|java|php|sh|pl)\b"#;
+    WRITES = r"(?i)writeFile|\bADD\s|createWriteStream|\bopen\([^)]*['\x22]w|\s-[a-zA-Z]*[oO]\b|--output|-OutFile|urlretrieve|copyfileobj|download\w*\s*\(|write_text|write_bytes|fs::write|io\.Copy|os\.WriteFile|>\s*\S|'-o'|\x22-o\x22";
     CHECKED = r"(?i)sha(?:256|512|1)sum|sha-?(?:256|512)|checksum|createHash|hashlib|integrity|gpg --verify|cosign|minisign|shasum|Get-FileHash|--hash";
     SNEAKY = r"(?i)catch\s*(?:\([^)]*\))?\s*\{\s*\}|except[^:\n]*:\s*pass|2>\s*/dev/null|\|\|\s*true|STAGE|isRelease|\bprod\b|\brelease\b|platform\(\)|process\.platform|NODE_ENV";
     PIPED = r#"(?i)(?:curl|wget|iwr|irm|Invoke-WebRequest|Invoke-RestMethod)\b[^\n;&]{0,400}?\|\s*(?:\w+=\S+\s+)*(?:sudo\s+(?:-\w+\s+)*)?(?:env\s+)?(?:/bin/|/usr/bin/)?(?:ba|z|da|k)?sh\b|(?:curl|wget)\b[^\n;&]{0,400}?\|\s*(?:sudo\s+)?(?:python3?|perl|node|ruby|php|iex)\b|(?:ba|z)?sh\s+(?:-\w+\s+)?<\(\s*(?:curl|wget)[^)]*|(?:eval|source|\.)\s+["'<]*[$<]?\(\s*(?:curl|wget)[^)]*|(?:ba|z)?sh\s+-c\s+["']*\$\(\s*(?:curl|wget)[^)]*|\biex\b[^\n]{0,80}(?:DownloadString|iwr|irm|Invoke-WebRequest)[^\n]*|(?:irm|iwr|DownloadString)[^\n|]{0,300}\|\s*iex|python3?\s+-c\s+["'][^"']{0,40}\$\(\s*curl[^)]*"#;
     FETCHED = r#"(?i)(?:curl|wget)\b[^\n]{0,300}?-[sSLfk]*[oO]\s*["']?(/?[\w./-]+)["']?[^\n]{0,200}(?:\n[^\n]{0,200}){0,3}?(?:chmod\s+(?:\+x|[0-7]*7[0-7]*)\s+["']?(?:[\w./-]+)["']?[^\n]{0,40}?(?:&&|;|\n)\s*(?:sudo\s+)?["']?(?:\./|/tmp/)|&&\s*(?:ba|z)?sh\s+(?:\./)?)[\w./-]+"#;
-    CODE_RUN = r#"(?i)\b(?:eval|exec|execScript|vm\.run\w*|new\s+Function|Function|__import__\('os'\)\.system|os\.system|execSync|child_process\.exec|loadstring|Invoke-Expression|compile)\s*\(\s*(?:await\s+)?\(?(?:await\s+)?(?:requests\.get|urllib\.request\.urlopen|urlopen|fetch|axios(?:\.get)?|https?\.get|got|Net::HTTP\.get|file_get_contents)\s*\("#;
+    // Another revision's file in the place of a source.
+    OTHER_REVISION = r#"git\s+(?:show|cat-file\s+(?:-p|blob))\s+[\w./${}-]+:[^\s"'`>]+\s*>\s*["']?(?:\./)?(?:[\w@.-]+/)*(?:src|lib|app|dist|packages)/[^\s"'`]*|git\s+(?:checkout|restore\s+-s)\s+(?:refs/\S+|origin/\S+|tags/\S+|FETCH_HEAD)\s+(?:--\s+)?(?:\./)?(?:[\w@.-]+/)*(?:src|lib|packages)/[^\s"'`]*|gh\s+api\s+[^\n|]{0,120}/contents/[^\n]{0,160}>\s*["']?(?:\./)?(?:[\w@.-]+/)*(?:src|lib|app|dist|packages)/[^\s"'`]*"#;
+    CODE_RUN = r#"(?i)\b(?:eval|exec|execScript|vm\.run\w*|new\s+Function|Function|__import__\('os'\)\.system|os\.system|execSync|child_process\.exec|loadstring|Invoke-Expression|compile)\s*\(\s*(?:await\s+)?\(?(?:await\s+)?(?:requests\.get|urllib\.request\.urlopen|urlopen|fetch|axios(?:\.get)?|https?\.get|got|Net::HTTP\.get|file_get_contents)\s*\(|\bfetch\([^;\n]{0,160}\.then\(\s*(?:eval|Function)\b|\b(?:eval|exec)\s*\([^\n;]{0,80}?(?:urlopen|requests\.get|httpx\.get)\s*\("#;
     DECODED = r#"(?i)\b(?:eval|exec|execSync|new\s+Function|Function|loadstring|os\.system|subprocess\.(?:run|call|Popen|check_output)|compile|vm\.run\w*|__import__\(["']os["']\)\.system|setTimeout|assert|system|shell_exec|passthru|(?:Invoke-Expression|iex)\b[^\n]{0,20}?)\s*\(\s*\(?\s*(?:bytes\(|str\()?\s*(?:atob|unescape|decodeURIComponent|Buffer\.from\([^)]*,\s*["'](?:base64|hex)["']\)|base64\.b(?:64|85|32)decode|base64_decode|codecs\.decode|bytes\.fromhex|binascii\.unhexlify|zlib\.decompress|gzip\.decompress|marshal\.loads|gzinflate|str_rot13|\[?(?:System\.)?(?:Text\.)?Encoding\]?::\w+\.GetString|lzma\.decompress|String\.fromCharCode)|(?:base64|openssl\s+(?:enc|base64)|xxd|uudecode)\s+[^\n|;]{0,200}-?-[dDr]\w*[^\n|;]{0,100}\|\s*(?:(?:gunzip|zcat|xz -d|bunzip2|gzip -d|rev|tr)[^\n|]{0,60}\|\s*)?(?:sudo\s+)?(?:/bin/|/usr/bin/)?(?:ba|z)?sh\b|(?:base64)\s+(?:-d|-D|--decode)[^\n|;]{0,100}\|\s*(?:sudo\s+)?(?:/bin/)?(?:python3?|perl|node|(?:ba|z)?sh)\b|powershell(?:\.exe)?\s+[^\n]{0,80}-e(?:nc|ncodedcommand|c)?\s+[A-Za-z0-9+/=]{20,}|(?:eval|\bsh -c)\s+["'`]*\$?\(?[^\n]{0,160}(?:base64\s+(?:-d|-D|--decode)|xxd -r|rev\b)"#;
     UNPACKED = r#"(?i)(?:\b(?:xz|unxz|xzcat|lzma|gzip|gunzip|zcat|bzip2|bunzip2|bzcat|zstd)\b[^\n]{0,80}|\bhead -c[^\n]{0,80}|\btr ["'][^\n]{0,60})\|\s*(?:[^\n|]{0,80}\|\s*){0,4}(?:/bin/)?(?:ba|z|da)?sh\b(?:\s|$|['"`)])"#;
 }
@@ -72,6 +74,12 @@ impl Check for BuildFetch {
             "decompress",
             "marshal",
             "fromcharcode",
+            "urlopen",
+            "git show",
+            "git checkout",
+            "git restore",
+            "git cat-file",
+            "gh api",
             "xxd",
         ]
     }
@@ -103,6 +111,14 @@ impl Check for BuildFetch {
                 "",
                 out,
             );
+        }
+        for found in OTHER_REVISION
+            .find_iter(whole)
+            .filter(|_| role == Role::Build)
+        {
+            let (severity, confidence) = (Severity::High, Confidence::Medium);
+            let reason = Reason::FetchIntoSource;
+            self.say(text, &found.range(), reason, severity, confidence, "", out);
         }
         for found in PIPED.find_iter(whole).chain(FETCHED.find_iter(whole)) {
             self.piped(text, &found.range(), out);
@@ -221,7 +237,7 @@ fn is_comment(text: &str, range: &Range<usize>) -> bool {
 patterns! {
     THROWAWAY = r"(?i)^(?:https?|ftp)://(?:[^/@]*@)?(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[\w-]+\.)*(?:pastebin\.com|paste\.ee|hastebin\.com|rentry\.co|ix\.io|termbin\.com|transfer\.sh|0x0\.st|file\.io|catbox\.moe|anonfiles\.com|bit\.ly|tinyurl\.com|t\.co|is\.gd|cutt\.ly|ngrok\.io|ngrok-free\.app|trycloudflare\.com|webhook\.site|requestbin\.com|pipedream\.net|oast\.\w+|interact\.sh|burpcollaborator\.net|discordapp\.com|discord\.com/api/webhooks|api\.telegram\.org|duckdns\.org|serveo\.net|localhost\.run|gist\.githubusercontent\.com|gist\.github\.com|dpaste\.com|ghostbin\.co|temp\.sh|bashupload\.com))(?:[:/?]|$)";
     PINNED = r"(?i)/[0-9a-f]{40}(?:/|\.|$)|[@/]v?\d+\.\d+(?:\.\d+)?(?:[-/@.]|$)";
-    MUTABLE = r"(?i)^https?://(?:raw\.githubusercontent\.com/|raw\.github\.com/|github\.com/[^/]+/[^/]+/(?:raw|blob|archive|tarball|zipball)/|github\.com/[^/]+/[^/]+/releases/latest|cdn\.jsdelivr\.net/gh/|gitlab\.com/.+/-/raw/|bitbucket\.org/[^/]+/[^/]+/raw/|codeberg\.org/[^/]+/[^/]+/raw/|rawgit\.com/|raw\.fastgit\.org/)";
+    MUTABLE = r"(?i)^https?://(?:raw\.githubusercontent\.com/|raw\.github\.com/|github\.com/[^/]+/[^/]+/(?:raw|blob|archive|tarball|zipball)/|github\.com/[^/]+/[^/]+/releases/latest|cdn\.jsdelivr\.net/gh/|gitlab\.com/.+/-/raw/|[\w.-]+/.+/-/raw/|bitbucket\.org/[^/]+/[^/]+/raw/|codeberg\.org/[^/]+/[^/]+/raw/|rawgit\.com/|raw\.fastgit\.org/)";
     INSTALLER = r"(?i)^https://(?:sh\.rustup\.rs|get\.docker\.com|(?:dl\.)?deb\.nodesource\.com|rpm\.nodesource\.com|install\.python-poetry\.org|astral\.sh|bun\.sh|deno\.land|get\.pnpm\.io|fnm\.vercel\.app|cli\.github\.com|codecov\.io|uploader\.codecov\.io|get\.sdkman\.io|get\.helm\.sh|get\.k3s\.io|install\.determinate\.systems|nixos\.org|starship\.rs|ollama\.com|fly\.io|dot\.net|dl\.google\.com|sdk\.cloud\.google\.com|awscli\.amazonaws\.com|aka\.ms|packages\.microsoft\.com|bootstrap\.pypa\.io|get\.haskellstack\.org|get-ghcup\.haskell\.org|raw\.githubusercontent\.com/(?:nvm-sh/nvm|Homebrew/install|helm/helm|golangci/golangci-lint|anchore|aquasecurity|rhysd/actionlint|pyenv|rbenv|kubernetes|ohmyzsh)/|golang\.org|go\.dev|rustwasm\.github\.io|install\.meteor\.com|wasmtime\.dev|just\.systems|mise\.run|mise\.jdx\.dev|dist\.apollo\.dev|cursor\.com|claude\.ai|get\.volta\.sh|apt\.llvm\.org|esm\.sh|taskfile\.dev|git\.io)";
 }
 

@@ -11,6 +11,7 @@ mod build_fetch;
 mod commit_provenance;
 mod destructive_command;
 mod files;
+mod gate_config;
 mod hidden_text;
 mod install_hook;
 mod opaque_file;
@@ -25,9 +26,10 @@ use crate::dependency::{Dependencies, DependencyOptions};
 use crate::text::{Layer, Mapped, prose};
 use std::cell::OnceCell;
 
+pub(crate) use files::is_sensitive;
+pub(crate) use files::{Role, is_workflow, role};
 pub(crate) use out::{Out, Report};
 pub use reason::{CheckId, Reason};
-pub(crate) use files::{Role, is_workflow, role};
 pub(crate) use workflow::{Node, Value, node_within};
 
 /// Decides whether a change, a file or a text is dangerous.
@@ -109,5 +111,6 @@ pub(crate) fn all(dependencies: DependencyOptions) -> Vec<Box<dyn Check>> {
         Box::new(opaque_file::OpaqueFile),
         Box::new(weakened_probe::WeakenedProbe),
         Box::new(commit_provenance::CommitProvenance),
+        Box::new(gate_config::GateConfig),
     ]
 }

@@ -68,6 +68,14 @@ words! {
         CommitProvenance => "commit-provenance",
         /// A file of an artifact that its source does not explain.
         ArtifactSource => "artifact-source",
+        /// Who signed a commit.
+        CommitSignature => "commit-signature",
+        /// Who else looked at it.
+        Review => "review",
+        /// What protects the branch.
+        BranchProtection => "branch-protection",
+        /// The gate's own configuration.
+        GateConfig => "gate-config",
     }
 }
 
@@ -132,6 +140,8 @@ words! {
         WorkflowSecretsLeave => "workflow-secrets-leave",
         /// A credential.
         SecretToken => "secret-token",
+        /// A credential that CloudTrail saw at work in an incident.
+        SecretUsed => "secret-used",
         /// A private key.
         SecretPrivateKey => "secret-private-key",
         /// Characters that reorder text.
@@ -194,6 +204,48 @@ words! {
         CommitClonedTime => "commit-cloned-time",
         /// The message does not fit what is changed.
         CommitMessage => "commit-message",
+        /// The committer was never seen on the release line.
+        CommitterNew => "committer-new",
+        /// All others came through the merge queue.
+        CommitOutsideQueue => "commit-outside-queue",
+        /// No signature, where signing is the rule.
+        SignatureMissing => "signature-missing",
+        /// A signature that is not of this commit.
+        SignatureBad => "signature-bad",
+        /// A good signature by a key that may not sign.
+        SignatureUnknownSigner => "signature-unknown-signer",
+        /// Fewer approvals than the paths need.
+        ReviewMissing => "review-missing",
+        /// An approval that proves nothing.
+        ReviewInvalid => "review-invalid",
+        /// An approval by one of the authors.
+        ReviewOwn => "review-own",
+        /// Pushes need no review.
+        BranchUnreviewed => "branch-unreviewed",
+        /// Approvals outlive later pushes.
+        BranchStaleReviews => "branch-stale-reviews",
+        /// The last to push may be the one who approves.
+        BranchLastPush => "branch-last-push",
+        /// Owners of code need not agree.
+        BranchOwners => "branch-owners",
+        /// Some may pass by the reviews.
+        BranchBypass => "branch-bypass",
+        /// The rules do not bind administrators.
+        BranchAdmins => "branch-admins",
+        /// History may be rewritten.
+        BranchForcePush => "branch-force-push",
+        /// The branch may be deleted.
+        BranchDeletion => "branch-deletion",
+        /// No check has to pass.
+        BranchUnchecked => "branch-unchecked",
+        /// Commits need no signatures.
+        BranchUnsigned => "branch-unsigned",
+        /// A suppression matches nothing.
+        SuppressionStale => "suppression-stale",
+        /// A suppression is past its end.
+        SuppressionExpired => "suppression-expired",
+        /// The change touches the gate's configuration.
+        GateChanged => "gate-changed",
         /// Part of the artifact that the source does not have.
         ArtifactExtra => "artifact-extra",
         /// Part of the artifact that differs from the source.

@@ -1,7 +1,5 @@
 //! What of the dependencies was looked at, and with what they were compared.
 
-use std::collections::BTreeSet;
-
 use gardefou_finding::{Timestamp, Untrusted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Database {
     /// What the file was made of.
-    pub sources: BTreeSet<Untrusted>,
+    pub sources: Vec<Untrusted>,
     /// When its newest record was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newest: Option<Timestamp>,
@@ -40,6 +38,11 @@ pub struct DependencyCoverage {
 }
 
 impl DependencyCoverage {
+    /// Whether no lock file and no package was looked at.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock_files == 0 && self.packages == 0
+    }
+
     /// Adds what another part covered.
     pub(crate) fn merge(&mut self, other: Self) {
         self.lock_files += other.lock_files;

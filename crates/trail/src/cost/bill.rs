@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use gardefou_finding::{
-    Cost, CostItem, Pricing, ResourceKind as K, ResourceState as S, Unpriced, Untrusted,
+    Cost, CostItem, Metered, Pricing, ResourceKind as K, ResourceState as S, Unpriced, Untrusted,
 };
 
 use super::function::public_function;
@@ -27,6 +27,7 @@ pub(super) struct Bill<'h> {
     pub(super) public: HashSet<(Place<'h>, &'h str)>,
     pub(super) items: Vec<CostItem>,
     pub(super) unpriced: Vec<Unpriced>,
+    metered: Vec<Metered>,
 }
 
 /// Units of one thing of one resource.
@@ -80,6 +81,7 @@ impl<'h> Bill<'h> {
             public: held.iter().filter_map(public_function).collect(),
             items: Vec::new(),
             unpriced: Vec::new(),
+            metered: Vec::new(),
         };
         bill.name_all();
         bill.gather_instances();
@@ -165,6 +167,10 @@ impl<'h> Bill<'h> {
             Some(Capacity::Tasks(tasks)) => self.tasks(at, held, tasks),
             Some(Capacity::Function(function)) => self.function(at, held, function),
             Some(Capacity::Other(other)) => self.other(at, held, other),
+            Some(Capacity::Calls(calls)) => self.metered.push(Metered {
+                resource: at,
+                calls: *calls,
+            }),
             _ => {}
         }
     }
@@ -227,6 +233,7 @@ impl<'h> Bill<'h> {
             usd_per_hour_max: sum(&self.items, |item| item.count_max),
             items: self.items,
             unpriced: self.unpriced,
+            metered: self.metered,
             prices_as_of: AS_OF.to_owned(),
             prices_source: SOURCE.to_owned(),
         }

@@ -36,7 +36,9 @@ pub fn settle(held: Vec<Held>, left_out: u64, limit: usize) -> Stock {
 fn chosen(held: &[Held], cost: &Cost, limit: usize) -> Vec<usize> {
     let mut costs = vec![false; held.len()];
     let named = cost.items.iter().map(|item| item.resource);
-    for at in named.chain(cost.unpriced.iter().map(|item| item.resource)) {
+    let unpriced = cost.unpriced.iter().map(|item| item.resource);
+    let metered = cost.metered.iter().map(|item| item.resource);
+    for at in named.chain(unpriced).chain(metered) {
         if let Some(costs) = costs.get_mut(at) {
             *costs = true;
         }
@@ -67,6 +69,8 @@ fn moved(mut cost: Cost, places: &HashMap<usize, usize>) -> Cost {
     cost.items
         .retain_mut(|item| relocate(&mut item.resource, places));
     cost.unpriced
+        .retain_mut(|item| relocate(&mut item.resource, places));
+    cost.metered
         .retain_mut(|item| relocate(&mut item.resource, places));
     cost
 }

@@ -361,3 +361,14 @@ fn a_spot_request_made_once_is_its_instance() {
     calls.push(("ec2", "TerminateInstances", ended, Value::Null));
     near(cost(&after(&calls)).usd_per_hour_max, 0.0);
 }
+
+#[test]
+fn calls_of_a_model_are_counted_and_not_priced() {
+    let request = json!({"modelId":
+        "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-v2"});
+    let call = || ("bedrock", "InvokeModel", request.clone(), Value::Null);
+    let cost = cost(&after(&[call(), call(), call()]));
+    assert!(cost.items.is_empty() && cost.unpriced.is_empty());
+    let calls: Vec<u64> = cost.metered.iter().map(|item| item.calls).collect();
+    assert_eq!(calls, [3]);
+}

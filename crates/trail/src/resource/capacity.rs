@@ -29,6 +29,8 @@ pub enum Capacity {
     Function(Function),
     /// Something that costs and that the price table does not know.
     Other(Other),
+    /// Calls, each billed by what it used.
+    Calls(u64),
 }
 
 /// What is launched.
@@ -160,6 +162,7 @@ impl Capacity {
             (Self::TaskDefinition(a), Self::TaskDefinition(b)) => a.merge(b),
             (Self::Function(a), Self::Function(b)) => a.merge(b),
             (Self::Other(a), Self::Other(b)) => a.merge(b),
+            (Self::Calls(a), Self::Calls(b)) => *a = a.saturating_add(b),
             (this, later) => *this = later,
         }
     }

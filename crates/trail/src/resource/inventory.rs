@@ -280,7 +280,8 @@ fn later_action(old: ResourceAction, new: ResourceAction) -> ResourceAction {
     match (old, new) {
         (ResourceAction::Created, _) | (_, ResourceAction::Created) => ResourceAction::Created,
         (ResourceAction::Deleted, _) | (_, ResourceAction::Deleted) => ResourceAction::Deleted,
-        (ResourceAction::Changed, ResourceAction::Changed) => ResourceAction::Changed,
+        (ResourceAction::Changed, _) | (_, ResourceAction::Changed) => ResourceAction::Changed,
+        (ResourceAction::Used, ResourceAction::Used) => ResourceAction::Used,
     }
 }
 

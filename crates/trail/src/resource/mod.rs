@@ -154,6 +154,11 @@ impl Touch {
         Self::new(kind, id, ResourceAction::Changed, ResourceState::Unknown)
     }
 
+    /// Used; nothing about it changed.
+    fn used(kind: ResourceKind, id: impl Into<String>) -> Self {
+        Self::new(kind, id, ResourceAction::Used, ResourceState::Unknown)
+    }
+
     /// Deleted.
     fn gone(kind: ResourceKind, id: impl Into<String>) -> Self {
         Self::new(kind, id, ResourceAction::Deleted, ResourceState::Deleted)

@@ -40,7 +40,8 @@ pub struct TimeRange {
 }
 
 impl TimeRange {
-    fn holds(&self, time: Timestamp) -> bool {
+    /// Whether a time is within.
+    pub fn holds(&self, time: Timestamp) -> bool {
         self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
     }
 }
@@ -426,6 +427,11 @@ pub(crate) fn fingerprint(buffer: &mut Vec<u8>, call: &Call<'_>, record: &Record
             &shape.bytes.to_le_bytes(),
         ],
     )
+}
+
+/// The fingerprint by which [`Seen`] tells duplicate deliveries of a record.
+pub fn fingerprint_of(buffer: &mut Vec<u8>, record: &Record<'_>) -> u64 {
+    fingerprint(buffer, &Call::of(record), record)
 }
 
 /// The coarse kind of a call.

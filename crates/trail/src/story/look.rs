@@ -121,6 +121,18 @@ impl Focus {
         }
     }
 
+    /// The incident and the identity in it that a record belongs to, each by
+    /// its number; of several, the first.
+    pub fn member(&self, record: &Record<'_>) -> Option<(usize, usize)> {
+        if self.starts.is_none_or(|starts| record.time() < starts) {
+            return None;
+        }
+        let call = Call::of(record);
+        let windows = self.windows.get(key_of(&call, record).as_ref())?;
+        let window = windows.iter().find(|window| holds(window, &call))?;
+        Some((window.incident, window.identity))
+    }
+
     /// Numbers of the sources to read again, in order of listing.
     pub fn sources(&self) -> &BTreeSet<u32> {
         &self.sources
@@ -420,27 +432,38 @@ impl<'a, S: Seen> SecondLook<'a, S> {
     }
 
     fn event(&self, call: &Call<'_>, record: &Record<'_>, place: Place) -> EventRef {
-        let text = |text: &Cow<'_, str>| Untrusted::new(text.as_ref());
-        EventRef {
-            time: call.time,
-            event_id: text(&call.event_id),
-            service: text(&call.source),
-            call: text(&call.name),
-            outcome: call.outcome,
-            error: call.error.as_ref().map(text),
-            region: text(&call.region),
-            source_ip: text(&call.source_ip),
-            user_agent: text(&call.user_agent),
-            targets: targets(record)
-                .iter()
-                .map(|t| Untrusted::new(t.as_ref()))
-                .collect(),
-            position: Position {
-                source: Untrusted::new(self.source_name.as_str()),
-                offset: place.offset,
-                record: u64::from(place.record),
-            },
-        }
+        let mut event = event(call, record, &self.source_name);
+        event.position.record = u64::from(place.record);
+        event
+    }
+}
+
+/// A record of a source as evidence.
+pub fn event_ref(record: &Record<'_>, source: &str) -> EventRef {
+    event(&Call::of(record), record, source)
+}
+
+fn event(call: &Call<'_>, record: &Record<'_>, source: &str) -> EventRef {
+    let text = |text: &Cow<'_, str>| Untrusted::new(text.as_ref());
+    EventRef {
+        time: call.time,
+        event_id: text(&call.event_id),
+        service: text(&call.source),
+        call: text(&call.name),
+        outcome: call.outcome,
+        error: call.error.as_ref().map(text),
+        region: text(&call.region),
+        source_ip: text(&call.source_ip),
+        user_agent: text(&call.user_agent),
+        targets: targets(record)
+            .iter()
+            .map(|t| Untrusted::new(t.as_ref()))
+            .collect(),
+        position: Position {
+            source: Untrusted::new(source),
+            offset: record.offset(),
+            record: record.ordinal(),
+        },
     }
 }
 

@@ -22,5 +22,5 @@ mod timeline;
 mod weigh;
 
 pub use judge::{Judgement, judge};
-pub use look::{Details, Focus, SecondLook};
+pub use look::{Details, Focus, SecondLook, event_ref};
 pub use tell::{Told, tell};

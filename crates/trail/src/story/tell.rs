@@ -122,6 +122,7 @@ impl Teller<'_> {
             confidence: outline.confidence,
             origin: origin(collected),
             boundary: boundary(outline, ends),
+            prevention: None,
             stages: stages(&spans, &own),
             first_sign: starts,
             impact,
@@ -135,6 +136,7 @@ impl Teller<'_> {
             cost,
             next_steps,
             findings: own.iter().map(|finding| finding.id.clone()).collect(),
+            leaks: Vec::new(),
             identities,
         }
     }

@@ -53,7 +53,11 @@ impl Check for AgentPrompt {
         let hits = hits(prose);
         let role = role(&text.file.path);
         for cluster in clusters(&hits) {
-            if let Some(verdict) = weigh(&cluster, prose, role, &text.layer.via) {
+            let place = Place {
+                role,
+                is_of_attacks: is_of_attacks(&text.file.path),
+            };
+            if let Some(verdict) = weigh(&cluster, prose, place, &text.layer.via) {
                 let report = Report::new(
                     self.id(),
                     verdict.reason,
@@ -102,6 +106,10 @@ fn hit(meaning: &Meaning, prose: &str, range: Range<usize>) -> Option<Hit> {
     if meaning.ask.is_harm() && lexicon::is_denied(before) {
         return None;
     }
+    let after = prose.get(range.end..).unwrap_or_default();
+    if meaning.ask == Ask::Override && lexicon::is_refused(before, after) {
+        return None;
+    }
     let is_strong = lexicon::is_strong(meaning.ask, prose.get(range.clone()).unwrap_or_default());
     Some(Hit {
         ask: meaning.ask,
@@ -125,6 +133,28 @@ fn clusters(hits: &[Hit]) -> Vec<Cluster> {
         }
     }
     clusters
+}
+
+/// Where a text stands.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    role: Role,
+    /// Its path says that it holds attacks to test against.
+    is_of_attacks: bool,
+}
+
+fn is_of_attacks(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    const WORDS: &[&str] = &[
+        "injection",
+        "jailbreak",
+        "malicious",
+        "adversarial",
+        "attack",
+        "payload",
+        "evil",
+    ];
+    WORDS.iter().any(|word| path.contains(word))
 }
 
 /// Whether a file of this kind speaks to agents by its nature.

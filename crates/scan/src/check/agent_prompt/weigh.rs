@@ -7,7 +7,7 @@ use gardefou_finding::{Confidence, Severity};
 use super::super::Reason;
 use super::super::files::Role;
 use super::lexicon::{self, Ask};
-use super::{Hit, speaks_to_agents};
+use super::{Hit, Place, speaks_to_agents};
 use crate::text::Via;
 
 /// A wish and what stands near it.
@@ -62,7 +62,8 @@ fn support(cluster: &Cluster) -> u32 {
 }
 
 /// How bad a cluster is; `None` when it is nothing.
-pub(super) fn weigh(cluster: &Cluster, prose: &str, role: Role, via: &[Via]) -> Option<Weight> {
+pub(super) fn weigh(cluster: &Cluster, prose: &str, at: Place, via: &[Via]) -> Option<Weight> {
+    let role = at.role;
     let hidden = via.iter().any(|via| !via.is_ordinary());
     let mut score = support(cluster) + 2 * u32::from(hidden);
     let weight = if cluster.lead.is_harm() {
@@ -74,7 +75,8 @@ pub(super) fn weigh(cluster: &Cluster, prose: &str, role: Role, via: &[Via]) -> 
     } else {
         wish(cluster, score, role)
     }?;
-    Some(if is_quoted(cluster, prose, role) && !hidden {
+    let is_quoted = is_quoted(cluster, prose, role) || (role == Role::Test && at.is_of_attacks);
+    Some(if is_quoted && !hidden {
         told_of(weight)
     } else {
         weight

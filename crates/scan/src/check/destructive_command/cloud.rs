@@ -14,6 +14,9 @@ const LOOP: usize = 700;
 
 patterns! {
     SDK = r"(?i)\b(terminate_?instances|delete_?user|delete_?bucket|delete_?objects|delete_?db_?instance|delete_?table|delete_?stack|delete_?function|delete_?role|delete_?snapshot|delete_?volume|delete_?cluster|delete_?repository|delete_?secret|deregister_?image|schedule_?key_?deletion|delete_?hosted_?zone|delete_?log_?group|delete_?db_?cluster|delete_?vpc|delete_?file_?system)(?:Command)?\s*\(";
+    // Lists whatever an account has and deletes each.
+    EACH = r"(?is)\b(?:list_?(?:buckets|users|functions|tables|roles)|describe_?(?:instances|db_?instances|stacks|clusters))(?:Command)?\(\s*(?:\{\s*\})?\s*\).{0,400}?\b(?:delete_?(?:bucket|user|function|table|role|db_?instance|stack|cluster)|terminate_?instances)(?:Command)?\(|\.(?:buckets|instances|volumes|users|roles|tables)\.all\(\).{0,200}?\.(?:delete|terminate)\(";
+    CHOSEN = r"(?i)prefix|starts_?with|ends_?with|filter|\btags?\b|\bif\b|includes|match|contains|confirm|dry_?run";
     ALL = r"(?i)(?:list|describe)_?(?:instances|users|buckets|tables|stacks|functions|roles|snapshots|volumes|clusters|db_?instances|regions)(?:Command)?\s*\(|get_paginator|available_profiles";
 }
 
@@ -156,7 +159,9 @@ impl Tally {
             .listed
             .as_ref()
             .is_some_and(|listed| at.start.saturating_sub(listed.end) < LOOP);
-        takes_list && (lists || near) && !is_narrow(&all)
+        let is_every_space = command.words.iter().any(|word| word == "--all")
+            && words(command).any(|word| matches!(word, "ns" | "namespace" | "namespaces"));
+        is_every_space || (takes_list && (lists || near) && !is_narrow(&all))
     }
 
     /// Remembers a list that a loop may go over.
@@ -176,6 +181,12 @@ impl Tally {
 pub(super) fn sdk(text: &str, role: Role) -> Option<Range<usize>> {
     if matches!(role, Role::Test | Role::Docs | Role::AgentRules) {
         return None;
+    }
+    let each = EACH
+        .find_iter(text)
+        .find(|each| !CHOSEN.is_match(each.as_str()));
+    if let Some(each) = each {
+        return Some(each.range());
     }
     let mut kinds = BTreeSet::new();
     let mut first = None;

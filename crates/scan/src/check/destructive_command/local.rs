@@ -74,6 +74,11 @@ pub(super) fn harm(command: &Command) -> Option<Harm> {
     let has = |word: &str| words.iter().any(|w| w.eq_ignore_ascii_case(word));
     let is_bad = match name(command).to_ascii_lowercase().as_str() {
         "rm" | "rimraf" | "trash" | "srm" | "del-cli" => deletes_all(words),
+        "tar" => has("--remove-files") && words.iter().any(|word| is_vital(word)),
+        "rsync" => {
+            let is_bare = words.iter().any(|word| word.contains("empty"));
+            has("--delete") && is_bare && words.last().is_some_and(|to| is_vital(to))
+        }
         "find" | "fd" => finds_all(words),
         "dd" => words
             .iter()
@@ -94,6 +99,14 @@ pub(super) fn harm(command: &Command) -> Option<Harm> {
         "remove-item" | "ri" => {
             words.iter().any(|word| is_recurse(word)) && words.iter().any(|word| is_vital(word))
         }
+        // `cmd /c` and `sh -c` whose program stands in another argument.
+        "c" | "-c" if matches!(words.first().map(String::as_str), Some("/c" | "/C" | "-c")) => {
+            let words = words.get(1..).unwrap_or_default().to_vec();
+            return harm(&Command {
+                words,
+                ..command.clone()
+            });
+        }
         "format" => words
             .iter()
             .skip(1)
@@ -111,6 +124,46 @@ pub(super) fn harm(command: &Command) -> Option<Harm> {
     };
     let writes_disk = command.writes.iter().any(|to| is_disk(to));
     (is_bad || writes_disk).then_some(Harm::System)
+}
+
+/// The commands as they are where those before them lead: after `cd ~`, the
+/// directory that they are in is the home directory; what a list of it is piped
+/// into gets the list; `printf 'rm …' | sh` runs what it prints.
+pub(super) fn led(commands: Vec<Command>) -> Vec<Command> {
+    let mut is_home = false;
+    let mut out: Vec<Command> = Vec::new();
+    for mut command in commands {
+        let name = name(&command).to_ascii_lowercase();
+        let target = command.words.get(1).map_or("", String::as_str);
+        if matches!(name.as_str(), "cd" | "pushd" | "set-location") {
+            is_home = is_vital(target);
+        } else if is_home {
+            for word in command.words.iter_mut().skip(1) {
+                if matches!(word.as_str(), "." | "./" | "*" | "./*" | ".*" | "./.*") {
+                    "~".clone_into(word);
+                }
+            }
+        }
+        if let Some(before) = out.last().filter(|_| command.is_piped) {
+            let more = piped(before, &command, &name);
+            command.words.extend(more);
+        }
+        out.push(command);
+    }
+    out
+}
+
+/// Words that a command gets from the one before it in a pipe.
+fn piped(before: &Command, command: &Command, name_of: &str) -> Vec<String> {
+    let rest = before.words.get(1..).unwrap_or_default();
+    match (name(before).to_ascii_lowercase().as_str(), name_of) {
+        ("get-childitem" | "gci" | "ls" | "dir", "remove-item" | "ri") => rest.to_vec(),
+        ("echo" | "printf", "sh" | "bash" | "zsh" | "dash") if command.words.len() == 1 => {
+            let script = rest.join(" ");
+            vec!["-c".to_owned(), script]
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn is_recurse(word: &str) -> bool {
@@ -189,54 +242,56 @@ pub(super) fn is_vital(word: &str) -> bool {
     } else {
         lower.trim_end_matches('/')
     };
-    matches!(
-        lower,
-        "" | "/"
-            | "~"
-            | "$home"
-            | "/home"
-            | "/users"
-            | "/root"
-            | "/etc"
-            | "/usr"
-            | "/bin"
-            | "/lib"
-            | "/boot"
-            | "/var"
-            | "/opt"
-            | "/srv"
-            | "/dev"
-            | "/sys"
-            | "/sbin"
-            | "c:"
-            | "c:/users"
-            | "c:/windows"
-            | "%userprofile%"
-            | "$env:userprofile"
-            | "$env:home"
-            | "%homepath%"
-            | "%systemdrive%"
-            | "%systemdrive%/"
-            | "~/documents"
-            | "~/desktop"
-            | "~/pictures"
-            | "~/.ssh"
-            | "~/.aws"
-            | "~/.gnupg"
-            | "~/.kube"
-            | "~/downloads"
-            | "/home/$user"
-            | "/users/$user"
-            | "/home/$(whoami)"
-            | "/users/$(whoami)"
-            | "$(echo ~)"
-            | "~$user"
-            | "/mnt/c"
-            | "/mnt/c/users"
-            | "%appdata%"
-            | "/*"
-            | "/library"
-            | "/applications"
-            | "/system"
-    ) && !(lower.is_empty() && path.is_empty())
+    let is_asked = lower.starts_with("$(getent passwd") || lower.starts_with("$(eval echo ~");
+    is_asked
+        || matches!(
+            lower,
+            "" | "/"
+                | "~"
+                | "$home"
+                | "/home"
+                | "/users"
+                | "/root"
+                | "/etc"
+                | "/usr"
+                | "/bin"
+                | "/lib"
+                | "/boot"
+                | "/var"
+                | "/opt"
+                | "/srv"
+                | "/dev"
+                | "/sys"
+                | "/sbin"
+                | "c:"
+                | "c:/users"
+                | "c:/windows"
+                | "%userprofile%"
+                | "$env:userprofile"
+                | "$env:home"
+                | "%homepath%"
+                | "%systemdrive%"
+                | "%systemdrive%/"
+                | "~/documents"
+                | "~/desktop"
+                | "~/pictures"
+                | "~/.ssh"
+                | "~/.aws"
+                | "~/.gnupg"
+                | "~/.kube"
+                | "~/downloads"
+                | "/home/$user"
+                | "/users/$user"
+                | "/home/$(whoami)"
+                | "/users/$(whoami)"
+                | "$(echo ~)"
+                | "~$user"
+                | "/mnt/c"
+                | "/mnt/c/users"
+                | "%appdata%"
+                | "/*"
+                | "/library"
+                | "/applications"
+                | "/system"
+        ) && !(lower.is_empty() && path.is_empty())
 }

@@ -86,6 +86,16 @@ impl Check for DestructiveCommand {
             "doctl",
             "os.remove",
             "os.walk",
+            "mv ~",
+            "mv $home",
+            "mv \"$home",
+            "ri ~",
+            "ri $",
+            "--remove-files",
+            "rsync",
+            "buckets.all",
+            "instances.all",
+            "printf",
             "rglob",
         ]
     }
@@ -122,7 +132,7 @@ impl DestructiveCommand {
             return;
         };
         let mut lists = false;
-        for command in flattened(found, known) {
+        for command in flattened(local::led(found), known) {
             lists |= cloud::lists(&command);
             if let Some(harm) = local::harm(&command) {
                 self.report(text, &snippet.range, harm, &command.words.join(" "), out);
@@ -149,7 +159,9 @@ impl DestructiveCommand {
             Harm::CloudAll => (Reason::DestroyCloudAll, Severity::High, Confidence::Medium),
             Harm::Cloud => (Reason::DestroyCloud, Severity::Medium, Confidence::Low),
         };
+        let is_list = harm == Harm::System && snippet::is_list_of_refused(text.text(), range.start);
         let (severity, confidence) = match role(&text.file.path) {
+            _ if is_list => (Severity::Medium, Confidence::Medium),
             // Tests hold such commands to see them refused.
             Role::Test => (severity.min(Severity::Medium), Confidence::Low),
             Role::AgentRules if harm == Harm::System => (Severity::High, Confidence::Medium),

@@ -16,10 +16,20 @@ const MAX_LENGTH: usize = 8_000;
 
 patterns! {
     // The names that begin what may destroy.
-    VERB = r#"(?m)\brm\b|\brimraf\b|\bfind\b[^\n]{0,200}-(?:delete|exec)|\bmkfs|\bdd\s+(?:if|of|bs)=|\bshred\b|\bwipefs\b|>\s*/dev/(?:sd|nvme|hd|disk)|\bdiskutil\b|\bvssadmin\b|(?i:\bremove-item\b|\bri\s+-r)|\brd\s+/s|\brmdir\s+/s|\bdel\s+/|\bcipher\s+/w|\bformat\s+[a-zA-Z]:|:\(\)\s*\{|\bchmod\s+-R|\bmv\s+[^\n]{0,60}/dev/null|\baws\b|\bgcloud\b|\baz\b|\bterraform\b|\btofu\b|\bterragrunt\b|\bpulumi\b|\bcdk\s+destroy|\bkubectl\b|\beksctl\b|\bgsutil\b|\bdoctl\b|=['"]?rm\b|\$\{?IFS|\br['"\\]+m\b|\$'"#;
+    VERB = r#"(?m)\brm\b|\brimraf\b|\bfind\b[^\n]{0,200}-(?:delete|exec)|\bmkfs|\bdd\s+(?:if|of|bs)=|\bshred\b|\bwipefs\b|>\s*/dev/(?:sd|nvme|hd|disk)|\bdiskutil\b|\bvssadmin\b|(?i:\bremove-item\b|\bri\s+(?:-r|~|\$))|\btar\b[^\n]{0,60}--remove-files|\brsync\b[^\n]{0,120}--delete|\brd\s+/s|\brmdir\s+/s|\bdel\s+/|\bcipher\s+/w|\bformat\s+[a-zA-Z]:|:\(\)\s*\{|\bchmod\s+-R|\bmv\s+[^\n]{0,60}/dev/null|\baws\b|\bgcloud\b|\baz\b|\bterraform\b|\btofu\b|\bterragrunt\b|\bpulumi\b|\bcdk\s+destroy|\bkubectl\b|\beksctl\b|\bgsutil\b|\bdoctl\b|=['"]?rm\b|\$\{?IFS|\br['"\\]+m\b|\$'"#;
     LIST = r#"["'`](?:sudo|rm|find|dd|shred|aws|gcloud|az|terraform|kubectl|bash|sh|cmd|powershell|mkfs\.\w+)["'`]\s*,\s*[^;{}]{0,600}?[\])]"#;
     ASSIGN = r#"(?m)^\s*(?:export\s+|local\s+|readonly\s+|set\s+)?([A-Za-z_][A-Za-z0-9_]*)=(?:"([^"\n$`]*)"|'([^'\n]*)'|([^\s"'`$;&|()]*))\s*(?:;|&&|$)"#;
-    HOME = r#"(?:os\.)?homedir\(\)|os\.path\.expanduser\(\s*["']~/?["']\s*\)|process\.env\.(?:HOME|USERPROFILE)|(?:str\()?Path\.home\(\)\)?|os\.environ\[["']HOME["']\]|os\.Getenv\("HOME"\)|Dir\.home|ENV\[["']HOME["']\]"#;
+    HOME = r#"(?:os\.)?homedir\(\)|os\.path\.expanduser\(\s*["']~/?["']\s*\)|process\.env\.(?:HOME|USERPROFILE)|(?:str\()?Path\.home\(\)\)?|os\.environ\[["']HOME["']\]|os\.Getenv\("HOME"\)|Dir\.home|ENV\[["']HOME["']\]|getenv\(["']HOME["']\)"#;
+    REFUSED = r#"(?i)\b\w*(?:deny|denied|block|forbid|refus|danger|banned|unsafe|blacklist|disallow|destructive|risky|malicious|harmful)\w*\b[^\n=(){};]{0,60}(?:=|:|=>)\s*(?:&|new\s+Set\(|frozenset\(|set\(|vec!)?\s*[\[{(][^\]})]*$"#;
+}
+
+/// Characters before a string in which the list that it stands in begins.
+const LIST_HEAD: usize = 600;
+
+/// Whether a string is an item of a list whose name says that its items are refused.
+pub(super) fn is_list_of_refused(text: &str, at: usize) -> bool {
+    let head = super::super::agent_run::tail(text, at, LIST_HEAD);
+    REFUSED.is_match(head)
 }
 
 /// A part of a text that a shell would run.
@@ -134,6 +144,13 @@ fn command_of(line: &str) -> &str {
 
 /// The string literal around an offset, which must not be in a comment.
 fn literal(text: &str, at: usize) -> Option<Snippet> {
+    let of_line = text.get(line(text, &(at..at)))?.trim_start();
+    if ["//", "/*", "* ", "# "]
+        .iter()
+        .any(|mark| of_line.starts_with(mark))
+    {
+        return None;
+    }
     let head = super::super::agent_run::tail(text, at, MAX_LENGTH);
     let open = head.rfind(['"', '\'', '`'])?;
     let quote = head.get(open..)?.chars().next()?;

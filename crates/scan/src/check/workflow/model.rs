@@ -74,6 +74,8 @@ pub(crate) struct Step {
     pub(crate) run: Option<(usize, String)>,
     /// Inputs, with their offsets.
     pub(crate) with: Vec<(String, usize, String)>,
+    /// Variables, with their offsets.
+    pub(crate) env: Vec<(String, usize, String)>,
     pub(crate) condition: String,
 }
 
@@ -188,18 +190,23 @@ fn step_of(node: &Node) -> Step {
         node.get(name)
             .and_then(|value| Some((value.at, value.text()?.to_owned())))
     };
-    let mut step = Step {
+    Step {
         uses: text("uses"),
         run: text("run"),
         condition: text("if").map_or_else(String::new, |(_, condition)| condition),
-        with: Vec::new(),
-    };
-    for (key, value) in node.get("with").map_or(&[][..], Node::pairs) {
-        if let (Some(key), Some(text)) = (key.text(), value.text()) {
-            step.with.push((key.to_owned(), value.at, text.to_owned()));
-        }
+        with: inputs(node.get("with")),
+        env: inputs(node.get("env")),
     }
-    step
+}
+
+/// Names with their values.
+fn inputs(node: Option<&Node>) -> Vec<(String, usize, String)> {
+    let pairs = node.map_or(&[][..], Node::pairs).iter();
+    pairs
+        .filter_map(|(key, value)| {
+            Some((key.text()?.to_owned(), value.at, value.text()?.to_owned()))
+        })
+        .collect()
 }
 
 /// Parses YAML into nodes: the first document, within the limits.

@@ -91,5 +91,4 @@ fn checked(listing: Listing) -> Result<Listing, LockError> {
 }
 
 #[cfg(test)]
-#[cfg(test)]
 mod tests;

@@ -84,6 +84,8 @@ pub(super) static SAGEMAKER: Table = &[
 ];
 
 pub(super) static BEDROCK: Table = &[
+    ("Converse", Effect::Read(model_call)),
+    ("ConverseStream", Effect::Read(model_call)),
     (
         "CreateFoundationModelAgreement",
         made(K::Other, "req.modelId")
@@ -117,6 +119,12 @@ pub(super) static BEDROCK: Table = &[
             .fixed(D::Call, "DeleteProvisionedModelThroughput")
             .effect(),
     ),
+    ("InvokeModel", Effect::Read(model_call)),
+    (
+        "InvokeModelWithBidirectionalStream",
+        Effect::Read(model_call),
+    ),
+    ("InvokeModelWithResponseStream", Effect::Read(model_call)),
     (
         "PutFoundationModelEntitlement",
         // The console's own call, with which access through the agreement begins.
@@ -136,6 +144,7 @@ pub(super) static BEDROCK: Table = &[
             .fixed(D::Call, "PutUseCaseForModelAccess")
             .effect(),
     ),
+    ("StartAsyncInvoke", Effect::Read(model_call)),
     (
         "UpdateGuardrail",
         changed(K::SecurityControl, "req.guardrailIdentifier")
@@ -205,4 +214,15 @@ fn throughput(view: View<'_>) -> Vec<Touch> {
         now: Some(units),
         maximum: Some(units),
     }))]
+}
+
+/// A call of a model, billed by tokens, which the log does not hold.
+fn model_call(view: View<'_>) -> Vec<Touch> {
+    let Some(model) = view.text("req.modelId") else {
+        return Vec::new();
+    };
+    let touch = Touch::used(K::Other, tail(&model))
+        .note(D::Call, Some(view.call.name))
+        .sized(Capacity::Calls(1));
+    vec![touch]
 }

@@ -1,0 +1,163 @@
+//! What guardrails would have done to the samples and to other attacks.
+#![allow(clippy::disallowed_methods, reason = "tests read the samples")]
+
+mod common;
+
+use common::{Ready, all, generated, ready, sample};
+use gardefou_finding::{GuardrailEffect, Replay};
+use gardefou_replay::guardrail::Guardrail;
+use gardefou_testkit::{Config, Variant};
+
+fn only(ids: &[String]) -> Vec<Guardrail> {
+    let mut set = all();
+    set.retain(|one| ids.contains(&one.id));
+    set
+}
+
+fn effect<'a>(replay: &'a Replay, id: &str) -> &'a GuardrailEffect {
+    replay.guardrails.iter().find(|one| one.id == id).unwrap()
+}
+
+/// The suggested set breaks nothing, stops every effect, and needs each of
+/// its members.
+fn holds(ready: &Ready, replay: &Replay) {
+    let suggestion = replay.suggestion.as_ref().unwrap();
+    assert_eq!(suggestion.broken, 0, "{suggestion:?}");
+    assert_eq!(suggestion.effects_through, 0, "{suggestion:?}");
+    for left_out in &suggestion.guardrails {
+        let rest: Vec<String> = suggestion
+            .guardrails
+            .iter()
+            .filter(|one| *one != left_out)
+            .cloned()
+            .collect();
+        let without = ready.replay(&only(&rest));
+        let through = without
+            .suggestion
+            .map_or(replay.attacks[0].effects, |it| it.effects_through);
+        assert!(through > 0, "{left_out} is not needed");
+    }
+}
+
+#[test]
+fn the_campaign_is_stopped_before_its_first_instance() {
+    let ready = ready(&sample("attack"), &all());
+    let replay = ready.replay(&all());
+    holds(&ready, &replay);
+    let suggestion = replay.suggestion.as_ref().unwrap();
+    let first = suggestion.stopped.first.as_ref().unwrap();
+    assert!(
+        first.event.time.to_string() < "2025-11-03T09:49:17Z".to_owned(),
+        "before any capacity"
+    );
+    assert_eq!(replay.attacks.len(), 1);
+    // 181 calls, of which 18 launches by Auto Scaling that made instances;
+    // those that it tried in vain made nothing.
+    assert!(replay.attacks[0].steps >= 170, "{:?}", replay.attacks);
+    assert!(suggestion.stopped.usd_per_hour > 200.0);
+    assert_eq!(replay.history.left_out, 0);
+    assert_eq!(replay.history.unknown, 0);
+}
+
+#[test]
+fn single_guardrails_stop_and_break_what_they_are_for() {
+    let ready = ready(&sample("attack"), &all());
+    let replay = ready.replay(&all());
+    let networks = effect(&replay, "long-lived-keys-from-known-networks");
+    assert_eq!(
+        networks.stopped.first.as_ref().unwrap().step,
+        2,
+        "GetCallerIdentity cannot be denied"
+    );
+    assert_eq!(networks.broken.calls, 0);
+    let urls = effect(&replay, "no-open-function-urls");
+    assert_eq!(urls.stopped.denied, 2);
+    assert_eq!(urls.broken.calls, 0);
+    let protection = effect(&replay, "no-protection-changes");
+    assert_eq!(protection.stopped.denied, 18);
+    assert_eq!(
+        protection.broken.calls, 1,
+        "an engineer protects a database"
+    );
+    assert!(
+        protection.broken.who[0]
+            .principal
+            .as_str()
+            .ends_with("role/sso-engineer")
+    );
+    let groups = effect(&replay, "no-large-groups");
+    assert_eq!(groups.broken.calls, 0);
+    assert!(groups.stopped.usd_per_hour > 0.0, "no group, no instances");
+    let regions = effect(&replay, "no-unused-regions");
+    assert_eq!(regions.broken.calls, 0);
+    let root = effect(&replay, "no-root-use");
+    assert_eq!((root.stopped.denied, root.broken.calls), (0, 0));
+}
+
+#[test]
+fn a_set_of_many_needs_each_of_them() {
+    let mut some = all();
+    some.retain(|one| {
+        !["long-lived-keys-from-known-networks", "iam-writes-need-mfa"].contains(&one.id.as_str())
+    });
+    let ready = ready(&sample("attack"), &some);
+    let replay = ready.replay(&some);
+    let suggestion = replay.suggestion.as_ref().unwrap();
+    assert!(
+        suggestion.guardrails.len() > 2,
+        "{:?}",
+        suggestion.guardrails
+    );
+    assert_eq!(suggestion.broken, 0);
+    for left_out in &suggestion.guardrails {
+        let rest: Vec<String> = suggestion
+            .guardrails
+            .iter()
+            .filter(|one| *one != left_out)
+            .cloned()
+            .collect();
+        let fewer = ready.replay(&only(&rest)).suggestion.unwrap();
+        assert!(
+            fewer.effects_through > suggestion.effects_through,
+            "{left_out}"
+        );
+    }
+}
+
+#[test]
+fn a_quiet_month_has_nothing_to_stop() {
+    let ready = ready(&sample("quiet"), &all());
+    let replay = ready.replay(&all());
+    assert!(replay.suggestion.is_none());
+    assert!(replay.attacks.is_empty());
+    for one in &replay.guardrails {
+        assert_eq!(one.stopped.steps, 0, "{}", one.id);
+    }
+}
+
+#[test]
+fn other_attacks_are_stopped_too() {
+    let mut failed = Vec::new();
+    for (seed, variant) in [
+        (41, Variant::RoleChain),
+        (42, Variant::CrossAccount),
+        (43, Variant::SnapshotTheft),
+        (44, Variant::Ransom),
+        (45, Variant::ModelAbuse),
+        (46, Variant::ConsoleLogin),
+    ] {
+        let ready = ready(&generated(&Config::short(seed, 12, variant)), &all());
+        let replay = ready.replay(&all());
+        let held = replay
+            .suggestion
+            .as_ref()
+            .is_some_and(|suggestion| suggestion.broken == 0 && suggestion.effects_through == 0);
+        if !held || replay.attacks.is_empty() {
+            let through = replay
+                .suggestion
+                .map(|it| (it.guardrails, it.broken, it.first_through));
+            failed.push(format!("{variant:?}: {through:?}"));
+        }
+    }
+    assert_eq!(failed, Vec::<String>::new());
+}
