@@ -113,10 +113,11 @@ fn archive(name: &str, file: File, take: TakeRecord<'_>) -> io::Result<()> {
     }
     for index in 0..archive.len() {
         match archive.by_index(index) {
-            Ok(entry) if !entry.name().ends_with(".json") => {}
             Ok(entry) => {
-                let inner = format!("{name}!/{}", entry.name());
-                take(&inner, limited(entry));
+                let own = String::from_utf8_lossy(entry.name_raw()).into_owned();
+                if own.ends_with(".json") {
+                    take(&format!("{name}!/{own}"), limited(entry));
+                }
             }
             Err(error) => take(&format!("{name}!/{index}"), Err(error.into())),
         }
