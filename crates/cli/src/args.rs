@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use gardefou_finding::{Severity, Timestamp};
 use gardefou_report::{CheckFormat, Format, Lang};
 
+use crate::commands::advisories::args::Advisories;
 use crate::commands::approve::Approve;
 use crate::commands::check::args::{Outcome, TrustChoice};
 use crate::commands::contain::args::Contain;
@@ -97,6 +98,9 @@ pub(crate) enum Command {
     Replay(Box<Replay>),
     /// Judge a change, a tree or an artifact before it goes in
     Check(Box<Check>),
+    /// Make the file of advisories that check compares dependencies with
+    #[command(subcommand)]
+    Advisories(Advisories),
     /// Close the door: plan the containment of an incident, carry it out, undo it
     #[command(subcommand)]
     Contain(Box<Contain>),
@@ -304,6 +308,24 @@ pub(crate) struct Check {
     /// The revision that the artifact is said to be made of
     #[arg(long, value_name = "REV", requires = "artifact")]
     pub(crate) source: Option<String>,
+
+    /// Compare dependencies with these advisories, as `gardefou advisories sync` writes them: the
+    /// file, or its directory
+    #[arg(long, value_name = "FILE")]
+    pub(crate) advisories: Option<PathBuf>,
+
+    /// Say that advisories are old when their newest record is older than so many days
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub(crate) max_advisory_age: u32,
+
+    /// Times of publication: lines of ecosystem, name, version and time, with tabs between
+    #[arg(long, value_name = "FILE")]
+    pub(crate) published: Option<PathBuf>,
+
+    /// Tell new dependencies that were published less than so many days ago, where that is known;
+    /// 0 for none
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub(crate) min_age: u32,
 
     /// What protects a branch, as GitHub or GitLab exports it [JSON]
     #[arg(long, value_name = "FILE")]

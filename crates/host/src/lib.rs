@@ -7,6 +7,7 @@
     reason = "this is the crate that may touch files, the environment and the clock"
 )]
 
+mod advisories;
 mod archive;
 mod aws;
 mod clock;
@@ -29,6 +30,7 @@ mod tree;
 mod walk;
 mod write;
 
+pub use advisories::{AdvisoryFile, TakeRecord, osv_records, source_name};
 pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
 pub use aws::{AwsClient, AwsError};
 pub use clock::{now, pause, user_name};

@@ -5,6 +5,7 @@
 //! module, in English and French; every text from outside is escaped in the
 //! terms of the output it goes to.
 
+mod advisories;
 mod answers;
 mod audit;
 mod build;
@@ -31,6 +32,7 @@ use std::str::FromStr;
 
 use gardefou_finding::Report;
 
+pub use advisories::render_advisories;
 pub use answers::render_answers;
 pub use audit::render_audit;
 pub use catalogue::Lang;

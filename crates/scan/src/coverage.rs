@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::PatchError;
 use crate::config::Accepted;
+use crate::dependency::DependencyCoverage;
 
 /// How many parts that were not read are listed one by one; all are counted.
 pub const MAX_LISTED: usize = 200;
@@ -66,6 +67,9 @@ pub struct Coverage {
     pub bytes: u64,
     /// Files whose content is no text: judged by name, kind and what archives hold.
     pub binary_files: u64,
+    /// What of the dependencies was looked at, and with what they were compared.
+    #[serde(default, skip_serializing_if = "DependencyCoverage::is_empty")]
+    pub dependencies: DependencyCoverage,
     /// Findings that suppressions took away, by check.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub suppressed: BTreeMap<String, u64>,
@@ -133,6 +137,7 @@ impl Coverage {
         self.files += other.files;
         self.bytes += other.bytes;
         self.binary_files += other.binary_files;
+        self.dependencies.merge(other.dependencies);
         self.known += other.known;
         for (check, count) in other.suppressed {
             *self.suppressed.entry(check).or_default() += count;

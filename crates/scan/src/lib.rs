@@ -7,6 +7,7 @@ pub mod change;
 mod check;
 pub mod config;
 mod coverage;
+pub mod dependency;
 mod finding;
 pub mod join;
 mod judge;

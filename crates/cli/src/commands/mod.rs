@@ -1,5 +1,6 @@
 //! The commands: configuration, wiring, rendering.
 
+pub(crate) mod advisories;
 pub(crate) mod approve;
 pub(crate) mod check;
 pub(crate) mod contain;
@@ -27,6 +28,7 @@ pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
         Command::Investigate(options) => investigate::run(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Advisories(command) => advisories::run(&command),
         Command::Contain(command) => contain::run(&command),
         Command::Approve(options) => approve::run(&options),
         Command::Hook(command) => hook::run(&command),

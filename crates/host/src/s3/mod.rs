@@ -26,6 +26,7 @@ use crate::error::SourceError;
 use crate::layout::Selection;
 use crate::list::Listing;
 
+pub(crate) use config::connector;
 pub(crate) use fetch::{Fetched, fetch_all};
 pub use head::UserMetadata;
 pub(crate) use head::user_metadata;

@@ -67,6 +67,22 @@ pub(crate) fn reason(reason: Reason) -> Both {
         | Reason::BranchDeletion
         | Reason::BranchUnchecked
         | Reason::BranchUnsigned => branches(reason),
+        Reason::DependencyNew
+        | Reason::DependencyElsewhere
+        | Reason::DependencyTyposquat
+        | Reason::DependencyUnused
+        | Reason::DependencyDisagrees
+        | Reason::DependencyMalicious
+        | Reason::DependencyVulnerable
+        | Reason::DependencyNotice
+        | Reason::DependencyUncomparable
+        | Reason::DependencyYoung => packages(reason),
+        Reason::DependencySourceChanged
+        | Reason::DependencyMismatch
+        | Reason::DependencyConfusion
+        | Reason::DependencyIntegrityChanged
+        | Reason::DependencyIntegrityMissing
+        | Reason::ActionOwner => sources(reason),
         _ => code(reason),
     }
 }
@@ -158,6 +174,80 @@ fn branches(reason: Reason) -> Both {
         _ => (
             "commits need no signatures",
             "les commits n'ont pas à être signés",
+        ),
+    }
+}
+
+fn packages(reason: Reason) -> Both {
+    match reason {
+        Reason::DependencyNew => (
+            "a new dependency of an early version",
+            "une nouvelle dépendance dans une version de début",
+        ),
+        Reason::DependencyElsewhere => (
+            "a dependency from elsewhere than its registry",
+            "une dépendance venue d'ailleurs que de son registre",
+        ),
+        Reason::DependencyTyposquat => (
+            "a dependency whose name imitates a popular one",
+            "une dépendance dont le nom en imite un connu",
+        ),
+        Reason::DependencyUnused => (
+            "the use of a dependency goes while the dependency stays",
+            "l'usage d'une dépendance disparaît, la dépendance reste",
+        ),
+        Reason::DependencyDisagrees => (
+            "the manifest asks for this, and the lock file says otherwise",
+            "le manifeste demande ceci, et le fichier de verrou dit autre chose",
+        ),
+        Reason::DependencyMalicious => (
+            "advisories call this package malicious",
+            "des avis disent ce paquet malveillant",
+        ),
+        Reason::DependencyVulnerable => (
+            "a known vulnerability of this version",
+            "une vulnérabilité connue de cette version",
+        ),
+        Reason::DependencyNotice => (
+            "advisories warn about this package: unmaintained, or to be used with care",
+            "des avis mettent en garde : paquet abandonné, ou à employer avec précaution",
+        ),
+        Reason::DependencyUncomparable => (
+            "an advisory names this package, and its version cannot be compared with it",
+            "un avis nomme ce paquet, et sa version ne peut lui être comparée",
+        ),
+        _ => (
+            "published so recently that nobody may have looked at it yet",
+            "publié si récemment que personne ne l'a peut-être encore examiné",
+        ),
+    }
+}
+
+fn sources(reason: Reason) -> Both {
+    match reason {
+        Reason::DependencySourceChanged => (
+            "a dependency from another place than before",
+            "une dépendance venue d'un autre endroit qu'avant",
+        ),
+        Reason::DependencyMismatch => (
+            "the lock file fetches another package or version than it names",
+            "le fichier de verrou télécharge un autre paquet ou une autre version que ceux qu'il nomme",
+        ),
+        Reason::DependencyConfusion => (
+            "a name of a private family, fetched from a public registry where anybody may take it",
+            "un nom d'une famille privée, pris d'un registre public où n'importe qui peut le prendre",
+        ),
+        Reason::DependencyIntegrityChanged => (
+            "another digest for the same version: its files are no longer the same",
+            "une autre empreinte pour la même version : ses fichiers ne sont plus les mêmes",
+        ),
+        Reason::DependencyIntegrityMissing => (
+            "a dependency without the digest that would show a changed file",
+            "une dépendance sans l'empreinte qui trahirait un fichier modifié",
+        ),
+        _ => (
+            "an action of the same name, by another owner",
+            "une action du même nom, par un autre propriétaire",
         ),
     }
 }
@@ -309,26 +399,6 @@ fn code(reason: Reason) -> Both {
         Reason::HookInstallRemote => (
             "runs a command at install that fetches, sends or hides something",
             "exécute à l'installation une commande qui télécharge, envoie ou cache quelque chose",
-        ),
-        Reason::DependencyNew => (
-            "a new dependency of an early version",
-            "une nouvelle dépendance dans une version de début",
-        ),
-        Reason::DependencyElsewhere => (
-            "a dependency from elsewhere than its registry",
-            "une dépendance venue d'ailleurs que de son registre",
-        ),
-        Reason::DependencyTyposquat => (
-            "a dependency whose name imitates a popular one",
-            "une dépendance dont le nom en imite un connu",
-        ),
-        Reason::DependencyUnused => (
-            "the use of a dependency goes while the dependency stays",
-            "l'usage d'une dépendance disparaît, la dépendance reste",
-        ),
-        Reason::DependencyDisagrees => (
-            "lock file and manifest disagree",
-            "le fichier de verrou et le manifeste se contredisent",
         ),
         Reason::OpaqueBinary => (
             "a binary file whose content nobody can review",
@@ -510,6 +580,20 @@ pub(crate) enum Label {
     WholeCommit,
     /// Findings that are not listed.
     LeftOut,
+    /// Lock files read, and packages judged.
+    LockFiles,
+    /// Packages that were judged.
+    Packages,
+    /// Nothing to compare dependencies with.
+    NotCompared,
+    /// Compared with advisories as of a day.
+    Compared,
+    /// The advisories are old.
+    OldAdvisories,
+    /// Records that could not be read when the advisories were made.
+    FailedRecords,
+    /// Packages without an exact version.
+    Unpinned,
     /// Files.
     Files,
     /// Commits.
@@ -539,9 +623,77 @@ pub(crate) fn label(label: &Label) -> Both {
         Label::HiddenBy => ("hidden", "caché"),
         Label::WholeCommit => ("commit", "commit"),
         Label::LeftOut => ("more findings", "autres constats"),
+        Label::LockFiles => ("lock files", "fichiers de verrou"),
+        Label::Packages => ("packages", "paquets"),
+        Label::NotCompared => (
+            "not compared with advisories: none were named (--advisories)",
+            "pas comparés à des avis : aucun n'est indiqué (--advisories)",
+        ),
+        Label::Compared => ("compared with advisories of", "comparés aux avis du"),
+        Label::OldAdvisories => (
+            "these advisories are old: what was found since is not in them",
+            "ces avis sont anciens : ce qui a été trouvé depuis n'y est pas",
+        ),
+        Label::FailedRecords => (
+            "records of these advisories could not be read when the file was made",
+            "enregistrements de ces avis n'ont pu être lus quand le fichier a été fait",
+        ),
+        Label::Unpinned => (
+            "without an exact version: not compared",
+            "sans version exacte : pas comparés",
+        ),
         Label::Files => ("files", "fichiers"),
         Label::Commits => ("commits", "commits"),
         Label::Suppressed => ("suppressed", "écartés"),
         Label::Known => ("known before", "déjà connus"),
+    }
+}
+
+/// Labels of what a file of advisories holds.
+pub(crate) enum AdvisoryLabel {
+    /// What it was made of.
+    Sources,
+    /// When its newest record was changed.
+    Newest,
+    /// Records read.
+    Records,
+    /// Entries about malicious packages.
+    Malicious,
+    /// Entries about weaknesses.
+    Vulnerable,
+    /// Withdrawn records.
+    Withdrawn,
+    /// Records that came more than once.
+    Repeated,
+    /// Packages of ecosystems that are not read.
+    Foreign,
+    /// Records that could not be read.
+    Failed,
+    /// Size of the file.
+    Bytes,
+}
+
+/// A label's text.
+pub(crate) fn advisory(label: &AdvisoryLabel) -> Both {
+    match label {
+        AdvisoryLabel::Sources => ("made of", "fait de"),
+        AdvisoryLabel::Newest => ("newest change", "changement le plus récent"),
+        AdvisoryLabel::Records => ("records", "enregistrements"),
+        AdvisoryLabel::Malicious => ("malicious packages", "paquets malveillants"),
+        AdvisoryLabel::Vulnerable => (
+            "weaknesses and notices, by package",
+            "vulnérabilités et mises en garde, par paquet",
+        ),
+        AdvisoryLabel::Withdrawn => ("withdrawn, left out", "retirés, laissés de côté"),
+        AdvisoryLabel::Repeated => ("repeated, joined", "répétés, réunis"),
+        AdvisoryLabel::Foreign => (
+            "packages of other ecosystems, left out",
+            "paquets d'autres écosystèmes, laissés de côté",
+        ),
+        AdvisoryLabel::Failed => (
+            "records that could not be read",
+            "enregistrements illisibles",
+        ),
+        AdvisoryLabel::Bytes => ("bytes written", "octets écrits"),
     }
 }

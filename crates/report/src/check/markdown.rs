@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use gardefou_scan::CheckReport;
 
-use super::{one_line, place, sentence};
+use super::{dependencies, one_line, place, sentence};
 use crate::catalogue::Lang;
 use crate::catalogue::checks::{self, Label};
 
@@ -45,6 +45,9 @@ pub(super) fn render(report: &CheckReport, lang: Lang) -> String {
     let more = (report.findings.len().saturating_sub(SHOWN)) as u64 + report.findings_left_out;
     if more > 0 {
         let _ = writeln!(out, "\n+ {more} {}", say(Label::LeftOut));
+    }
+    for line in dependencies::lines(&report.coverage.dependencies, lang) {
+        let _ = writeln!(out, "\n{}", code(line.trim()));
     }
     out
 }

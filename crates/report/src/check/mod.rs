@@ -1,5 +1,6 @@
 //! The gate's report in every format.
 
+mod dependencies;
 mod github;
 mod html;
 mod markdown;

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use gardefou_finding::Severity;
 use gardefou_scan::{CheckReport, Coverage, Finding, Verdict};
 
-use super::{one_line, place, sentence};
+use super::{dependencies, one_line, place, sentence};
 use crate::Options;
 use crate::catalogue::Lang;
 use crate::catalogue::checks::{self, Label};
@@ -43,6 +43,7 @@ pub(super) fn render(report: &CheckReport, options: &Options) -> String {
             say(Label::LeftOut)
         );
     }
+    compared(&mut out, &report.coverage, options);
     unread(&mut out, &report.coverage, options);
     verdict(&mut out, report, options);
     out
@@ -61,6 +62,17 @@ fn summary(out: &mut String, report: &CheckReport, options: &Options) {
     let total = report.findings.len() as u64;
     let findings = checks::counted(options.lang, total, &Label::Findings);
     let _ = writeln!(out, "{findings}: {}\n", counts.join(", "));
+}
+
+/// Which dependencies were compared with what, or that they were not.
+fn compared(out: &mut String, coverage: &Coverage, options: &Options) {
+    let lines = dependencies::lines(&coverage.dependencies, options.lang);
+    for line in &lines {
+        let _ = writeln!(out, "{line}");
+    }
+    if !lines.is_empty() {
+        out.push('\n');
+    }
 }
 
 fn unread(out: &mut String, coverage: &Coverage, options: &Options) {

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::{CheckId, Reason, Text};
 use crate::change::{File, View};
 use crate::coverage::{Coverage, Gap, Unread};
+use crate::dependency::DependencyCoverage;
 use crate::finding::{Finding, Location};
 use crate::text::is_disguised;
 
@@ -152,6 +153,23 @@ impl<'a> Out<'a> {
             let finding = report.finding(location(file, view, range), excerpt, self.commit.clone());
             self.push(finding);
         }
+    }
+
+    /// A finding at the line of an offset, whether or not the change brings that
+    /// very line. A lock file may hold any number of them.
+    pub(crate) fn at_line(&mut self, file: &File, view: &View, offset: usize, report: Report) {
+        // One package can have several: what tells them apart is the first detail.
+        let about = [report.shown.as_ref(), report.details.first()];
+        let about: Vec<&str> = about.into_iter().flatten().map(String::as_str).collect();
+        let text = about.join(" ");
+        let location = location(file, view, &(offset..offset));
+        let finding = report.finding(location, &text, self.commit.clone());
+        self.findings.push(finding);
+    }
+
+    /// The counts of what was looked at of the dependencies.
+    pub(crate) fn dependencies(&mut self) -> &mut DependencyCoverage {
+        &mut self.coverage.dependencies
     }
 
     /// A finding about a whole file.

@@ -46,6 +46,22 @@ words! {
         HiddenText => "hidden-text",
         /// A dependency that deserves a look.
         Dependency => "dependency",
+        /// A package that advisories call malicious.
+        MaliciousDependency => "malicious-dependency",
+        /// A package with a known weakness.
+        VulnerableDependency => "vulnerable-dependency",
+        /// A package that was published a short while ago.
+        DependencyAge => "dependency-age",
+        /// A package whose name imitates a popular one.
+        DependencyName => "dependency-name",
+        /// A package from another place than its own.
+        DependencySource => "dependency-source",
+        /// A package whose digest changed or is missing.
+        DependencyIntegrity => "dependency-integrity",
+        /// A lock file that does not say what its manifest says.
+        DependencyLock => "dependency-lock",
+        /// An action that another owner takes over.
+        ActionOwner => "action-owner",
         /// A file whose content nobody can review.
         OpaqueFile => "opaque-file",
         /// A security feature that quietly goes off.
@@ -154,6 +170,28 @@ words! {
         DependencyUnused => "dependency-unused",
         /// Lock file and manifest disagree.
         DependencyDisagrees => "dependency-disagrees",
+        /// Advisories call the package malicious.
+        DependencyMalicious => "dependency-malicious",
+        /// Advisories know a weakness of the version.
+        DependencyVulnerable => "dependency-vulnerable",
+        /// Advisories say that nobody keeps the package, or to take care.
+        DependencyNotice => "dependency-notice",
+        /// Advisories name the package, and the version cannot be compared.
+        DependencyUncomparable => "dependency-uncomparable",
+        /// Published a short while ago.
+        DependencyYoung => "dependency-young",
+        /// From another place than before.
+        DependencySourceChanged => "dependency-source-changed",
+        /// A file of another package or version than the entry says.
+        DependencyMismatch => "dependency-mismatch",
+        /// A name of a private family from a public registry.
+        DependencyConfusion => "dependency-confusion",
+        /// Another digest for the same version.
+        DependencyIntegrityChanged => "dependency-integrity-changed",
+        /// No digest.
+        DependencyIntegrityMissing => "dependency-integrity-missing",
+        /// An action of the same name, by another owner.
+        ActionOwner => "action-owner",
         /// A binary whose content nobody reviews.
         OpaqueBinary => "opaque-binary",
         /// A program among the sources.

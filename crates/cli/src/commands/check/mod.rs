@@ -2,6 +2,7 @@
 //! accepted → verdict.
 
 pub(crate) mod args;
+mod dependencies;
 mod subject;
 mod trusted;
 
@@ -27,7 +28,7 @@ const MAX_INPUT: u64 = 1 << 30;
 
 /// Runs `gardefou check`.
 pub(crate) fn run(options: &Check) -> Result<ExitStatus, Error> {
-    let judge = Judge::new();
+    let judge = Judge::with(dependencies::options(options)?);
     let judged = with_deep_stack(|| subject::judged(options, &judge)).map_err(Error::output)??;
     let report = concluded(judged, &options.outcome)?;
     record(options, &report)?;

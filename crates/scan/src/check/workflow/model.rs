@@ -211,6 +211,11 @@ fn inputs(node: Option<&Node>) -> Vec<(String, usize, String)> {
 
 /// Parses YAML into nodes: the first document, within the limits.
 pub(crate) fn node(text: &str) -> Result<Node, String> {
+    node_within(text, MAX_NODES)
+}
+
+/// Parses YAML of at most so many nodes.
+pub(crate) fn node_within(text: &str, most: usize) -> Result<Node, String> {
     let offsets: Vec<usize> = if text.is_ascii() {
         Vec::new()
     } else {
@@ -223,7 +228,10 @@ pub(crate) fn node(text: &str) -> Result<Node, String> {
             offsets.get(index).copied().unwrap_or(text.len())
         }
     };
-    let mut builder = Builder::default();
+    let mut builder = Builder {
+        most,
+        ..Builder::default()
+    };
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| error.to_string())?;
@@ -239,13 +247,15 @@ struct Builder {
     stack: Vec<(Node, Option<Node>)>,
     root: Option<Node>,
     nodes: usize,
+    /// Most nodes.
+    most: usize,
 }
 
 impl Builder {
     /// Takes an event; `true` at the end of the first document.
     fn take(&mut self, event: Event<'_>, at: usize) -> Result<bool, String> {
         self.nodes += 1;
-        if self.nodes > MAX_NODES || self.stack.len() > MAX_DEPTH {
+        if self.nodes > self.most || self.stack.len() > MAX_DEPTH {
             return Err("larger or deeper than is read".to_owned());
         }
         match event {
