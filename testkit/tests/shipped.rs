@@ -78,3 +78,11 @@ fn the_shipped_attack_is_what_the_generator_makes() {
 fn the_shipped_quiet_month_is_what_the_generator_makes() {
     compare("quiet", &Config::quiet(2025));
 }
+
+#[test]
+fn the_shipped_snapshot_is_what_the_generator_makes() {
+    for (name, text) in gardefou_testkit::accounts(&Config::attacked(2025)) {
+        let shipped = fs::read_to_string(folder("snapshot").join(&name)).unwrap_or_default();
+        assert!(shipped == text, "{name} differs: run `cargo xtask sample`");
+    }
+}

@@ -274,7 +274,7 @@ fn meet(pattern: &str, other: &str) -> bool {
             let corner = at > 0 && row.get(at - 1) == Some(&true);
             let theirs = at.checked_sub(1).and_then(|at| other.get(at));
             let same = theirs.is_some_and(|their| sign == '?' || *their == '?' || *their == sign);
-            let by_star = sign == '*' && (above || left) || star(theirs) && (above || left);
+            let by_star = (sign == '*' || star(theirs)) && (above || left);
             next.push(by_star || corner && same && sign != '*');
         }
         row = next;

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use gardefou_finding::{
-    Attack, EventRef, Incident, LinkKind, Position, ResourceAction, StepRef, WhyUnmapped,
+    ActorKind, Attack, EventRef, Incident, LinkKind, Position, ResourceAction, StepRef, WhyUnmapped,
 };
 
 use crate::effect::{Effect, Guard};
@@ -315,7 +315,10 @@ fn of_services<'i>(
     let mut made: BTreeMap<&Position, Step> = BTreeMap::new();
     for resource in &incident.resources {
         let event = &resource.evidence;
-        if resource.action == ResourceAction::Created && !known.contains(&event.position) {
+        let identity = incident.identities.get(resource.identity);
+        let is_service = identity.is_some_and(|it| it.actor.kind == ActorKind::Service);
+        let is_new = resource.action == ResourceAction::Created && !known.contains(&event.position);
+        if is_service && is_new {
             made.entry(&event.position).or_insert_with(|| Step {
                 identity: resource.identity,
                 event: event.clone(),

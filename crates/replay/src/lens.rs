@@ -326,6 +326,8 @@ impl Sights {
             return Depth::Nothing;
         }
         put(sight, &text(Field::IdentityType));
+        put(sight, &text(Field::AccountId));
+        put(sight, &text(Field::EventType));
         put(sight, text(Field::AccessKeyId).get(..4).unwrap_or_default());
         put(
             sight,

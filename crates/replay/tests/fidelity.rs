@@ -1,4 +1,11 @@
 //! A snapshot's policies explain the sample, and a wrong one's do not.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test reads the samples and fails by panicking"
+)]
 
 mod common;
 

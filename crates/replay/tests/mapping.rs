@@ -1,5 +1,11 @@
 //! Every record of the samples in IAM's words.
-#![allow(clippy::disallowed_methods, reason = "tests read the samples")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test reads the samples and fails by panicking"
+)]
 
 mod common;
 

@@ -1,5 +1,11 @@
 //! What guardrails would have done to the samples and to other attacks.
-#![allow(clippy::disallowed_methods, reason = "tests read the samples")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test reads the samples and fails by panicking"
+)]
 
 mod common;
 
@@ -51,9 +57,9 @@ fn the_campaign_is_stopped_before_its_first_instance() {
         "before any capacity"
     );
     assert_eq!(replay.attacks.len(), 1);
-    // 181 calls, of which 18 launches by Auto Scaling that made instances;
-    // those that it tried in vain made nothing.
-    assert!(replay.attacks[0].steps >= 170, "{:?}", replay.attacks);
+    // The stolen key's 154 calls, the attacker's own key's 5, and 10 launches
+    // by Auto Scaling that made instances.
+    assert_eq!(replay.attacks[0].steps, 169, "{:?}", replay.attacks);
     assert!(suggestion.stopped.usd_per_hour > 200.0);
     assert_eq!(replay.history.left_out, 0);
     assert_eq!(replay.history.unknown, 0);

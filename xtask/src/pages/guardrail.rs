@@ -74,15 +74,15 @@ pub(super) fn pages(files: &BTreeMap<String, String>) -> Result<BTreeMap<String,
 
 fn kind(one: &Guardrail) -> &'static str {
     match one.kind.as_str() {
-        "scp" => "service control policy",
-        "boundary" => "permissions boundary",
+        "scp" => "a service control policy",
+        "boundary" => "a permissions boundary",
         _ => "advice",
     }
 }
 
 fn page(one: &Guardrail) -> Result<String> {
     let mut out = format!(
-        "# {}\n\n`{}`, a {}. {}\n",
+        "# {}\n\n`{}`, {}. {}\n",
         one.title,
         one.id,
         kind(one),

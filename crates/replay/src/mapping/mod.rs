@@ -193,7 +193,7 @@ impl<'a> Mapper<'a> {
         let mut context = globals::context(asked);
         for (key, value) in service::keys(asked, facts) {
             let lower = key.to_lowercase();
-            if facts.has_key(kind, &lower) {
+            if facts.has_key(kind, &lower) || is_of_provider(&lower) {
                 context = context.with_value(&key, value);
             }
         }
@@ -238,10 +238,18 @@ pub(crate) struct Asked<'r> {
 
 /// Whether a key is about a service or the request's tags rather than global.
 fn is_of_service(lower: &str) -> bool {
-    !lower.starts_with("aws:")
+    (!lower.starts_with("aws:") && !is_of_provider(lower))
         || lower.starts_with("aws:requesttag/")
         || lower.starts_with("aws:resourcetag/")
         || lower == "aws:tagkeys"
+}
+
+/// Whether a key is one of an identity provider, which no list can name:
+/// `token.actions.githubusercontent.com:sub`.
+fn is_of_provider(lower: &str) -> bool {
+    lower
+        .split_once(':')
+        .is_some_and(|(host, _)| host.contains('.'))
 }
 
 /// Whether the record is of a request that IAM decides.
