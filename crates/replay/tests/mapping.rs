@@ -126,14 +126,30 @@ fn each_part_of_an_arn_comes_from_its_own_parameter() {
         .filter(|call| call.principal.name() == Some("ci-deploy"))
         .collect();
     for (name, head, tail) in [
-        ("UpdateService", "ecs:eu-west-1:111122223333:service/shop/", ""),
-        ("DescribeServices", "ecs:eu-west-1:111122223333:service/shop/", "*"),
-        ("DescribeStacks", "cloudformation:eu-west-1:111122223333:stack/", "/*"),
+        (
+            "UpdateService",
+            "ecs:eu-west-1:111122223333:service/shop/",
+            "",
+        ),
+        (
+            "DescribeServices",
+            "ecs:eu-west-1:111122223333:service/shop/",
+            "*",
+        ),
+        (
+            "DescribeStacks",
+            "cloudformation:eu-west-1:111122223333:stack/",
+            "/*",
+        ),
     ] {
         let of: Vec<&Call> = calls.iter().filter(|call| &*call.name == name).collect();
         assert!(!of.is_empty(), "{name}");
         for call in of {
-            let arn = call.needs.first().map(|need| need.resource.as_str()).unwrap();
+            let arn = call
+                .needs
+                .first()
+                .map(|need| need.resource.as_str())
+                .unwrap();
             assert!(arn.contains(head) && arn.ends_with(tail), "{arn}");
         }
     }
