@@ -128,8 +128,12 @@ impl Bench {
                 .and_then(|document| self.parse(document, PolicyKind::Identity, place, &whose));
             versions.insert(version.version_id.clone(), parsed);
         }
+        let name = match policy.policy_name.as_str() {
+            "" => policy.arn.rsplit('/').next().unwrap_or_default(),
+            name => name,
+        };
         Managed {
-            name: policy.policy_name.as_str().into(),
+            name: name.into(),
             versions,
             default_version: default,
         }

@@ -135,6 +135,8 @@ pub(super) struct LastUsed {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ManagedPolicy<'a> {
     pub(super) arn: String,
+    /// Emulators leave it out; the ARN ends in it.
+    #[serde(default)]
     pub(super) policy_name: String,
     #[serde(default)]
     pub(super) default_version_id: String,
