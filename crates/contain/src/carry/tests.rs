@@ -144,7 +144,7 @@ impl Fake {
             "GetUserPolicy" => {
                 let name = call.text("PolicyName").unwrap().to_owned();
                 let found = self.user(call)?.inline.get(&name).cloned();
-                let found = found.ok_or_else(|| Trouble::NotFound(name));
+                let found = found.ok_or(Trouble::NotFound(name));
                 json!({"PolicyDocument": found?})
             }
             "ListAttachedUserPolicies" => {
