@@ -44,10 +44,18 @@ impl Moto {
     /// # Panics
     /// If the server is there and does not start.
     pub fn start(test: &str, variables: &[(&str, &str)]) -> Option<Self> {
+        Self::serve(test, SERVE, variables)
+    }
+
+    /// The same with a script of one's own, which serves what its arguments say.
+    ///
+    /// # Panics
+    /// If the server is there and does not start.
+    pub fn serve(test: &str, script: &str, variables: &[(&str, &str)]) -> Option<Self> {
         let python = python(test)?;
         let port = free_port().expect("the machine has a free port");
         let process = Command::new(&python)
-            .args(["-c", SERVE, "-H", "127.0.0.1", "-p", &port.to_string()])
+            .args(["-c", script, "-H", "127.0.0.1", "-p", &port.to_string()])
             .envs(variables.iter().copied())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -76,14 +84,24 @@ impl Moto {
     /// # Panics
     /// If the script fails.
     pub fn run_script(&self, script: &str, arguments: &[&str]) {
-        let status = Command::new(&self.python)
+        self.ask_script(script, arguments);
+    }
+
+    /// The same; what the script prints.
+    ///
+    /// # Panics
+    /// If the script fails.
+    pub fn ask_script(&self, script: &str, arguments: &[&str]) -> String {
+        let output = Command::new(&self.python)
             .args(["-c", script, &self.endpoint])
             .args(arguments)
             .envs(KEYS.iter().copied())
             .env("AWS_DEFAULT_REGION", "us-east-1")
-            .status();
-        let is_done = status.is_ok_and(|status| status.success());
-        assert!(is_done, "a script for moto failed");
+            .output()
+            .expect("the Python that was asked before starts again");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "a script for moto failed: {told}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 }
 

@@ -263,7 +263,7 @@ fn scraped(module: &str) -> Scraped {
                 let key = (source.clone(), (*from).to_owned());
                 scraped.1.insert(key, (*to).to_owned());
             }
-            ["", from, ": {"] => from.clone_into(&mut source),
+            ["", from, ": {"] => source = (*from).to_owned(),
             _ => {}
         }
     }

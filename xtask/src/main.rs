@@ -15,6 +15,7 @@ mod iam_reference;
 mod managed_policies;
 mod new_rule;
 mod options;
+mod organization;
 mod pages;
 mod picture;
 mod sample;
@@ -49,7 +50,13 @@ usage: cargo xtask COMMAND
                                      measure speed and memory (Linux; build xtask with --release)
   bench ledger [--entries N] [--dir DIR]
                                      the same of the ledger
+  bench iam [--dir DIR] [--data DIR] [--runs N] [--core N] [--write]
+                                     the same of `iam audit` and of single decisions
+  organization --out DIR [--principals N] [--accounts N] [--seed N]
+                                     write an invented organization's authorization details
   bench replay                       a million calls against the guardrails
+  bench check [--gitleaks FILE] [--from DIR] [--dir DIR] [--runs N] [--write]
+                                     the gate beside gitleaks, and a pull request in a long history
 ";
 
 fn main() -> ExitCode {
@@ -66,6 +73,7 @@ fn main() -> ExitCode {
         Some("sample") => Options::parse(arguments).and_then(|options| sample::samples(&options)),
         Some("variant") => Options::parse(arguments).and_then(|options| sample::variant(&options)),
         Some("bulk") => Options::parse(arguments).and_then(|options| sample::bulk(&options)),
+        Some("organization") => organization::run(arguments),
         Some("bench") => bench::run(&arguments.collect::<Vec<_>>()),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");

@@ -10,6 +10,11 @@ use clap_complete::Shell;
 use gardefou_finding::{Severity, Timestamp};
 use gardefou_report::{CheckFormat, Format, Lang};
 
+use crate::commands::advisories::args::Advisories;
+use crate::commands::approve::Approve;
+use crate::commands::check::args::{Outcome, TrustChoice};
+use crate::commands::contain::args::Contain;
+use crate::commands::hook::args::Hook;
 use crate::commands::iam::args::Iam;
 use crate::commands::ledger::args::Ledger;
 
@@ -49,10 +54,12 @@ Examples:
   git format-patch -1 --stdout | gardefou check --patch -
   gardefou check --artifact build/extension.vsix --source v1.84.0
   gardefou check . --format sarif
+  gardefou check . --config gardefou.toml --baseline before.json
 
 Exit status:
-  0  no finding at or above --fail-on, and everything was read
-  1  a finding at or above --fail-on
+  0  no finding at or above --fail-on (high, unless told), and everything was read: the verdicts
+     ALLOW and, with medium findings, ASK
+  1  a finding at or above --fail-on, and more than guessed: the verdict DENY
   2  wrong use, no repository, or no such revision
   3  something could not be read or judged; the report says what";
 
@@ -91,6 +98,17 @@ pub(crate) enum Command {
     Replay(Box<Replay>),
     /// Judge a change, a tree or an artifact before it goes in
     Check(Box<Check>),
+    /// Make the file of advisories that check compares dependencies with
+    #[command(subcommand)]
+    Advisories(Advisories),
+    /// Close the door: plan the containment of an incident, carry it out, undo it
+    #[command(subcommand)]
+    Contain(Box<Contain>),
+    /// Sign that you looked at a change and agree
+    Approve(Box<Approve>),
+    /// Put the gate into a repository's hooks, or into a CI service
+    #[command(subcommand)]
+    Hook(Hook),
     /// Verify CloudTrail's digest files: which hours of an archive nobody changed
     VerifyTrail(Box<VerifyTrail>),
     /// Copy logs and digests from S3, with all that verify-trail needs to prove the copy
@@ -196,6 +214,11 @@ pub(crate) struct Investigate {
     /// File of the ledger's private key [default: DIR.key]
     #[arg(long, value_name = "FILE", requires = "ledger")]
     pub(crate) ledger_key: Option<PathBuf>,
+
+    /// A report of `gardefou check --format json`: access keys that it found in commits, and that
+    /// an incident used, join both
+    #[arg(long, value_name = "FILE")]
+    pub(crate) with_changes: Option<PathBuf>,
 }
 
 const REPLAY_EXAMPLES: &str = "\
@@ -259,7 +282,7 @@ pub(crate) struct Replay {
     after_help = CHECK_EXAMPLES,
     group = ArgGroup::new("subject")
         .required(true)
-        .args(["range", "staged", "patch", "artifact", "paths"]),
+        .args(["range", "staged", "patch", "artifact", "branch_protection", "paths"]),
 )]
 pub(crate) struct Check {
     /// Files and directories
@@ -286,11 +309,39 @@ pub(crate) struct Check {
     #[arg(long, value_name = "REV", requires = "artifact")]
     pub(crate) source: Option<String>,
 
+    /// Compare dependencies with these advisories, as `gardefou advisories sync` writes them: the
+    /// file, or its directory
+    #[arg(long, value_name = "FILE")]
+    pub(crate) advisories: Option<PathBuf>,
+
+    /// Say that advisories are old when their newest record is older than so many days
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub(crate) max_advisory_age: u32,
+
+    /// Times of publication: lines of ecosystem, name, version and time, with tabs between
+    #[arg(long, value_name = "FILE")]
+    pub(crate) published: Option<PathBuf>,
+
+    /// Tell new dependencies that were published less than so many days ago, where that is known;
+    /// 0 for none
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub(crate) min_age: u32,
+
+    /// What protects a branch, as GitHub or GitLab exports it [JSON]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) branch_protection: Option<PathBuf>,
+
     /// The repository of --range, --staged and --source [default: where the program runs]
     #[arg(long, value_name = "DIR")]
     pub(crate) repo: Option<PathBuf>,
 
-    /// Form of the report on standard output: text, json, sarif, github, markdown
+    #[command(flatten)]
+    pub(crate) trust: TrustChoice,
+
+    #[command(flatten)]
+    pub(crate) outcome: Outcome,
+
+    /// Form of the report on standard output: text, json, sarif, github, markdown, html
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = check_format)]
     pub(crate) format: CheckFormat,
 

@@ -177,6 +177,69 @@ fn what_it_cannot_read_never_looks_clean() {
     assert_eq!(status(&["check", "src"]), 0);
 }
 
+/// An empty zip entry that says that it is encrypted.
+fn encrypted_zip() -> Vec<u8> {
+    let mut zip =
+        b"PK\x03\x04\x14\0\x01\0\0\0\0\0\0\0\0\0\0\0\x0c\0\0\0\0\0\0\0\x01\0\0\0a".to_vec();
+    let start = zip.len() + 12;
+    zip.extend([7; 12]);
+    zip.extend(b"PK\x01\x02\x14\0\x14\0\x01\0\0\0\0\0\0\0\0\0\0\0\x0c\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0a");
+    let size = zip.len() - start;
+    zip.extend(b"PK\x05\x06\0\0\0\0\x01\0\x01\0");
+    zip.extend(u32::try_from(size).unwrap().to_le_bytes());
+    zip.extend(u32::try_from(start).unwrap().to_le_bytes());
+    zip.extend([0, 0]);
+    zip
+}
+
+#[test]
+fn in_a_tree_what_it_cannot_read_never_looks_clean_either() {
+    let gzip = |bytes: &[u8]| {
+        use std::io::Write as _;
+        let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        out.write_all(bytes).unwrap();
+        out.finish().unwrap()
+    };
+    let cut = |bytes: Vec<u8>| bytes[..bytes.len() - 6].to_vec();
+    for (name, bytes) in [
+        ("a.tar.gz", cut(gzip(&[b'x'; 4096]))),
+        ("a.xz", b"\xfd7zXZ\0\0\x04 cut".to_vec()),
+        ("a.zst", b"\x28\xb5\x2f\xfd cut".to_vec()),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c\0\x04".to_vec()),
+        ("a.rar", b"Rar!\x1a\x07\x01\0".to_vec()),
+        ("a.bin", cut(gzip(b"a name says nothing"))),
+        ("inner.gz", gzip(&cut(gzip(&[b'y'; 4096])))),
+        ("locked.zip", encrypted_zip()),
+        (".github/workflows/a.yml", b"on: [push\njobs: {".to_vec()),
+    ] {
+        let place = Place::new();
+        place.write(name, &bytes);
+        let run = place.run(&["check", "."]);
+        assert_eq!(run.assert_sane().status, 3, "{name}: {}", run.stdout);
+    }
+    let place = Place::new();
+    let large = std::fs::File::create(place.path().join("large.txt")).unwrap();
+    large.set_len(300 << 20).unwrap();
+    assert_eq!(place.run(&["check", "."]).status, 3);
+}
+
+#[test]
+fn a_blob_that_is_gone_is_told() {
+    let place = repository();
+    place.write("src/b.ts", "export const b = 1\n");
+    commit(&place, "ann", "feat: b");
+    let list = Command::new("git")
+        .args(["rev-parse", "HEAD:src/b.ts"])
+        .current_dir(place.path())
+        .output()
+        .unwrap();
+    let id = String::from_utf8(list.stdout).unwrap();
+    let (head, tail) = id.trim().split_at(2);
+    std::fs::remove_file(place.path().join(format!(".git/objects/{head}/{tail}"))).unwrap();
+    let run = place.run(&["check", "--range", "HEAD"]);
+    assert_eq!(run.assert_sane().status, 3, "{}{}", run.stdout, run.stderr);
+}
+
 #[test]
 fn a_shallow_clone_is_not_the_whole_history() {
     let place = repository();

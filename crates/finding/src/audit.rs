@@ -278,6 +278,8 @@ pub enum AuditFault {
     Conflict,
     /// A limit was reached; what follows was not judged.
     LimitReached,
+    /// A part of a history that could not be read.
+    BadHistory,
     /// A suppression that is not valid.
     BadSuppression,
 }
@@ -306,7 +308,7 @@ pub struct AuditCoverage {
     /// Accounts with principals.
     pub accounts: Vec<Untrusted>,
     /// Number of items read, by kind: `user`, `role`, `group`, `policy`,
-    /// `credential`, `resource`, `guardrail`.
+    /// `credential`, `resource`, `guardrail`, `event`.
     pub items: BTreeMap<String, u64>,
     /// Number of items that another file had alike.
     pub repeated: u64,

@@ -129,6 +129,21 @@ pub enum BoundaryReason {
     FirstFinding,
 }
 
+/// A place where a change shows an access key that the incident used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Leak {
+    /// The key's id.
+    pub key: Untrusted,
+    /// Path of the file.
+    pub path: Untrusted,
+    /// Line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The commit that brought it, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Untrusted>,
+}
+
 /// Where the incident begins and what stays outside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Boundary {
@@ -550,4 +565,7 @@ pub struct Incident {
     pub next_steps: Vec<NextStep>,
     /// Ids of all findings of the incident.
     pub findings: Vec<FindingId>,
+    /// Where a report of the gate found the access keys of its identities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaks: Vec<Leak>,
 }

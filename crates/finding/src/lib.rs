@@ -5,11 +5,14 @@
 //! a package is [`Untrusted`]; only a renderer may print it, escaped.
 
 mod audit;
+mod aws;
 mod coverage;
 mod event;
 mod finding;
 mod incident;
+mod plan;
 mod proof;
+mod proposal;
 mod replay;
 mod report;
 mod severity;
@@ -21,19 +24,28 @@ pub use audit::{
     AuditPath, AuditSummary, Certainty, Dependency, Goal, PathStep, StatementPlace, StepMethod,
     StepPermission,
 };
+pub use aws::{AwsCall, AwsService};
 pub use coverage::{
     Coverage, Failure, FailureReason, InputForm, MAX_LISTED, Skip, SkipReason, SourceCoverage,
 };
 pub use event::{Actor, ActorKind, EventRef, Outcome, Position};
 pub use finding::{Finding, FindingId, RuleCount, Tactic, Technique};
 pub use incident::{
-    Boundary, BoundaryReason, ChainLink, Cost, CostItem, Identity, Incident, LinkKind, Metered,
-    NextStep, Novelty, NoveltyKind, Origin, Pricing, Resource, ResourceAction, ResourceKind,
-    ResourceState, Stage, StepKind, TimelineEntry, Unpriced,
+    Boundary, BoundaryReason, ChainLink, Cost, CostItem, Identity, Incident, Leak, LinkKind,
+    Metered, NextStep, Novelty, NoveltyKind, Origin, Pricing, Resource, ResourceAction,
+    ResourceKind, ResourceState, Stage, StepKind, TimelineEntry, Unpriced,
+};
+pub use plan::{
+    Holder, LeftOut, LeftOutReason, Loss, PLAN_SCHEMA, Plan, PlanProof, PlanStatus, PlanStep,
+    Power, PowerMeans, StepRisk, StepState, StepStatus, Thing,
 };
 pub use proof::{
     ChainName, ChainProof, Doubt, DoubtKind, Doubts, KeySource, PROOF_SCHEMA, ProofSummary,
     TimeSpan, TrailProof,
+};
+pub use proposal::{
+    BlindSpot, PROPOSAL_SCHEMA, Proposal, ProposalHistory, ProposalReplay, ProposedStatement,
+    RefusedRequest, StatementOrigin, Widening,
 };
 pub use replay::{
     Advice, Attack, Broken, BrokenCalls, Disagreement, Fidelity, GuardrailEffect, History,

@@ -1,6 +1,7 @@
 //! The clock, and who looks at it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::thread::sleep;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use gardefou_finding::Timestamp;
 
@@ -8,6 +9,11 @@ use gardefou_finding::Timestamp;
 pub fn now() -> Option<Timestamp> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
     Timestamp::from_seconds(i64::try_from(since.as_secs()).ok()?)
+}
+
+/// Waits.
+pub fn pause(time: Duration) {
+    sleep(time);
 }
 
 /// The user's name, as the environment tells it; `unknown` when it does not.

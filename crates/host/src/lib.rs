@@ -7,7 +7,9 @@
     reason = "this is the crate that may touch files, the environment and the clock"
 )]
 
+mod advisories;
 mod archive;
+mod aws;
 mod clock;
 mod companion;
 mod error;
@@ -20,6 +22,7 @@ mod progress;
 mod read;
 mod s3;
 mod save;
+mod sign;
 mod source;
 mod spool;
 mod terminal;
@@ -27,11 +30,13 @@ mod tree;
 mod walk;
 mod write;
 
+pub use advisories::{AdvisoryFile, TakeRecord, osv_records, source_name};
 pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
-pub use clock::{now, user_name};
+pub use aws::{AwsClient, AwsError};
+pub use clock::{now, pause, user_name};
 pub use companion::{companion, read_bytes, showing};
 pub use error::SourceError;
-pub use git::{Changes, GitError, Repository};
+pub use git::{APPROVAL_NOTES, Changes, GitError, Repository};
 pub use layout::{DELIVERY_DELAY, PRUNING_MARGIN, Selection};
 pub use ledger::{
     HttpAnswer, HttpRequest, KeyFileError, KeyOrigin, LedgerFolder, LedgerLock, Lines,
@@ -40,8 +45,9 @@ pub use ledger::{
 pub use progress::{Progress, ProgressCallback};
 pub use read::{Consumer, Limits, ReadSummary, Reader};
 pub use s3::UserMetadata;
+pub use sign::ssh_sign;
 pub use source::{Object, Origin, Source};
 pub use spool::Spool;
 pub use terminal::{Stream, Terminal};
 pub use tree::{judge_paths, with_deep_stack};
-pub use write::{Printed, print, read_text, text_files, write_atomically};
+pub use write::{Printed, own_path, print, read_text, text_files, write_atomically, write_program};

@@ -87,7 +87,13 @@ impl Walk {
                 self.directory(&entry.path(), depth + 1)
             }
             Ok(kind) if kind.is_file() || kind.is_symlink() => self.files.push(entry.path()),
-            Ok(_) => {}
+            Ok(kind) if kind.is_dir() => {}
+            // Nobody knows what will come out of it.
+            Ok(_) => self.coverage.fail(gap(
+                &entry.path(),
+                Unread::Unreadable,
+                "a pipe, socket or device, which is not read",
+            )),
             Err(error) => self.fail(&entry.path(), &error),
         }
     }

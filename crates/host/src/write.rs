@@ -58,6 +58,30 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_directory(directory)
 }
 
+/// Writes a program that the user may run, in the way of [`write_atomically`].
+///
+/// # Errors
+/// The system's.
+pub fn write_program(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_atomically(path, bytes)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
+    }
+    Ok(())
+}
+
+/// Where this program lies.
+///
+/// # Errors
+/// The system's, or when the path is not UTF-8.
+pub fn own_path() -> io::Result<String> {
+    let path = std::env::current_exe()?;
+    let text = path.to_str().map(str::to_owned);
+    text.ok_or_else(|| io::Error::other("the path of this program is not UTF-8"))
+}
+
 #[cfg(unix)]
 fn temporary_file(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
     use std::os::unix::fs::PermissionsExt;

@@ -19,12 +19,14 @@ pub mod check;
 mod evaluate;
 pub mod graph;
 mod json;
+pub mod least;
 mod pattern;
 pub mod policy;
 pub mod request;
 pub mod snapshot;
 mod stack;
 mod tri;
+pub mod usage;
 
 pub use answer::{Answer, Decision, Reason, Rule, StatementRef};
 pub use arn::Arn;

@@ -90,6 +90,39 @@ fn depth_is_no_harm() {
     error(&"[".repeat(MAX_POLICY_BYTES));
 }
 
+/// Five megabytes, deep, wide or of stars, are refused at once, wherever a
+/// policy may stand.
+#[test]
+fn five_megabytes_are_refused_in_bounded_time() {
+    let size = 5 << 20;
+    let wide = "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"},".repeat(size / 47);
+    let stars = "*a".repeat(size / 2);
+    let action = |text: &str| {
+        format!(
+            "{{\"Statement\":{{\"Effect\":\"Allow\",\"Action\":\"{text}\",\"Resource\":\"*\"}}}}"
+        )
+    };
+    for policy in [
+        "[".repeat(size),
+        "{\"Statement\":".repeat(size / 13),
+        format!("{{\"Statement\":[{}]}}", wide.trim_end_matches(',')),
+        action(&stars),
+    ] {
+        assert!(policy.len() > size - 100);
+        let start = Instant::now();
+        let problem = error(&policy).problem;
+        assert_eq!(problem, Problem::TooLarge(MAX_POLICY_BYTES));
+        let case = format!(
+            "[{{\"request\":{{\"action\":\"a:b\"}},\"identity_policies\":[{}]}}]",
+            serde_json::to_string(&policy).unwrap()
+        );
+        let answer = cases::read(&case).unwrap().remove(0).answer();
+        assert!(answer.error.is_some());
+        assert_eq!(answer.decision, Decision::ImplicitDeny);
+        assert!(start.elapsed() < Duration::from_secs(5));
+    }
+}
+
 /// A policy as large as is read, of patterns made to go back and forth, on
 /// texts made for them.
 #[test]

@@ -9,6 +9,7 @@
 //! which of them to take.
 
 pub mod attack;
+pub mod deeds;
 pub mod effect;
 pub mod fidelity;
 pub mod files;

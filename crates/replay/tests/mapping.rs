@@ -122,3 +122,41 @@ fn what_the_log_does_not_hold_is_not_known() {
         .filter(|call| call.principal.is_service_linked());
     assert!(by_service.count() > 100);
 }
+
+/// A cluster is not its service, and a stack's id is not its name.
+#[test]
+fn each_part_of_an_arn_comes_from_its_own_parameter() {
+    let calls: Vec<Call> = mapped()
+        .into_iter()
+        .filter_map(|(_, result)| result.ok())
+        .filter(|call| call.principal.name() == Some("ci-deploy"))
+        .collect();
+    for (name, head, tail) in [
+        (
+            "UpdateService",
+            "ecs:eu-west-1:111122223333:service/shop/",
+            "",
+        ),
+        (
+            "DescribeServices",
+            "ecs:eu-west-1:111122223333:service/shop/",
+            "*",
+        ),
+        (
+            "DescribeStacks",
+            "cloudformation:eu-west-1:111122223333:stack/",
+            "/*",
+        ),
+    ] {
+        let of: Vec<&Call> = calls.iter().filter(|call| &*call.name == name).collect();
+        assert!(!of.is_empty(), "{name}");
+        for call in of {
+            let arn = call
+                .needs
+                .first()
+                .map(|need| need.resource.as_str())
+                .unwrap();
+            assert!(arn.contains(head) && arn.ends_with(tail), "{arn}");
+        }
+    }
+}

@@ -688,6 +688,7 @@ pub(crate) fn campaign() -> Report {
         resources,
         resources_left_out: 0,
         findings: findings.iter().map(|finding| finding.id.clone()).collect(),
+        leaks: Vec::new(),
     };
     let rules = findings
         .iter()

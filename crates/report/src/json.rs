@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gardefou_finding::{Audit, Replay, Report, TrailProof, Untrusted};
+use gardefou_finding::{Audit, Plan, Proposal, Replay, Report, TrailProof, Untrusted};
 use serde::Serialize;
 
 /// Renders the report as JSON; in several lines when `pretty`. Characters that
@@ -52,14 +52,29 @@ pub fn json_schema() -> String {
     written(&schemars::schema_for!(Report))
 }
 
+/// The same of a plan of containment.
+pub fn plan_schema() -> String {
+    written(&schemars::schema_for!(Plan))
+}
+
 /// The same of what digests prove.
 pub fn proof_schema() -> String {
     written(&schemars::schema_for!(TrailProof))
 }
 
+/// The same of what the gate says.
+pub fn check_schema() -> String {
+    written(&schemars::schema_for!(gardefou_scan::CheckReport))
+}
+
 /// The same of an audit.
 pub fn audit_schema() -> String {
     written(&schemars::schema_for!(Audit))
+}
+
+/// The same of a least-privilege proposal.
+pub fn proposal_schema() -> String {
+    written(&schemars::schema_for!(Proposal))
 }
 
 /// The same of a replay.

@@ -5,6 +5,7 @@
 //! module, in English and French; every text from outside is escaped in the
 //! terms of the output it goes to.
 
+mod advisories;
 mod answers;
 mod audit;
 mod build;
@@ -18,7 +19,9 @@ mod json;
 mod limits;
 mod markdown;
 mod ocsf;
+mod plan;
 mod proof;
+mod proposal;
 mod replay;
 #[cfg(test)]
 mod tests;
@@ -29,12 +32,18 @@ use std::str::FromStr;
 
 use gardefou_finding::Report;
 
+pub use advisories::render_advisories;
 pub use answers::render_answers;
 pub use audit::render_audit;
 pub use catalogue::Lang;
 pub use check::{CheckFormat, render_check};
-pub use json::{audit_schema, json_schema, proof_schema, replay_schema};
+pub use json::{
+    audit_schema, check_schema, json_schema, plan_schema, proof_schema, proposal_schema,
+    replay_schema,
+};
+pub use plan::{render_plan, render_plan_status};
 pub use proof::render_proof;
+pub use proposal::{ProposalFormat, render_proposal};
 pub use replay::render_replay;
 
 /// An output format.

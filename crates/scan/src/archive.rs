@@ -172,6 +172,8 @@ impl Unpacker {
         }
         if form(&bytes) == Some(Form::Tar) {
             self.tar(path, &bytes, depth);
+        } else if says_tar(path) {
+            self.said_tar(path, &bytes, depth);
         } else if !bytes.is_empty() {
             let name = path.rsplit('/').next().unwrap_or(path);
             let name = name
@@ -179,6 +181,17 @@ impl Unpacker {
                 .map_or(name, |(stem, _)| stem)
                 .to_owned();
             self.entry(path, &name, bytes, false, depth);
+        }
+    }
+
+    /// A stream whose name says that a tar is inside: one of the oldest form, an
+    /// empty one, or none, which is told.
+    fn said_tar(&mut self, path: &str, bytes: &[u8], depth: usize) {
+        let before = (self.out.files.len(), self.out.gaps.len());
+        self.tar(path, bytes, depth);
+        let is_empty = before == (self.out.files.len(), self.out.gaps.len());
+        if is_empty && bytes.iter().any(|byte| *byte != 0) {
+            self.gap(path, Unread::BadArchive, "no tar inside");
         }
     }
 
@@ -205,6 +218,10 @@ impl Unpacker {
             Ok(archive) => archive,
             Err(error) => return self.gap(path, Unread::BadArchive, &error.to_string()),
         };
+        if has_strays(bytes, &mut archive) {
+            let why = "files that the archive's directory does not name";
+            self.gap(path, Unread::BadArchive, why);
+        }
         for index in 0..archive.len() {
             if self.is_full(path) {
                 return;
@@ -320,6 +337,35 @@ impl Unpacker {
     }
 }
 
+/// Whether the bytes hold heads of files that are not of the directory's entries:
+/// other readers may see another archive.
+fn has_strays(bytes: &[u8], archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> bool {
+    let mut known: Vec<(u64, u64)> = Vec::new();
+    for index in 0..archive.len() {
+        if let Ok(entry) = archive.by_index_raw(index) {
+            let end = entry.data_start().unwrap_or_default() + entry.compressed_size();
+            known.push((entry.header_start(), end));
+        }
+    }
+    known.sort_unstable();
+    let is_known = |at: u64| {
+        let after = known.partition_point(|(start, _)| *start <= at);
+        let last = after.checked_sub(1).and_then(|index| known.get(index));
+        last.is_some_and(|(start, end)| at == *start || at < *end)
+    };
+    memchr::memmem::find_iter(bytes, b"PK\x03\x04").any(|at| !is_known(at as u64))
+}
+
+/// Whether a name says that a tar is inside of what is compressed.
+fn says_tar(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    [
+        ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".crate",
+    ]
+    .iter()
+    .any(|end| lower.ends_with(end))
+}
+
 fn inner(path: &str, name: &str) -> String {
     format!("{path}{INSIDE}{}", name.trim_start_matches("./"))
 }
@@ -374,6 +420,20 @@ mod tests {
         assert_eq!(gaps(b"BZh9....", &caps), [Unread::UnknownFormat]);
         assert_eq!(gaps(b"hello", &caps), [Unread::UnknownFormat]);
         assert_eq!(gaps(&tgz("../../etc/x", b"x"), &caps), [Unread::BadArchive]);
+        let no_tar = unpack("x.tar.gz", &gzip(b"hello, I am no tar"), &caps);
+        assert_eq!(no_tar.gaps.len(), 1);
+        let empty = unpack("x.tar.gz", &gzip(&[0; 1024]), &caps);
+        assert_eq!(empty.gaps.len(), 0);
+        let zip = |name: &str| {
+            let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            let options = zip::write::SimpleFileOptions::default();
+            writer.start_file(name, options).unwrap();
+            writer.write_all(b"x").unwrap();
+            writer.finish().unwrap().into_inner()
+        };
+        assert_eq!(gaps(&zip("a"), &caps), []);
+        let twice = [zip("a"), zip("b")].concat();
+        assert_eq!(gaps(&twice, &caps), [Unread::BadArchive]);
         let bomb = gzip(&vec![0; 40 << 20]);
         assert_eq!(
             gaps(&bomb, &Caps { ratio: 10, ..caps }),

@@ -14,6 +14,12 @@ use crate::change::{Change, Content, File, Status};
 use crate::check::{CheckId, Out, Reason, Report};
 use crate::coverage::Coverage;
 use crate::finding::Finding;
+use crate::pattern::patterns;
+
+patterns! {
+    INSTALL = r#""(?:pre|post)?install"\s*:\s*"(?:[^"\\]|\\.)*""#;
+    BUILDS = r#""(?:build|prepare|prepack|prepublish|prepublishOnly|compile|bundle|dist)[\w:-]*"\s*:"#;
+}
 
 /// Files of a source revision by path and by content.
 #[derive(Debug, Default)]
@@ -93,10 +99,11 @@ pub fn against(files: Vec<File>, source: &Source) -> (Change, Vec<Finding>) {
                 file.status = Status::Modified;
                 file.content = Content::between(old, bytes);
                 differs(&file, path, &mut out);
+                gained_hook(&file, path, &mut out);
             }
             None => {
                 file.status = Status::Added;
-                extra(&file, &inside, &mut out);
+                extra(&file, &inside, source, &mut out);
             }
         }
         change.files.push(file);
@@ -139,10 +146,44 @@ fn differs(file: &File, path: &str, out: &mut Out<'_>) {
     out.on_file(file, if shown.is_empty() { path } else { shown }, report);
 }
 
-fn extra(file: &File, inside: &str, out: &mut Out<'_>) {
+/// A manifest whose artifact runs a command at install that the source does not have.
+fn gained_hook(file: &File, path: &str, out: &mut Out<'_>) {
+    let Some(view) = file.view().filter(|_| name(path) == "package.json") else {
+        return;
+    };
+    let removed = view.removed();
+    for found in INSTALL.find_iter(view.text()) {
+        if !removed.contains(found.as_str()) && view.is_added(&found.range()) {
+            let (reason, severity) = (Reason::ArtifactDiffers, Severity::High);
+            let report = Report::new(CheckId::ArtifactSource, reason, severity, Confidence::High);
+            out.at_view(file, view, &found.range(), report.detail(path));
+        }
+    }
+}
+
+/// Whether the source has a step that makes files: without one, nothing in the
+/// artifact is explained as built.
+fn builds(source: &Source) -> bool {
+    let manifests = source
+        .by_path
+        .iter()
+        .filter(|(path, _)| name(path) == "package.json");
+    let mut texts = manifests.map(|(_, bytes)| String::from_utf8_lossy(bytes));
+    let mut has_manifest = false;
+    let says = texts.any(|text| {
+        has_manifest = true;
+        BUILDS.is_match(&text)
+    });
+    says || !has_manifest
+}
+
+fn extra(file: &File, inside: &str, source: &Source, out: &mut Out<'_>) {
+    let is_script = [".js", ".cjs", ".mjs", ".py", ".sh"]
+        .iter()
+        .any(|end| inside.ends_with(end));
     let severity = if is_written_by_tools(inside) {
         Severity::Informational
-    } else if is_built(inside) {
+    } else if is_built(inside) && (builds(source) || !is_script) {
         Severity::Low
     } else {
         Severity::Medium

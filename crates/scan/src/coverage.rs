@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::change::PatchError;
+use crate::config::Accepted;
+use crate::dependency::DependencyCoverage;
 
 /// How many parts that were not read are listed one by one; all are counted.
 pub const MAX_LISTED: usize = 200;
@@ -35,6 +37,8 @@ pub enum Unread {
     BadSyntax,
     /// Nothing was there to judge.
     Nothing,
+    /// A signature of a kind that cannot be verified here, where signing is the rule.
+    Unverifiable,
 }
 
 /// One thing that was not read.
@@ -63,6 +67,15 @@ pub struct Coverage {
     pub bytes: u64,
     /// Files whose content is no text: judged by name, kind and what archives hold.
     pub binary_files: u64,
+    /// What of the dependencies was looked at, and with what they were compared.
+    #[serde(default, skip_serializing_if = "DependencyCoverage::is_empty")]
+    pub dependencies: DependencyCoverage,
+    /// Findings that suppressions took away, by check.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub suppressed: BTreeMap<String, u64>,
+    /// Findings that the baseline has.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub known: u64,
     /// Number of things not read, by reason.
     pub failed: BTreeMap<Unread, u64>,
     /// The first [`MAX_LISTED`] things not read, in order of place.
@@ -109,12 +122,26 @@ impl Coverage {
         });
     }
 
+    /// Counts what was accepted.
+    pub(crate) fn accept(&mut self, accepted: Accepted) {
+        self.merge(Self {
+            suppressed: accepted.suppressed,
+            known: accepted.known,
+            ..Self::default()
+        });
+    }
+
     /// Adds what another part covered.
     pub fn merge(&mut self, other: Self) {
         self.commits += other.commits;
         self.files += other.files;
         self.bytes += other.bytes;
         self.binary_files += other.binary_files;
+        self.dependencies.merge(other.dependencies);
+        self.known += other.known;
+        for (check, count) in other.suppressed {
+            *self.suppressed.entry(check).or_default() += count;
+        }
         for (reason, count) in other.failed {
             *self.failed.entry(reason).or_default() += count;
         }
@@ -126,4 +153,12 @@ impl Coverage {
         self.failures.sort();
         self.failures.truncate(MAX_LISTED);
     }
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

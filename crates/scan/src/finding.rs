@@ -46,27 +46,12 @@ pub struct Finding {
     /// Facts of the reason: a name, an account, a URL.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Untrusted>,
-    /// Sixteen hexadecimal digits that stay the same while the check, the path
-    /// and the excerpt do; baselines and suppressions name it.
+    /// Sixteen hexadecimal digits that stay the same while the check, its reason,
+    /// the path and the text do; baselines and suppressions name it.
     pub fingerprint: String,
 }
 
 impl Finding {
-    /// Computes the fingerprint from what the finding says.
-    pub(crate) fn sealed(mut self) -> Self {
-        use sha2::{Digest as _, Sha256};
-        let mut hash = Sha256::new();
-        let excerpt: String = self.excerpt.as_str().split_whitespace().collect();
-        for part in [self.id.word(), self.location.path.as_str(), &excerpt] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-        let digest = hash.finalize();
-        let head = digest.get(..8).unwrap_or_default();
-        self.fingerprint = data_encoding::HEXLOWER.encode(head);
-        self
-    }
-
     /// Order in a report: worst first, then by place.
     pub fn rank(&self) -> impl Ord + '_ {
         (

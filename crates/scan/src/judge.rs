@@ -3,9 +3,10 @@
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 
 use crate::archive::{Caps, INSIDE, is_archive, unpack};
-use crate::change::{Change, Content, File, View};
+use crate::change::{Change, Content, File, Status, View};
 use crate::check::{Check, Out, Text, all};
 use crate::coverage::{Coverage, Unread};
+use crate::dependency::DependencyOptions;
 use crate::finding::Finding;
 use crate::text::{Layer, layers};
 
@@ -47,12 +48,17 @@ impl Default for Judge {
 
 impl Judge {
     /// Every check, ready to be used by several threads.
+    pub fn new() -> Self {
+        Self::with(DependencyOptions::default())
+    }
+
+    /// Every check, with what dependencies are compared with.
     #[allow(
         clippy::expect_used,
         reason = "the keywords are constants; every test builds the automaton"
     )]
-    pub fn new() -> Self {
-        let checks = all();
+    pub fn with(dependencies: DependencyOptions) -> Self {
+        let checks = all(dependencies);
         let mut words = Vec::new();
         let mut owners = Vec::new();
         let mut always = 0;
@@ -124,6 +130,11 @@ impl Judge {
             Content::Text(view) => view,
             Content::Unseen => {
                 out.unread(file, Unread::BinaryNotShown, "");
+                return;
+            }
+            Content::Submodule(_) if file.status == Status::Added => {
+                let why = "a new submodule, whose content is not read";
+                out.unread(file, Unread::Unreadable, why);
                 return;
             }
             Content::Binary(bytes) if is_archive(bytes) && !file.path.contains(INSIDE) => {

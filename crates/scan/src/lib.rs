@@ -5,13 +5,17 @@ pub mod archive;
 pub mod artifact;
 pub mod change;
 mod check;
+pub mod config;
 mod coverage;
+pub mod dependency;
 mod finding;
+pub mod join;
 mod judge;
 mod pattern;
 mod report;
 mod shell;
 pub mod text;
+pub mod trust;
 
 pub use check::{CheckId, Reason};
 pub use coverage::{Coverage, Gap, MAX_LISTED, Unread};

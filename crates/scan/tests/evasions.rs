@@ -264,6 +264,7 @@ const DISGUISES: &[Disguise] = &[
 fn evasions_are_refused() {
     let judge = Judge::new();
     let mut all = cases(include_str!("cases/evasions.txt"));
+    all.extend(cases(include_str!("cases/evasions-blind.txt")));
     for (name, path, hide) in DISGUISES {
         for (number, payload) in PAYLOADS.iter().enumerate() {
             all.push(Case {
@@ -289,13 +290,16 @@ fn evasions_are_refused() {
     assert_eq!(missed, MISSES);
 }
 
-/// Evasions that are known to be missed.
-const MISSES: usize = 0;
+/// Evasions that are known to be missed: a permission that is OpenCode's own
+/// default, text in rot13, and a page of somebody's server over a source, which
+/// are asked about or not seen.
+const MISSES: usize = 3;
 
 #[test]
 fn lookalikes_pass() {
     let judge = Judge::new();
-    let all = cases(include_str!("cases/lookalikes.txt"));
+    let mut all = cases(include_str!("cases/lookalikes.txt"));
+    all.extend(cases(include_str!("cases/lookalikes-blind.txt")));
     let mut loud = 0;
     for case in &all {
         let found = findings(&judge, case);

@@ -8,9 +8,12 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use gardefou_finding::Severity;
-use gardefou_scan::change::{Change, File, Status};
+use gardefou_finding::{Severity, Timestamp};
+use gardefou_scan::change::{Change, Content, File, Status};
+use gardefou_scan::dependency::DependencyOptions;
+use gardefou_scan::dependency::advisory::{Advisories, Builder};
 use gardefou_scan::{CheckId, Finding, Judge};
 
 fn folder() -> PathBuf {
@@ -35,25 +38,56 @@ fn every_check_has_a_page_and_every_page_a_check() {
     assert_eq!(pages, checks);
 }
 
-/// The examples of a page: path, what is expected, text.
-fn examples(page: &str) -> Vec<(String, String, String)> {
+/// An example of a page.
+struct Example {
+    path: String,
+    expect: String,
+    text: String,
+    /// The file before the change.
+    before: Option<String>,
+    /// Another file of the same change, with its path.
+    with: Option<(String, String)>,
+}
+
+fn examples(page: &str) -> Vec<Example> {
     let mut examples = Vec::new();
-    let mut parts = page.split("````text ");
-    parts.next();
-    for part in parts {
+    let (mut before, mut with) = (None, None);
+    for part in page.split("````text ").skip(1) {
         let (head, rest) = part.split_once('\n').unwrap();
         let (text, _) = rest.split_once("````").unwrap();
-        let (path, expect) = head.split_once(" expect=").unwrap();
-        let path = path.strip_prefix("path=").unwrap();
-        examples.push((path.to_owned(), expect.to_owned(), text.to_owned()));
+        let head = head.strip_prefix("path=").unwrap();
+        if head.ends_with(" before") {
+            before = Some(text.to_owned());
+        } else if let Some(path) = head.strip_suffix(" with") {
+            with = Some((path.to_owned(), text.to_owned()));
+        } else {
+            let (path, expect) = head.split_once(" expect=").unwrap();
+            examples.push(Example {
+                path: path.to_owned(),
+                expect: expect.to_owned(),
+                text: text.to_owned(),
+                before: before.take(),
+                with: with.take(),
+            });
+        }
     }
     examples
 }
 
-fn judged(judge: &Judge, path: &str, text: &str) -> Vec<Finding> {
-    let mut file = File::present(path, text.as_bytes().to_vec());
-    file.status = Status::Added;
-    let files = vec![file];
+fn judged(judge: &Judge, example: &Example) -> Vec<Finding> {
+    let new = example.text.as_bytes().to_vec();
+    let file = match &example.before {
+        Some(old) => {
+            let content = Content::between(old.as_bytes(), new);
+            File::with(&example.path, Status::Modified, content)
+        }
+        None => File::with(&example.path, Status::Added, Content::of(new)),
+    };
+    let with = example
+        .with
+        .iter()
+        .map(|(path, text)| File::with(path, Status::Added, Content::of(text.as_bytes().to_vec())));
+    let files = with.chain([file]).collect();
     judge
         .change(&Change {
             files,
@@ -62,15 +96,35 @@ fn judged(judge: &Judge, path: &str, text: &str) -> Vec<Finding> {
         .findings
 }
 
+/// Advisories of the pages' own: `evil-pkg` of npm, `weak-crate` of crates.io.
+fn judge() -> Judge {
+    let mut builder = Builder::new();
+    for record in [
+        r#"{"id":"MAL-2025-1","modified":"2025-11-01T00:00:00Z","affected":[{"package":{"ecosystem":"npm","name":"evil-pkg"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]}"#,
+        r#"{"id":"RUSTSEC-2025-1","modified":"2025-11-01T00:00:00Z","affected":[{"package":{"ecosystem":"crates.io","name":"weak-crate"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"0.4.0"}]}]}]}"#,
+    ] {
+        builder.add(record.as_bytes()).unwrap();
+    }
+    let mut bytes = Vec::new();
+    builder.finish(&mut bytes).unwrap();
+    Judge::with(DependencyOptions {
+        advisories: Some(Arc::new(Advisories::open(Box::new(bytes)).unwrap())),
+        now: Timestamp::parse("2025-11-10T00:00:00Z"),
+        min_age_days: 7,
+        ..DependencyOptions::default()
+    })
+}
+
 #[test]
 fn the_examples_hold() {
-    let judge = Judge::new();
+    let judge = judge();
     for id in CheckId::ALL {
         let page = std::fs::read_to_string(folder().join(format!("{}.md", id.word()))).unwrap();
         let examples = examples(&page);
         assert!(!examples.is_empty(), "{}", id.word());
-        for (path, expect, text) in examples {
-            let found = judged(&judge, &path, &text);
+        for example in examples {
+            let found = judged(&judge, &example);
+            let Example { expect, text, .. } = &example;
             let said: Vec<&str> = found.iter().map(|f| f.reason.word()).collect();
             if expect == "quiet" {
                 let loud = found.iter().any(|f| f.severity >= Severity::Medium);

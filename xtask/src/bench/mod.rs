@@ -2,9 +2,15 @@
 //!
 //! `trail` measures an investigation beside libdeflate alone and beside `rsigma
 //! engine eval`; `verify-trail` a verification beside inflating and hashing;
-//! `ledger` a ledger beside the disk and SHA-256 alone; `replay` guardrails
-//! beside decoding alone.
+//! `ledger` a ledger beside the disk and SHA-256 alone; `iam` an audit of
+//! organizations of growing size, and single decisions; `replay` guardrails
+//! beside decoding alone; `check` the gate beside gitleaks, and a pull request
+//! in a long history; `contain` the planning for a large incident.
 
+mod check;
+mod contain;
+mod decisions;
+mod iam;
 mod inflate;
 mod ledger;
 mod measure;
@@ -35,11 +41,15 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         "inflate-hash" => inflate::run_hashed(Path::new(rest.first().map_or("", String::as_str))),
         "inflate" => inflate::run(Path::new(rest.first().map_or("", String::as_str))),
         "measure" => measure::run(rest),
+        "check" => check::run(rest),
+        "contain" => contain::run(),
         "ledger" => ledger::run(rest),
+        "iam" => iam::run(rest),
         "ledger-step" => ledger::run_step(rest),
+        "decisions" => decisions::run(Path::new(rest.first().map_or("", String::as_str))),
         "replay" => replay(),
         _ => bail!(
-            "there is no benchmark `{what}`; there are `trail`, `verify-trail`, `ledger` and `replay`"
+            "there is no benchmark `{what}`; there are `trail`, `verify-trail`, `ledger`, `iam`, `replay`, `check` and `contain`"
         ),
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum Error {
     Ledger(LedgerError),
     /// A private key that cannot be had.
     Key(KeyFileError),
+    /// AWS, or what was recorded of it, cannot be asked.
+    Aws(String),
     /// Anything else, in words.
     Usage(String),
 }
@@ -59,6 +61,7 @@ impl Error {
     pub(crate) fn status(&self) -> ExitStatus {
         match self {
             Self::Unreadable(..)
+            | Self::Aws(_)
             | Self::Ledger(
                 LedgerError::Store { .. } | LedgerError::Damaged { .. } | LedgerError::Poisoned,
             ) => ExitStatus::Incomplete,
@@ -75,7 +78,7 @@ impl Error {
             Self::Unreadable(path, error) => vec![format!("`{}`: {error}", path.display())],
             Self::Ledger(error) => vec![error.to_string()],
             Self::Key(error) => vec![error.to_string()],
-            Self::Usage(text) => vec![text.clone()],
+            Self::Usage(text) | Self::Aws(text) => vec![text.clone()],
         };
         lines
             .into_iter()

@@ -2,7 +2,9 @@
 //! where there is an incident: what would have prevented it.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 
+use clap::Parser as _;
 use gardefou_finding::{
     Coverage, ExitStatus, Failure, FailureReason, REPORT_SCHEMA, Report, Timestamp, Untrusted,
 };
@@ -12,6 +14,7 @@ use gardefou_host::{
 use gardefou_ledger::sha256_hex;
 use gardefou_replay::Collected;
 use gardefou_report::{Format, Options, render};
+use gardefou_scan::join;
 use gardefou_trail::facts::Facts;
 use gardefou_trail::proof::Period;
 use gardefou_trail::rules::RuleSet;
@@ -19,14 +22,17 @@ use gardefou_trail::scan::{SeenEvents, TimeRange};
 use gardefou_trail::story::{Details, Focus, judge, tell};
 
 use super::replay::{Looking, Third};
-use super::{Error, colour, ledger, rules, tool, verify_trail};
-use crate::args::{Investigate, Reading};
+use super::{Error, check, colour, ledger, rules, tool, verify_trail};
+use crate::args::{Command, Investigate, Reading, Typed};
 use crate::messages::{progress, say};
 use crate::pipeline::{Again, Endings, First, Second};
 
 /// Runs `gardefou investigate`.
 pub(crate) fn run(options: &Investigate) -> Result<ExitStatus, Error> {
-    let report = look(&options.reading, Third::for_preventions(&options.reading)?)?.report;
+    let mut report = look(&options.reading, Third::for_preventions(&options.reading)?)?.report;
+    if let Some(path) = &options.with_changes {
+        join::with_changes(&mut report, &check::findings_in(path)?);
+    }
     write_all(options, &report)?;
     record(options, &report)?;
     let terminal = Terminal::of(Stream::Out);
@@ -57,6 +63,18 @@ pub(crate) fn look(reading: &Reading, third: Option<Third<'_>>) -> Result<Looked
     }
     let archive = Archive::open(&reading.paths, &scope(reading))?;
     investigate(reading, &rules, archive, third)
+}
+
+/// The report of an archive, with what `investigate` takes when nothing else
+/// is typed.
+pub(crate) fn report_of(paths: &[OsString]) -> Result<Report, Error> {
+    let typed = ["gardefou", "investigate", "--quiet", "--"].map(OsString::from);
+    let typed = typed.into_iter().chain(paths.iter().cloned());
+    let typed = Typed::try_parse_from(typed).map_err(|error| Error::Usage(error.to_string()))?;
+    let Command::Investigate(options) = typed.command else {
+        return Err(Error::Usage("nothing to investigate".to_owned()));
+    };
+    Ok(look(&options.reading, None)?.report)
 }
 
 fn scope(reading: &Reading) -> Scope {

@@ -1,8 +1,12 @@
 //! The commands: configuration, wiring, rendering.
 
-mod check;
+pub(crate) mod advisories;
+pub(crate) mod approve;
+pub(crate) mod check;
+pub(crate) mod contain;
 mod error;
 mod fetch_trail;
+pub(crate) mod hook;
 pub(crate) mod iam;
 mod investigate;
 pub(crate) mod ledger;
@@ -24,6 +28,10 @@ pub(crate) fn run(typed: Typed) -> Result<ExitStatus, Error> {
         Command::Investigate(options) => investigate::run(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Advisories(command) => advisories::run(&command),
+        Command::Contain(command) => contain::run(&command),
+        Command::Approve(options) => approve::run(&options),
+        Command::Hook(command) => hook::run(&command),
         Command::VerifyTrail(options) => verify_trail::run(&options),
         Command::FetchTrail(options) => fetch_trail::run(&options),
         Command::Iam(command) => iam::run(&command),

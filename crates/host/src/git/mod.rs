@@ -9,14 +9,18 @@
 mod objects;
 mod process;
 mod raw;
+mod trust;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use gardefou_scan::change::{Change, Commit, Content, File, Status};
+use gardefou_scan::trust::Span;
 use gardefou_scan::{Coverage, Unread};
 use tempfile::TempDir;
+
+pub use trust::APPROVAL_NOTES;
 
 use objects::Objects;
 use process::{Git, one_line};
@@ -57,6 +61,8 @@ pub struct Repository {
     /// Runs on the objects alone.
     objects: Git,
     is_shallow: Vec<String>,
+    /// Folder of the repository's references.
+    common: PathBuf,
     _own: TempDir,
 }
 
@@ -67,11 +73,33 @@ pub struct Changes {
     pub changes: Vec<Change>,
     /// What could not be read.
     pub coverage: Coverage,
+    /// The ends of the range.
+    pub span: Span,
+}
+
+/// The ends of a range, as ids of commits.
+#[derive(Clone, Debug)]
+struct Ends {
+    from: Option<String>,
+    trusted: Option<String>,
+    to: String,
+    is_single: bool,
 }
 
 impl Repository {
     /// Opens the repository that a directory is in.
     pub fn open(directory: &Path) -> Result<Self, GitError> {
+        Self::opened(directory, None)
+    }
+
+    /// Opens the repository that one of its hooks runs for: with the objects of
+    /// a push that wait in quarantine, and the index that a commit is made from.
+    pub fn open_in_hook(directory: &Path) -> Result<Self, GitError> {
+        Self::opened(directory, Some(process::Hook::here()))
+    }
+
+    fn opened(directory: &Path, hook: Option<process::Hook>) -> Result<Self, GitError> {
+        let hook = hook.unwrap_or_default();
         let names = Git::in_directory(directory);
         let found = names.run(&[
             "rev-parse",
@@ -93,16 +121,26 @@ impl Repository {
         };
         let common = fs::canonicalize(directory.join(common)).map_err(|_| missing())?;
         let own = own_directory(&common, format).map_err(GitError::NoRoom)?;
-        let objects = Git::on_objects(
-            own.path(),
-            &common.join("objects"),
-            &PathBuf::from(git_dir).join("index"),
-        );
+        let git_dir = directory.join(git_dir);
+        let known = common.join("objects");
+        // Relative to the hook's directory, and git is started elsewhere.
+        let index = hook.index.map(|index| directory.join(index));
+        let index = index.and_then(|index| std::path::absolute(index).ok());
+        let index = index.unwrap_or_else(|| git_dir.join("index"));
+        let objects = Git::on_objects(own.path(), &known, &index);
+        let (names, objects) = match &hook.quarantine {
+            Some(fresh) => (
+                names.with_fresh(fresh, &known),
+                objects.with_fresh(fresh, &known),
+            ),
+            None => (names, objects),
+        };
         let shallow = fs::read_to_string(common.join("shallow")).unwrap_or_default();
         Ok(Self {
             names,
             objects,
             is_shallow: shallow.lines().map(str::to_owned).collect(),
+            common,
             _own: own,
         })
     }
@@ -122,8 +160,27 @@ impl Repository {
 
     /// The commits of `A..B`, `A...B`, or of one revision alone.
     pub fn range(&self, range: &str) -> Result<Changes, GitError> {
-        let ids = self.range_ids(range)?;
-        let mut out = Changes::default();
+        self.between(&self.ends(range)?, range)
+    }
+
+    /// The commits that `to` has and `from` has not; all of `to`'s without `from`.
+    pub fn new_commits(&self, from: Option<&str>, to: &str) -> Result<Changes, GitError> {
+        let from = from.map(|from| self.commit(from)).transpose()?;
+        let ends = Ends {
+            trusted: from.clone(),
+            from,
+            to: self.commit(to)?,
+            is_single: false,
+        };
+        self.between(&ends, to)
+    }
+
+    fn between(&self, ends: &Ends, range: &str) -> Result<Changes, GitError> {
+        let ids = self.ids(ends)?;
+        let mut out = Changes {
+            span: self.span(ends)?,
+            ..Changes::default()
+        };
         if ids.len() > MAX_COMMITS {
             out.coverage
                 .fail_at(range, Unread::LimitReached, "more commits than are read");
@@ -147,26 +204,49 @@ impl Repository {
             }
             out.changes.push(change);
         }
+        mark_line(&mut out.changes, &ends.to);
         Ok(out)
     }
 
-    fn range_ids(&self, range: &str) -> Result<Vec<String>, GitError> {
+    fn ends(&self, range: &str) -> Result<Ends, GitError> {
         let name = |name: &str| self.commit(if name.is_empty() { "HEAD" } else { name });
-        let (from, to) = if let Some((a, b)) = range.split_once("...") {
-            let (a, b) = (name(a)?, name(b)?);
-            let base = one_line(self.objects.run(&["merge-base", &a, &b]));
-            (
-                Some(base.ok_or_else(|| GitError::NoRevision(range.to_owned()))?),
-                b,
-            )
-        } else if let Some((a, b)) = range.split_once("..") {
-            (Some(name(a)?), name(b)?)
-        } else {
-            return Ok(vec![name(range)?]);
-        };
+        if let Some((a, b)) = range.split_once("...") {
+            let (a, to) = (name(a)?, name(b)?);
+            let base = one_line(self.objects.run(&["merge-base", &a, &to]));
+            let base = base.ok_or_else(|| GitError::NoRevision(range.to_owned()))?;
+            return Ok(Ends {
+                from: Some(base),
+                trusted: Some(a),
+                to,
+                is_single: false,
+            });
+        }
+        if let Some((a, b)) = range.split_once("..") {
+            let from = name(a)?;
+            return Ok(Ends {
+                from: Some(from.clone()),
+                trusted: Some(from),
+                to: name(b)?,
+                is_single: false,
+            });
+        }
+        let to = name(range)?;
+        let parent = self.commit(&format!("{to}^1")).ok();
+        Ok(Ends {
+            trusted: parent.clone(),
+            from: parent,
+            to,
+            is_single: true,
+        })
+    }
+
+    fn ids(&self, ends: &Ends) -> Result<Vec<String>, GitError> {
+        if ends.is_single {
+            return Ok(vec![ends.to.clone()]);
+        }
         let limit = format!("--max-count={}", MAX_COMMITS + 1);
-        let mut arguments = vec!["rev-list", "--reverse", "--topo-order", &limit, &to];
-        let not = from.map(|from| format!("^{from}"));
+        let mut arguments = vec!["rev-list", "--reverse", "--topo-order", &limit, &ends.to];
+        let not = ends.from.as_ref().map(|from| format!("^{from}"));
         arguments.extend(not.as_deref());
         let list = self.objects.run(&arguments)?;
         Ok(String::from_utf8_lossy(&list)
@@ -274,6 +354,21 @@ impl Repository {
             }
         }
         Ok(coverage)
+    }
+}
+
+/// Marks the commits that the range's end has as first parents.
+fn mark_line(changes: &mut [Change], head: &str) {
+    let mut next = Some(head.to_owned());
+    for commit in changes
+        .iter_mut()
+        .rev()
+        .filter_map(|one| one.commit.as_mut())
+    {
+        if next.as_deref() == Some(commit.id.as_str()) {
+            commit.is_on_line = true;
+            next = commit.parent_ids.first().cloned();
+        }
     }
 }
 

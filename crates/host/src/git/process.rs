@@ -47,6 +47,17 @@ impl Git {
         }
     }
 
+    /// The same, with objects that are not in the repository yet.
+    pub(super) fn with_fresh(mut self, fresh: &Path, known: &Path) -> Self {
+        self.variables
+            .retain(|(name, _)| *name != "GIT_OBJECT_DIRECTORY");
+        self.variables
+            .push(("GIT_OBJECT_DIRECTORY", fresh.to_owned()));
+        self.variables
+            .push(("GIT_ALTERNATE_OBJECT_DIRECTORIES", known.to_owned()));
+        self
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         let kept = ["PATH", "SYSTEMROOT", "TMPDIR", "TEMP"];
@@ -116,6 +127,26 @@ impl Git {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
+    }
+}
+
+/// What git tells its hooks of the work that they judge.
+#[derive(Debug, Default)]
+pub(super) struct Hook {
+    /// Where the objects of a push are until the hook has spoken.
+    pub(super) quarantine: Option<PathBuf>,
+    /// The index that is committed, which need not be the repository's.
+    pub(super) index: Option<PathBuf>,
+}
+
+impl Hook {
+    /// From the environment of the hook.
+    pub(super) fn here() -> Self {
+        let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        Self {
+            quarantine: path("GIT_QUARANTINE_PATH"),
+            index: path("GIT_INDEX_FILE"),
+        }
     }
 }
 

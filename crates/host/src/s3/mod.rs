@@ -3,7 +3,7 @@
 //!
 //! The only place where there is a network and an asynchronous runtime.
 
-mod config;
+pub(crate) mod config;
 mod fetch;
 mod head;
 mod keys;
@@ -26,6 +26,7 @@ use crate::error::SourceError;
 use crate::layout::Selection;
 use crate::list::Listing;
 
+pub(crate) use config::connector;
 pub(crate) use fetch::{Fetched, fetch_all};
 pub use head::UserMetadata;
 pub(crate) use head::user_metadata;
@@ -164,7 +165,7 @@ where
 }
 
 /// An error and its causes on one line, without repetition.
-fn causes(error: &dyn Error) -> String {
+pub(crate) fn causes(error: &dyn Error) -> String {
     // The credential chain lists its providers line by line.
     let one_line = |error: &dyn Error| {
         let lines = error.to_string();

@@ -63,6 +63,8 @@ pub const CHECKS: &[&Check] = &[
     &guardrails::NONE,
     &guardrails::NO_SUPPORT_ROLE,
     &unused::ROLE,
+    &unused::PERMISSIONS,
+    &policies::CLOUD_SHELL,
     &suppress::STALE,
     &suppress::EXPIRED,
 ];

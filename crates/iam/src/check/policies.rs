@@ -110,6 +110,19 @@ pub(super) const ON_USER: Check = Check {
     judge: on_user,
 };
 
+pub(super) const CLOUD_SHELL: Check = Check {
+    id: "cloudshell-full-access",
+    title: [
+        "A principal may carry files in and out by CloudShell",
+        "Un principal peut faire entrer et sortir des fichiers par CloudShell",
+    ],
+    severity: Severity::Low,
+    confidence: Confidence::High,
+    cis: &["1.22"],
+    techniques: &["T1059.009"],
+    judge: cloud_shell,
+};
+
 /// Calls that give out data.
 const READING: [&str; 6] = [
     "s3:getobject",
@@ -311,5 +324,20 @@ fn on_user(judged: &Judged<'_>, findings: &mut Findings<'_>) {
             .map(|one| ("policy", one.name.to_string()))
             .collect();
         findings.add(&user.account, &user.arn, &facts);
+    }
+}
+
+fn cloud_shell(judged: &Judged<'_>, findings: &mut Findings<'_>) {
+    let principals = judged.snapshot.principals.iter();
+    let principals = principals.map(|one| (&one.account, &one.arn, &one.policies));
+    let groups = judged.snapshot.groups.iter();
+    let groups = groups.map(|one| (&one.account, &one.arn, &one.policies));
+    for (account, holder, policies) in principals.chain(groups) {
+        if policies
+            .iter()
+            .any(|one| &*one.name == "AWSCloudShellFullAccess")
+        {
+            findings.add(account, holder, &[]);
+        }
     }
 }

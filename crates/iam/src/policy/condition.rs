@@ -1,5 +1,7 @@
 //! Conditions and their operators.
 
+use std::fmt;
+
 use super::Operands;
 use crate::request::Key;
 
@@ -97,47 +99,47 @@ pub enum Test {
     Null,
 }
 
-/// Every operator's name in lower case, what it tests, and whether negated.
+/// Every operator's name, what it tests, and whether negated.
 const NAMES: [(&str, Test, bool); 27] = [
-    ("stringequals", Test::StringEquals, false),
-    ("stringnotequals", Test::StringEquals, true),
+    ("StringEquals", Test::StringEquals, false),
+    ("StringNotEquals", Test::StringEquals, true),
     (
-        "stringequalsignorecase",
+        "StringEqualsIgnoreCase",
         Test::StringEqualsIgnoreCase,
         false,
     ),
     (
-        "stringnotequalsignorecase",
+        "StringNotEqualsIgnoreCase",
         Test::StringEqualsIgnoreCase,
         true,
     ),
-    ("stringlike", Test::StringLike, false),
-    ("stringnotlike", Test::StringLike, true),
-    ("numericequals", Test::NumericEquals, false),
-    ("numericnotequals", Test::NumericEquals, true),
-    ("numericlessthan", Test::NumericLessThan, false),
-    ("numericlessthanequals", Test::NumericLessThanEquals, false),
-    ("numericgreaterthan", Test::NumericGreaterThan, false),
+    ("StringLike", Test::StringLike, false),
+    ("StringNotLike", Test::StringLike, true),
+    ("NumericEquals", Test::NumericEquals, false),
+    ("NumericNotEquals", Test::NumericEquals, true),
+    ("NumericLessThan", Test::NumericLessThan, false),
+    ("NumericLessThanEquals", Test::NumericLessThanEquals, false),
+    ("NumericGreaterThan", Test::NumericGreaterThan, false),
     (
-        "numericgreaterthanequals",
+        "NumericGreaterThanEquals",
         Test::NumericGreaterThanEquals,
         false,
     ),
-    ("dateequals", Test::DateEquals, false),
-    ("datenotequals", Test::DateEquals, true),
-    ("datelessthan", Test::DateLessThan, false),
-    ("datelessthanequals", Test::DateLessThanEquals, false),
-    ("dategreaterthan", Test::DateGreaterThan, false),
-    ("dategreaterthanequals", Test::DateGreaterThanEquals, false),
-    ("bool", Test::Bool, false),
-    ("binaryequals", Test::BinaryEquals, false),
-    ("ipaddress", Test::IpAddress, false),
-    ("notipaddress", Test::IpAddress, true),
-    ("arnequals", Test::ArnLike, false),
-    ("arnlike", Test::ArnLike, false),
-    ("arnnotequals", Test::ArnLike, true),
-    ("arnnotlike", Test::ArnLike, true),
-    ("null", Test::Null, false),
+    ("DateEquals", Test::DateEquals, false),
+    ("DateNotEquals", Test::DateEquals, true),
+    ("DateLessThan", Test::DateLessThan, false),
+    ("DateLessThanEquals", Test::DateLessThanEquals, false),
+    ("DateGreaterThan", Test::DateGreaterThan, false),
+    ("DateGreaterThanEquals", Test::DateGreaterThanEquals, false),
+    ("Bool", Test::Bool, false),
+    ("BinaryEquals", Test::BinaryEquals, false),
+    ("IpAddress", Test::IpAddress, false),
+    ("NotIpAddress", Test::IpAddress, true),
+    ("ArnEquals", Test::ArnLike, false),
+    ("ArnLike", Test::ArnLike, false),
+    ("ArnNotEquals", Test::ArnLike, true),
+    ("ArnNotLike", Test::ArnLike, true),
+    ("Null", Test::Null, false),
 ];
 
 impl Operator {
@@ -155,7 +157,9 @@ impl Operator {
             Some(bare) => (bare, true),
             None => (rest, false),
         };
-        let (_, test, negated) = NAMES.iter().find(|(known, ..)| *known == bare)?;
+        let (_, test, negated) = NAMES
+            .iter()
+            .find(|(known, ..)| known.eq_ignore_ascii_case(bare))?;
         let operator = Self {
             test: *test,
             negated: *negated,
@@ -163,5 +167,21 @@ impl Operator {
             set,
         };
         (*test != Test::Null || (!if_exists && set.is_none())).then_some(operator)
+    }
+}
+
+impl fmt::Display for Operator {
+    /// As the guide spells it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let set = match self.set {
+            Some(SetOperator::ForAllValues) => "ForAllValues:",
+            Some(SetOperator::ForAnyValue) => "ForAnyValue:",
+            None => "",
+        };
+        let mut names = NAMES.iter();
+        let found = names.find(|(_, test, negated)| (*test, *negated) == (self.test, self.negated));
+        let name = found.map_or("", |(name, ..)| name);
+        let if_exists = if self.if_exists { "IfExists" } else { "" };
+        write!(f, "{set}{name}{if_exists}")
     }
 }

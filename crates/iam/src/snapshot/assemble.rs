@@ -17,6 +17,7 @@ use super::{
 };
 use crate::arn::Arn;
 use crate::policy::{Policy, PolicyKind};
+use crate::usage::Usage;
 
 /// Puts everything together; policies are parsed here, each once.
 pub(super) fn assemble(reader: Reader) -> (Snapshot, AuditCoverage) {
@@ -34,6 +35,7 @@ pub(super) fn assemble(reader: Reader) -> (Snapshot, AuditCoverage) {
     bench.guardrails(&parts.guardrails);
     bench.credentials(std::mem::take(&mut parts.credentials));
     bench.things(std::mem::take(&mut parts.things));
+    bench.usage(std::mem::take(&mut parts.usage));
     bench.answers(parts);
     bench.finish()
 }
@@ -478,6 +480,14 @@ impl Bench {
         }
     }
 
+    /// Parts of one history.
+    fn usage(&mut self, parts: Vec<Usage>) {
+        for part in parts {
+            self.coverage.count("usage");
+            self.snapshot.usage.get_or_insert_default().merge(part);
+        }
+    }
+
     /// Answers that do not name their account belong to the account that the
     /// file's name has, or to the only one there is.
     fn answers(&mut self, parts: Parts) {
@@ -532,10 +542,13 @@ impl Bench {
 
     fn owner(&mut self, place: &Place) -> Option<&mut Account> {
         let id = self.owner_id(place)?;
-        self.snapshot.accounts.get_mut(&id)
+        Some(self.account(&id))
     }
 
     fn owner_id(&mut self, place: &Place) -> Option<String> {
+        if place.account.is_some() {
+            return place.account.clone();
+        }
         let accounts = &self.snapshot.accounts;
         let named = accounts
             .keys()

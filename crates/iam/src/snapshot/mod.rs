@@ -9,6 +9,7 @@ mod authorization;
 mod credential;
 mod documents;
 mod guardrail;
+pub mod live;
 mod managed;
 mod reader;
 mod resource;
@@ -26,6 +27,7 @@ pub use reader::Reader;
 pub use resource::Thing;
 
 use crate::policy::{Policy, Statement};
+use crate::usage::Usage;
 
 /// A user, role or group by its place in the snapshot's list.
 pub type Id = usize;
@@ -45,6 +47,8 @@ pub struct Snapshot {
     pub listed: std::collections::BTreeSet<String>,
     /// The organization's id (`o-…`), where a guardrail file tells.
     pub organization: Option<String>,
+    /// What a history shows of who used what, where one was given.
+    pub usage: Option<Usage>,
 }
 
 /// What is known of a whole account.

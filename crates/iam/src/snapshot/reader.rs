@@ -11,6 +11,7 @@ use super::authorization::{Group, ManagedPolicy, Page, Role, User};
 use super::credential::{self, Credential};
 use super::{PasswordPolicy, Snapshot, Thing, assemble, guardrail};
 use crate::arn::Arn;
+use crate::usage::{self, Usage};
 
 /// Most items kept of all files together: principals, groups, policies, things.
 const MAX_ITEMS: u64 = 2_000_000;
@@ -42,6 +43,7 @@ pub(super) struct Parts {
     pub(super) summaries: Vec<(BTreeMap<String, i64>, Place)>,
     pub(super) password_policies: Vec<(Option<PasswordPolicy>, Place)>,
     pub(super) devices: Vec<(Device, Place)>,
+    pub(super) usage: Vec<Usage>,
 }
 
 /// An item's JSON and where it stood.
@@ -56,6 +58,23 @@ pub(super) struct Item {
 pub(super) struct Place {
     pub(super) source: Untrusted,
     pub(super) offset: u64,
+    /// The account that a document says it is about.
+    pub(super) account: Option<String>,
+}
+
+impl Place {
+    /// A whole file.
+    fn file(source: &Untrusted) -> Self {
+        Self::at(source, 0)
+    }
+
+    fn at(source: &Untrusted, offset: u64) -> Self {
+        Self {
+            source: source.clone(),
+            offset,
+            account: None,
+        }
+    }
 }
 
 /// A page of authorization details.
@@ -115,10 +134,7 @@ impl File<'_> {
     }
 
     fn place(&self, part: &str) -> Place {
-        Place {
-            source: self.source.clone(),
-            offset: self.offset(part),
-        }
+        Place::at(self.source, self.offset(part))
     }
 }
 
@@ -147,17 +163,19 @@ impl Reader {
 
     /// Notes that something could not be read at all.
     pub fn fail_file(&mut self, source: &Untrusted, reason: AuditFault, detail: String) {
-        let place = Place {
-            source: source.clone(),
-            offset: 0,
-        };
-        self.fail(&place, reason, detail);
+        self.fail(&Place::file(source), reason, detail);
     }
 
     /// Says that pages are missing, where none of an account's is a last one.
     fn miss_pages(&mut self) {
         let mut last: BTreeMap<String, (bool, Place)> = BTreeMap::new();
-        for page in std::mem::take(&mut self.parts.pages) {
+        let pages = std::mem::take(&mut self.parts.pages);
+        // The last page may hold AWS managed policies alone, and is anybody's.
+        let is_anybodys = |page: &Part| page.account.is_empty() && page.ends;
+        if pages.iter().any(is_anybodys) {
+            return;
+        }
+        for page in pages {
             let known = last.remove(&page.account);
             let ends = page.ends || known.is_some_and(|(ends, _)| ends);
             last.insert(page.account, (ends, page.place));
@@ -186,10 +204,7 @@ impl Reader {
             match next {
                 Ok(raw) => self.document(file, raw),
                 Err(error) => {
-                    let place = Place {
-                        source: file.source.clone(),
-                        offset: stream.byte_offset() as u64,
-                    };
+                    let place = Place::at(file.source, stream.byte_offset() as u64);
                     return self.fail(&place, AuditFault::BadJson, error.to_string());
                 }
             }
@@ -216,6 +231,9 @@ impl Reader {
             self.resources(file, &top);
         } else if has("guardrails") {
             self.keep_guardrails(file, raw);
+        } else if let Some(raw) = top.get("usage") {
+            let usage = self.take::<usage::File>(file, raw);
+            self.parts.usage.extend(usage.map(Usage::from));
         } else if !self.answer(file, &top) {
             self.unknown(file, raw);
         }
@@ -223,34 +241,40 @@ impl Reader {
 
     /// Answers of smaller calls.
     fn answer(&mut self, file: &File<'_>, top: &Top<'_>) -> bool {
+        let account = top.get("Account").and_then(|raw| self.take(file, raw));
+        let place = |raw: &RawValue| Place {
+            account: account.clone(),
+            ..file.place(raw.get())
+        };
         if let Some(raw) = top.get("SummaryMap") {
-            if let Some(map) = self.take(file, raw) {
-                self.parts.summaries.push((map, file.place(raw.get())));
-            }
+            let map = self.take(file, raw);
+            let place = place(raw);
+            self.parts.summaries.extend(map.map(|map| (map, place)));
         } else if let Some(raw) = top.get("PasswordPolicy") {
-            if let Some(policy) = self.take::<RawPasswordPolicy>(file, raw) {
-                let policy = PasswordPolicy {
-                    minimum_length: policy.minimum_password_length,
-                    reuse_prevention: policy.password_reuse_prevention,
-                };
-                self.parts
-                    .password_policies
-                    .push((Some(policy), file.place(raw.get())));
-            }
+            let policy = self.take::<RawPasswordPolicy>(file, raw);
+            let policy = policy.map(|policy| (Some(policy.into()), place(raw)));
+            self.parts.password_policies.extend(policy);
         } else if let Some(raw) = top
             .get("MFADevices")
             .or_else(|| top.get("VirtualMFADevices"))
         {
-            if let Some(devices) = self.take::<Vec<Device>>(file, raw) {
-                let place = file.place(raw.get());
-                self.parts
-                    .devices
-                    .extend(devices.into_iter().map(|one| (one, place.clone())));
-            }
+            let devices = self.take::<Vec<Device>>(file, raw).unwrap_or_default();
+            let devices = devices.into_iter().map(|one| (one, place(raw)));
+            self.parts.devices.extend(devices);
+        } else if let Some(raw) = top.get("NotRead") {
+            self.not_read(file, raw);
         } else {
             return false;
         }
         true
+    }
+
+    /// What a snapshot asked AWS for in vain.
+    fn not_read(&mut self, file: &File<'_>, raw: &RawValue) {
+        for one in self.take::<Vec<NotRead>>(file, raw).unwrap_or_default() {
+            let detail = format!("{}: {}", one.what, one.why);
+            self.fail(&file.place(raw.get()), AuditFault::Unreadable, detail);
+        }
     }
 
     /// A value of a known shape; what is not is a failure.
@@ -363,11 +387,7 @@ impl Reader {
     fn report(&mut self, file: &File<'_>, text: &str) {
         let (lines, bad) = credential::read(text);
         for (offset, why) in bad {
-            let place = Place {
-                source: file.source.clone(),
-                offset,
-            };
-            self.fail(&place, AuditFault::BadCsv, why);
+            self.fail(&Place::at(file.source, offset), AuditFault::BadCsv, why);
         }
         for line in lines {
             self.coverage.count("credential");
@@ -428,6 +448,22 @@ pub(super) fn fail(
 struct RawPasswordPolicy {
     minimum_password_length: Option<i64>,
     password_reuse_prevention: Option<i64>,
+}
+
+impl From<RawPasswordPolicy> for PasswordPolicy {
+    fn from(raw: RawPasswordPolicy) -> Self {
+        Self {
+            minimum_length: raw.minimum_password_length,
+            reuse_prevention: raw.password_reuse_prevention,
+        }
+    }
+}
+
+/// A call that had no answer when a snapshot was taken.
+#[derive(Debug, Deserialize)]
+struct NotRead {
+    what: String,
+    why: String,
 }
 
 /// What stands in the lists of a page.

@@ -177,8 +177,10 @@ impl Form {
     fn filled(&self, asked: &Asked<'_>, kind: &TypeFacts<'_>, names: &Names) -> Vec<String> {
         let mut made = vec![self.head.clone()];
         let mut is_empty = true;
+        let own = self.own_variable(kind.name);
         for (variable, text) in &self.rest {
-            let mut values = values(asked, variable, kind.name);
+            let kind = if own == Some(variable) { kind.name } else { "" };
+            let mut values = values(asked, variable, kind);
             is_empty &= values.is_empty();
             if values.is_empty() {
                 values.push("*".to_owned());
@@ -200,6 +202,22 @@ impl Form {
         made.into_iter()
             .map(|arn| with_path(asked, arn, names))
             .collect()
+    }
+}
+
+impl Form {
+    /// The variable that names the resource itself, which alone a parameter
+    /// named as the type can stand for: the only one, or the first that is
+    /// named as the type.
+    fn own_variable(&self, kind: &str) -> Option<&String> {
+        let kind = kind.replace([' ', '-'], "").to_lowercase();
+        let mut variables = self.rest.iter().map(|(variable, _)| variable);
+        if self.rest.len() == 1 {
+            return variables.next();
+        }
+        variables.find(|variable| {
+            variable.to_lowercase().starts_with(&kind) || alias(&kind, variable).is_some()
+        })
     }
 }
 
@@ -232,6 +250,9 @@ fn values(asked: &Asked<'_>, variable: &str, kind: &str) -> Vec<String> {
             return found;
         }
     }
+    if let Some(value) = named_shortly(asked, bare) {
+        return vec![value];
+    }
     let by_kind = kind.replace([' ', '-'], "");
     let short = [alias(&by_kind.to_lowercase(), bare), Some(by_kind.as_str())];
     for name in short.into_iter().flatten() {
@@ -245,6 +266,14 @@ fn values(asked: &Asked<'_>, variable: &str, kind: &str) -> Vec<String> {
     Vec::new()
 }
 
+/// The parameter `cluster` for `ClusterName`: a name, or an ARN that ends in it.
+fn named_shortly(asked: &Asked<'_>, variable: &str) -> Option<String> {
+    let stem = variable.strip_suffix("Name")?;
+    let value = asked.parameters.text(&[stem])?;
+    let name = value.rsplit('/').next().unwrap_or_default();
+    (!name.is_empty() && !name.contains(':')).then(|| name.to_owned())
+}
+
 /// Parameters whose name is neither the variable's nor the type's.
 fn alias(kind: &str, variable: &str) -> Option<&'static str> {
     Some(match (kind, variable) {
@@ -255,8 +284,8 @@ fn alias(kind: &str, variable: &str) -> Option<&'static str> {
         ("parameter", _) => "name",
         ("identity", _) => "emailIdentity",
         ("foundation-model" | "foundationmodel", _) => "modelId",
-        ("stack", _) => "stackName",
-        ("autoscalinggroup", _) => "autoScalingGroupName",
+        ("stack", "StackName") => "stackName",
+        ("autoscalinggroup", "GroupFriendlyName") => "autoScalingGroupName",
         _ => return None,
     })
 }

@@ -38,6 +38,7 @@ words!(AuditFault {
     Incomplete = "pages are missing" | "des pages manquent";
     Conflict = "twice, and not alike" | "deux fois, différemment";
     LimitReached = "a limit was reached" | "une limite est atteinte";
+    BadHistory = "a part of the history that cannot be read" | "une partie illisible de l'historique";
     BadSuppression = "a suppression that is not valid" | "une suppression non valable";
 });
 

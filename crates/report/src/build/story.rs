@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gardefou_finding::{
-    Actor, ActorKind, Incident, NoveltyKind, Outcome, ResourceAction, ResourceKind, Tactic,
+    Actor, ActorKind, Incident, Leak, NoveltyKind, Outcome, ResourceAction, ResourceKind, Tactic,
     Untrusted,
 };
 
@@ -13,6 +13,8 @@ use crate::replay::breaking;
 
 /// How many kinds of resources the story names.
 const KINDS_TOLD: usize = 5;
+/// How many places of leaked keys it names.
+const LEAKS: usize = 5;
 
 impl Builder<'_> {
     /// `Critical incident, high confidence`.
@@ -45,6 +47,13 @@ impl Builder<'_> {
     /// The story, a sentence each.
     pub(crate) fn story(&self, incident: &Incident) -> Vec<Sentence> {
         let mut story = vec![self.way_in(incident)];
+        story.extend(
+            incident
+                .leaks
+                .iter()
+                .take(LEAKS)
+                .map(|leak| self.leak(leak)),
+        );
         story.extend(self.created(incident));
         story.push(self.how_fast(incident));
         story.extend(self.what_it_costs(incident));
@@ -80,6 +89,22 @@ impl Builder<'_> {
             told = told.and_then(self.say.fill(Message::PreventionThrough, &through));
         }
         Some(told)
+    }
+
+    /// Where the key lay before it was used.
+    fn leak(&self, leak: &Leak) -> Sentence {
+        let line = leak
+            .line
+            .map_or_else(String::new, |line| format!(":{line}"));
+        let place = Sentence::quote(&leak.path).with(&line);
+        let mut values = vec![("key", Sentence::quote(&leak.key)), ("place", place)];
+        match &leak.commit {
+            Some(commit) => {
+                values.push(("commit", Sentence::quote(commit)));
+                self.say.fill(Message::StoryLeakCommit, &values)
+            }
+            None => self.say.fill(Message::StoryLeak, &values),
+        }
     }
 
     fn way_in(&self, incident: &Incident) -> Sentence {

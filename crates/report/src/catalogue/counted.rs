@@ -81,6 +81,7 @@ counted! {
     Effects = "{n} effect", "{n} effects" | "{n} effet", "{n} effets";
     Files = "{n} file", "{n} files" | "{n} fichier", "{n} fichiers";
     Cases = "{n} case", "{n} cases" | "{n} cas", "{n} cas";
+    Statements = "{n} statement", "{n} statements" | "{n} déclaration", "{n} déclarations";
     Chains = "{n} chain", "{n} chains" | "{n} chaîne", "{n} chaînes";
     Doubts = "{n} doubt", "{n} doubts" | "{n} doute", "{n} doutes";
     Regions = "{n} region", "{n} regions" | "{n} région", "{n} régions";

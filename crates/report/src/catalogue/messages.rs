@@ -44,6 +44,8 @@ messages! {
     SeeCoverage = "See “Coverage” below." | "Voir « Couverture » plus bas.";
     WrittenBy = "Written by {tool} {version}; times are UTC."
         | "Établi par {tool} {version} ; heures en UTC.";
+    GateTitle = "The gate" | "Le garde-fou";
+    GateCommits = "Commits" | "Commits";
     // An incident's head.
     IncidentHead = "{severity} incident, {confidence} confidence"
         | "Incident de gravité {severity}, confiance {confidence}";
@@ -79,6 +81,10 @@ messages! {
     FromAddresses = "{subject} {used} from {count}, most often from {address}."
         | "{subject} {used} depuis {count}, le plus souvent {address}.";
     FromNowhere = "{subject} {used}." | "{subject} {used}.";
+    StoryLeak = "Its access key {key} lies in {place}."
+        | "Sa clé d'accès {key} se trouve dans {place}.";
+    StoryLeakCommit = "Its access key {key} lies in {place}, since commit {commit}."
+        | "Sa clé d'accès {key} se trouve dans {place}, depuis le commit {commit}.";
     StoryCreated = "Created: {things}, in {regions}." | "Créations : {things}, dans {regions}.";
     StoryCreatedOnly = "Created: {things}." | "Créations : {things}.";
     StoryImpact = "{duration} after the first call, impact began: {what}."
@@ -209,6 +215,8 @@ messages! {
     Novelties = "New for this identity" | "Nouveau pour cette identité";
     NoveltyLine = "{kind} {value} ({at})" | "{kind} {value} ({at})";
     // Coverage.
+    ColumnFinding = "Finding" | "Constat";
+    ColumnSubject = "About" | "Objet";
     AuditGroup = "{severity}: {title} ({check}, {count}). {advice}" | "{severity} : {title} ({check}, {count}). {advice}";
     AuditUnjudged = "Everything that was given was read; for lack of data {count} checks could not be judged."
         | "Tout ce qui a été donné a été lu ; faute de données, {count} contrôles n'ont pas pu être jugés.";
@@ -310,6 +318,31 @@ messages! {
     CoverageManaged = "AWS managed policies as of" | "Politiques gérées par AWS au";
     CoverageNotJudged = "Not judged" | "Non jugé";
     CoverageSuppressed = "Suppressed" | "Supprimé";
+    // Least privilege.
+    LeastTitle = "Least privilege" | "Moindre privilège";
+    LeastHeadline = "{statements} for {who}, from its calls of {first} to {last}: {calls}."
+        | "{statements} pour {who}, d'après ses appels du {first} au {last} : {calls}.";
+    LeastNothing = "Nothing that {who} did was found, so nothing is proposed. This is not a policy of nothing."
+        | "Aucun appel de {who} trouvé : rien n'est proposé. Ce n'est pas une politique vide.";
+    LeastReplay = "Put to that same history, the proposal allows {allowed} of {requests} requests."
+        | "Rejouée sur ce même historique, la proposition autorise {allowed} requêtes sur {requests}.";
+    LeastNoCurrent = "Today's policies were not given: nothing is kept of what the log does not show."
+        | "Les politiques actuelles n'ont pas été données : rien n'est gardé de ce que le journal ne montre pas.";
+    LeastStatements = "Statements" | "Déclarations";
+    LeastKept = "kept" | "gardé";
+    LeastRefused = "What the proposal would not allow" | "Ce que la proposition ne permettrait pas";
+    LeastNotUnderstood = "Calls of which nobody knows the action; they are not in the proposal"
+        | "Appels dont nul ne connaît l'action ; ils ne sont pas dans la proposition";
+    LeastBlind = "What the log cannot show" | "Ce que le journal ne peut montrer";
+    LeastBlindKept = "the proposal keeps {actions}, which today's policies allow"
+        | "la proposition garde {actions}, permis par les politiques actuelles";
+    LeastBlindDropped = "no use was logged, nothing was found to keep, nothing is allowed: data calls of {services}"
+        | "aucun usage journalisé, rien trouvé à garder, rien n'est permis : appels de données de {services}";
+    LeastWidened = "Wider than what was seen" | "Plus large que ce qui a été vu";
+    LeastWidens = "{pattern}: in the place of {n}" | "{pattern} : à la place de {n}";
+    LeastDropped = "Dropped: today's policies allow it, nobody used it"
+        | "Abandonné : permis aujourd'hui, jamais utilisé";
+    ColumnStatement = "Statement" | "Déclaration";
     // A replay of guardrails.
     ReplayTitle = "Guardrails against history" | "Garde-fous face à l'historique";
     ReplayNoAttack = "No incident in this history: nothing was there to stop. What each guardrail would have broken is below."
@@ -375,6 +408,74 @@ messages! {
     TraceCondition = "its condition on {key} does not hold"
         | "sa condition sur {key} n'est pas remplie";
     TraceUnknown = "depends on {keys}, which nobody knows" | "dépend de {keys}, que nul ne connaît";
+    // Containment.
+    PlanTitle = "Containment plan" | "Plan de confinement";
+    PlanHeadline = "{n} steps against incident {incident}, {hand} more by hand. Nothing has been changed."
+        | "{n} étapes contre l'incident {incident}, {hand} de plus à la main. Rien n'a été modifié.";
+    PlanIntro = "In this order. Each step reads the state first and does only what is missing."
+        | "Dans cet ordre. Chaque étape lit d'abord l'état et ne fait que ce qui manque.";
+    PlanSteps = "Steps" | "Étapes";
+    PlanProof = "What is left" | "Ce qui reste";
+    PlanLeftOut = "Not touched" | "Non touché";
+    PlanByHand = "By hand" | "À la main";
+    PlanUndo = "undo:" | "annuler :";
+    PlanMoreLines = "{n} more lines in the plan's JSON" | "{n} lignes de plus dans le JSON du plan";
+    PlanFollowsState = "Further calls follow from what is found." | "D'autres appels découlent de ce qui est trouvé.";
+    PlanUndoFollows = "Its undo is made of what is saved first."
+        | "Son annulation se fait à partir de ce qui est d'abord sauvegardé.";
+    PlanLosses = "Its undo cannot bring back {losses}." | "Son annulation ne peut pas rendre {losses}.";
+    PlanNoSnapshot = "Without a snapshot of the policies nothing is proven about what remains."
+        | "Sans instantané des politiques, rien n'est prouvé sur ce qui reste.";
+    PlanNothingRemains = "By the policies of the snapshot, the incident's identities can do nothing after these steps."
+        | "D'après les politiques de l'instantané, les identités de l'incident ne peuvent plus rien après ces étapes.";
+    PlanSomethingRemains = "The incident's identities may still do something after these steps, see below."
+        | "Les identités de l'incident peuvent encore agir après ces étapes, voir ci-dessous.";
+    PlanResponderCannot = "The responder's policies do not allow every call of the plan."
+        | "Les politiques de l'intervenant n'autorisent pas tous les appels du plan.";
+    PlanScp = "A service control policy is offered: nobody in the account can take it away while the changes spread."
+        | "Une politique de contrôle de service est proposée : personne dans le compte ne peut la retirer pendant que les changements se propagent.";
+    PlanBefore = "Before the plan:" | "Avant le plan :";
+    PlanAfter = "After it:" | "Après :";
+    PlanAfterNone = "After it: nothing." | "Après : rien.";
+    PlanNotInSnapshot = "The snapshot does not have these identities, so nothing is proven about them:"
+        | "L'instantané ne contient pas ces identités ; rien n'est prouvé à leur sujet :";
+    PowerAdministrator = "{who}, {means}: everything ({actions} of the actions asked, {others} others to become)"
+        | "{who}, {means} : tout ({actions} des actions demandées, {others} autres identités atteignables)";
+    PowerSome = "{who}, {means}: {actions} of the actions asked, {others} others to become"
+        | "{who}, {means} : {actions} des actions demandées, {others} autres identités atteignables";
+    MeansCredential = "by key or password" | "par clé ou mot de passe";
+    MeansSession = "by a session issued before" | "par une session émise avant";
+    RiskNone = "Made by the incident: nobody else should need it."
+        | "Créé par l'incident : personne d'autre ne devrait en avoir besoin.";
+    RiskUsed = "Risk: {calls} calls of this identity in the {days} days before."
+        | "Risque : {calls} appels de cette identité dans les {days} jours précédents.";
+    RiskUnknown = "Risk: who else uses it was not looked at."
+        | "Risque : on n'a pas examiné qui d'autre s'en sert.";
+    LossAccessKeys = "access keys" | "les clés d'accès";
+    LossPassword = "the password" | "le mot de passe";
+    LossMfaDevice = "the MFA device" | "le dispositif MFA";
+    LossUniqueId = "the unique id" | "l'identifiant unique";
+    LossOtherCredentials = "SSH keys and certificates" | "les clés SSH et les certificats";
+    LossInstances = "the instances" | "les instances";
+    LossTasks = "the tasks that ran" | "les tâches qui tournaient";
+    LossFunctionUrl = "the URL's host name" | "le nom d'hôte de l'URL";
+    LossMailVerification = "the verification of the mail identity" | "la vérification de l'identité de courrier";
+    LeftOutResponder = "it is the responder's own" | "c'est l'identité de l'intervenant";
+    LeftOutServiceLinked = "only AWS can change it" | "seul AWS peut le modifier";
+    LeftOutPermissionSet = "a role of a permission set takes no policy of its own; see by hand"
+        | "le rôle d'un jeu d'autorisations ne prend pas de politique propre ; voir à la main";
+    LeftOutRoot = "the root user can only be shut out by itself"
+        | "seul l'utilisateur racine peut se fermer la porte";
+    LeftOutNameUnknown = "the log does not tell whose it is" | "le journal ne dit pas à qui c'est";
+    StepOpen = "not begun" | "non commencée";
+    StepBegun = "begun, not at its end" | "commencée, non terminée";
+    StepDone = "done" | "faite";
+    StepAlready = "was so before" | "l'était déjà";
+    StepUndone = "undone" | "annulée";
+    StepStopped = "stopped" | "arrêtée";
+    StepOtherAccount = "waits for credentials of its account" | "attend des identifiants de son compte";
+    StepReverted = "done, and changed back by somebody: apply again"
+        | "faite, puis défaite par quelqu'un : appliquer de nouveau";
     // What an OCSF consumer reads.
     OcsfIncidentTitle = "{severity} incident: {stages}" | "Incident de gravité {severity} : {stages}";
 }

@@ -6,6 +6,7 @@
 //! keep text of our own and text from outside apart until a renderer writes
 //! them in its own output's terms.
 
+mod advice;
 pub(crate) mod checks;
 mod counted;
 mod details;
@@ -21,6 +22,7 @@ mod words;
 use std::fmt;
 use std::str::FromStr;
 
+pub(crate) use advice::advice;
 pub(crate) use counted::{Counted, outcome_forms};
 pub(crate) use messages::Message;
 pub(crate) use numbers::offset;

@@ -20,7 +20,10 @@ pub(super) fn render(report: &CheckReport, lang: Lang) -> String {
     let _ = writeln!(
         out,
         "::notice::gardefou: {}",
-        checks::of(lang, checks::verdict(report.verdict))
+        checks::of(
+            lang,
+            checks::verdict(report.verdict, !report.findings.is_empty())
+        )
     );
     out
 }

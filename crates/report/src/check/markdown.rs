@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use gardefou_scan::CheckReport;
 
-use super::{one_line, place, sentence};
+use super::{dependencies, one_line, place, sentence};
 use crate::catalogue::Lang;
 use crate::catalogue::checks::{self, Label};
 
@@ -15,7 +15,10 @@ pub(super) fn render(report: &CheckReport, lang: Lang) -> String {
     let say = |label| checks::of(lang, checks::label(&label));
     let mut out = format!(
         "## gardefou: {}\n\n",
-        checks::of(lang, checks::verdict(report.verdict))
+        checks::of(
+            lang,
+            checks::verdict(report.verdict, !report.findings.is_empty())
+        )
     );
     let failed: u64 = report.coverage.failed.values().sum();
     if failed > 0 {
@@ -42,6 +45,9 @@ pub(super) fn render(report: &CheckReport, lang: Lang) -> String {
     let more = (report.findings.len().saturating_sub(SHOWN)) as u64 + report.findings_left_out;
     if more > 0 {
         let _ = writeln!(out, "\n+ {more} {}", say(Label::LeftOut));
+    }
+    for line in dependencies::lines(&report.coverage.dependencies, lang) {
+        let _ = writeln!(out, "\n{}", code(line.trim()));
     }
     out
 }

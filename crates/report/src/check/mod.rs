@@ -1,6 +1,8 @@
 //! The gate's report in every format.
 
+mod dependencies;
 mod github;
+mod html;
 mod markdown;
 mod sarif;
 mod text;
@@ -26,6 +28,8 @@ pub enum CheckFormat {
     Github,
     /// For a comment of a pull request.
     Markdown,
+    /// One self-contained page.
+    Html,
 }
 
 impl CheckFormat {
@@ -36,6 +40,7 @@ impl CheckFormat {
         Self::Sarif,
         Self::Github,
         Self::Markdown,
+        Self::Html,
     ];
 
     /// The word of the option.
@@ -46,6 +51,7 @@ impl CheckFormat {
             Self::Sarif => "sarif",
             Self::Github => "github",
             Self::Markdown => "markdown",
+            Self::Html => "html",
         }
     }
 }
@@ -79,6 +85,7 @@ pub fn render_check(report: &CheckReport, format: CheckFormat, options: &Options
         CheckFormat::Sarif => sarif::render(report, options.lang),
         CheckFormat::Github => github::render(report, options.lang),
         CheckFormat::Markdown => markdown::render(report, options.lang),
+        CheckFormat::Html => html::render(report, options.lang),
     }
 }
 

@@ -61,8 +61,32 @@ pub struct Commit {
     pub parents: Vec<Commit>,
     /// Ids of the parents, also of those whose metadata is not known.
     pub parent_ids: Vec<String>,
-    /// Whether the commit object carries a signature (not whether it is valid).
-    pub is_signed: bool,
+    /// Tree of the commit in hexadecimal; empty where only a patch is known.
+    pub tree: String,
+    /// The signature that the commit object carries, not yet verified.
+    pub signature: Option<ObjectSignature>,
+    /// Whether the commit is one of the range's own line (first parents).
+    pub is_on_line: bool,
+}
+
+/// The signature of a git object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectSignature {
+    /// Which kind its armour says.
+    pub kind: SignatureKind,
+    /// The armoured signature.
+    pub armoured: String,
+    /// What is signed: the object without its signatures.
+    pub payload: Vec<u8>,
+}
+
+/// Kinds of signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignatureKind {
+    /// OpenSSH's.
+    Ssh,
+    /// OpenPGP, X.509, or anything else.
+    Other,
 }
 
 impl Commit {
@@ -83,6 +107,7 @@ impl Commit {
         let (head, message) = text.split_once("\n\n").unwrap_or((&text, ""));
         let mut commit = Self {
             id: id.to_owned(),
+            signature: signature(raw),
             message: message.to_owned(),
             ..Self::default()
         };
@@ -91,12 +116,47 @@ impl Commit {
                 Some(("parent", id)) => commit.parent_ids.push(id.to_owned()),
                 Some(("author", who)) => commit.author = Signature::parse(who),
                 Some(("committer", who)) => commit.committer = Some(Signature::parse(who)),
-                Some(("gpgsig" | "gpgsig-sha256", _)) => commit.is_signed = true,
+                Some(("tree", id)) => id.clone_into(&mut commit.tree),
                 _ => {}
             }
         }
         commit
     }
+}
+
+/// The signature of a raw object. Of several headers all are part of the armour,
+/// so that none of them is taken for the only one.
+fn signature(raw: &[u8]) -> Option<ObjectSignature> {
+    let end = memchr::memmem::find(raw, b"\n\n").map_or(raw.len(), |at| at + 1);
+    let (head, body) = raw.split_at_checked(end)?;
+    let mut armoured = Vec::new();
+    let mut payload = Vec::with_capacity(raw.len());
+    let mut is_inside = false;
+    for line in head.split_inclusive(|byte| *byte == b'\n') {
+        let first = line
+            .strip_prefix(b"gpgsig ")
+            .or_else(|| line.strip_prefix(b"gpgsig-sha256 "));
+        let next = line.strip_prefix(b" ").filter(|_| is_inside);
+        is_inside = first.or(next).is_some();
+        match first.or(next) {
+            Some(part) => armoured.extend(part),
+            None => payload.extend(line),
+        }
+    }
+    payload.extend(body);
+    let armoured = String::from_utf8(armoured)
+        .ok()
+        .filter(|text| !text.is_empty())?;
+    let kind = if armoured.starts_with("-----BEGIN SSH SIGNATURE-----") {
+        SignatureKind::Ssh
+    } else {
+        SignatureKind::Other
+    };
+    Some(ObjectSignature {
+        kind,
+        armoured,
+        payload,
+    })
 }
 
 #[cfg(test)]
@@ -111,5 +171,22 @@ mod tests {
         assert_eq!(commit.author.time, Some((1_752_276_780, -420)));
         assert_eq!(commit.committer.unwrap().time, Some((5, 90)));
         assert_eq!(commit.parent_ids, ["2"]);
+        assert_eq!((commit.tree.as_str(), commit.signature), ("1", None));
+    }
+
+    #[test]
+    fn a_signature_is_taken_out_of_what_it_signs() {
+        let raw = b"tree 1\nauthor A <a@b> 1 +0000\ngpgsig -----BEGIN SSH SIGNATURE-----\n AAAA\n -----END SSH SIGNATURE-----\nencoding x\n\ngpgsig no\n";
+        let signature = Commit::parse("3", raw).signature.unwrap();
+        assert_eq!(signature.kind, SignatureKind::Ssh);
+        assert!(
+            signature
+                .armoured
+                .ends_with("-----END SSH SIGNATURE-----\n")
+        );
+        assert_eq!(
+            signature.payload,
+            b"tree 1\nauthor A <a@b> 1 +0000\nencoding x\n\ngpgsig no\n"
+        );
     }
 }

@@ -5,7 +5,7 @@ mod file;
 mod patch;
 mod view;
 
-pub use commit::{Commit, Signature};
+pub use commit::{Commit, ObjectSignature, Signature, SignatureKind};
 pub use file::{Content, File, Status};
 pub use patch::{PatchError, PatchFault, parse_patch};
 pub use view::View;

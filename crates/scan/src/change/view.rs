@@ -27,6 +27,9 @@ pub struct View {
     lines: Option<Vec<Line>>,
     is_whole: bool,
     removed: String,
+    /// Where lines were taken away: the offset in the text that they stood
+    /// before, and their range in `removed`.
+    taken: Vec<(usize, Range<usize>)>,
 }
 
 impl View {
@@ -37,6 +40,7 @@ impl View {
             lines: None,
             is_whole: true,
             removed: String::new(),
+            taken: Vec::new(),
         }
     }
 
@@ -44,10 +48,6 @@ impl View {
     pub fn between(old: &str, new: String) -> Self {
         let input = InternedInput::new(old, new.as_str());
         let diff = Diff::compute(Algorithm::Histogram, &input);
-        let removed = (old.split_inclusive('\n').zip(0..))
-            .filter(|(_, index)| diff.is_removed(*index))
-            .map(|(line, _)| line)
-            .collect();
         let mut lines = Vec::with_capacity(input.after.len());
         let mut start = 0;
         for (line, index) in new.split_inclusive('\n').zip(0u32..) {
@@ -58,11 +58,13 @@ impl View {
             });
             start += line.len();
         }
+        let (removed, taken) = taken(old, &diff, &lines, new.len());
         Self {
             text: new,
             lines: Some(lines),
             is_whole: true,
             removed,
+            taken,
         }
     }
 
@@ -128,8 +130,11 @@ impl View {
     }
 
     pub(super) fn push_removed(&mut self, text: &str) {
+        let start = self.removed.len();
         self.removed.push_str(text);
         self.removed.push('\n');
+        self.taken
+            .push((self.text.len(), start..self.removed.len()));
     }
 
     /// The text, with `\n` at the ends of lines.
@@ -140,6 +145,27 @@ impl View {
     /// The lines that the change takes away.
     pub fn removed(&self) -> &str {
         &self.removed
+    }
+
+    /// The text as it was before the change, as much of it as is shown; `None`
+    /// where no before is known.
+    pub fn before(&self) -> Option<String> {
+        let lines = self.lines.as_ref()?;
+        let ends = lines.iter().skip(1).map(|line| line.start);
+        let mut taken = self.taken.iter().peekable();
+        let mut before = String::with_capacity(self.text.len());
+        for (line, end) in lines.iter().zip(ends.chain([self.text.len()])) {
+            while let Some((_, range)) = taken.next_if(|(at, _)| *at <= line.start) {
+                before.push_str(self.removed.get(range.clone()).unwrap_or_default());
+            }
+            if !line.is_added {
+                before.push_str(self.text.get(line.start..end).unwrap_or_default());
+            }
+        }
+        for (_, range) in taken {
+            before.push_str(self.removed.get(range.clone()).unwrap_or_default());
+        }
+        Some(before)
     }
 
     /// Whether the text is the whole file.
@@ -199,9 +225,46 @@ impl View {
     }
 }
 
+/// The lines that a change takes away, and where they stood in the new text.
+fn taken(
+    old: &str,
+    diff: &Diff,
+    lines: &[Line],
+    end: usize,
+) -> (String, Vec<(usize, Range<usize>)>) {
+    let mut old = old.split_inclusive('\n');
+    let (mut removed, mut taken, mut next) = (String::new(), Vec::new(), 0);
+    for hunk in diff.hunks().filter(|hunk| !hunk.before.is_empty()) {
+        let start = removed.len();
+        let skipped = hunk.before.start.saturating_sub(next) as usize;
+        removed.extend(old.by_ref().skip(skipped).take(hunk.before.len()));
+        next = hunk.before.end;
+        let at = lines
+            .get(hunk.after.start as usize)
+            .map_or(end, |line| line.start);
+        taken.push((at, start..removed.len()));
+    }
+    (removed, taken)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_before_is_put_together_again() {
+        for (old, new) in [
+            ("a\nb\nc\n", "a\nx\nc\nd\n"),
+            ("a\nb\nc", "c"),
+            ("a\nb\nc", "a\nb\nc\n"),
+            ("", "x\n"),
+            ("x\ny\n", ""),
+            ("1\n2\n3\n4\n5\n6\n7\n", "0\n2\n3\n9\n9\n5\n6\n7\n8"),
+        ] {
+            let view = View::between(old, new.to_owned());
+            assert_eq!(view.before().as_deref(), Some(old), "{old:?} {new:?}");
+        }
+    }
 
     #[test]
     fn only_what_was_not_there_is_new() {

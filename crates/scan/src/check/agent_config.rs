@@ -17,27 +17,27 @@ patterns! {
         | "(?:approvalMode|defaultApprovalMode)"\s*:\s*"yolo"
         | "autoAccept"\s*:\s*true
         | "yolo"\s*:\s*true
-        | (?m:^)\s*approval_policy\s*=\s*"never"
-        | (?m:^)\s*sandbox_mode\s*=\s*"danger-full-access"
+        | (?m:^)\s*approval_policy\s*=\s*["']never["']
+        | (?m:^)\s*sandbox_mode\s*=\s*["']danger-full-access["']
         | "(?:cline|roo-cline|kilo-code)\.\S*(?:autoApprove|alwaysAllowExecute|yolo)\S*"\s*:\s*true
         | "github\.copilot\.chat\.agent\.autoApprove"\s*:\s*true
         | "permission"\s*:\s*"allow"
         | "trustAllTools"\s*:\s*true
         | "allowedCommands"\s*:\s*\[\s*"\*"
+        | "(?:autoApprove|alwaysAllow|autoAllow)"\s*:\s*\[\s*"\*"
     "#;
     BAD = r#"(?x)
         "enableAllProjectMcpServers"\s*:\s*true
         | "security\.workspace\.trust\.enabled"\s*:\s*false
         | "task\.allowAutomaticTasks"\s*:\s*"on"
-        | "(?:autoApprove|alwaysAllow|autoAllow)"\s*:\s*\[\s*"\*"
         | "trust"\s*:\s*true
         | "ANTHROPIC_BASE_URL"\s*:\s*"https?://[^"]*"
         | "OPENAI_BASE_URL"\s*:\s*"https?://[^"]*"
-        | "bash"\s*:\s*"allow"
         | "apiKeyHelper"\s*:\s*"[^"]+"
     "#;
-    ALLOW_ALL = r#""allow"\s*:\s*\[[^\]]*"(?:Bash|Bash\(\*\)|Bash\(:\*\)|Bash\(\*:\*\)|Shell\(\*\)|\*)""#;
+    ALLOW_ALL = r#""allow"\s*:\s*\[[^\]]*"(?:Bash|Bash\(\*\)|Bash\(:\*\)|Bash\(\*:\*\)|Shell\(\*\)|\*)"|"bash"\s*:\s*"allow""#;
     HOOK = r#""(?:command|bash|run|initializeCommand|postCreateCommand|postStartCommand|onCreateCommand|updateContentCommand|postAttachCommand|prompt)"\s*:\s*"((?:[^"\\]|\\.)*)""#;
+    HOOK_LIST = r#""(?:initializeCommand|postCreateCommand|postStartCommand|onCreateCommand|updateContentCommand|postAttachCommand|command)"\s*:\s*\[([^\]]*)\]"#;
     HOOKS = r#""(?:hooks|PreToolUse|PostToolUse|SessionStart|UserPromptSubmit|Stop|SubagentStop|beforeShellExecution|afterFileEdit|beforeSubmitPrompt|PreCompact|Notification|SessionEnd)"\s*:"#;
     OPEN = r#""runOn"\s*:\s*"folderOpen""#;
     SILENT = r#""reveal"\s*:\s*"(?:never|silent)"|"hide"\s*:\s*true|"echo"\s*:\s*false|"close"\s*:\s*true"#;
@@ -67,7 +67,7 @@ fn kind(path: &str) -> Option<Kind> {
     let path = path.to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or(&path);
     let is_in = |dir: &str| path.starts_with(dir) || path.contains(&format!("/{dir}"));
-    let is_config = [".json", ".jsonc", ".toml", ".json5"]
+    let is_config = [".json", ".jsonc", ".toml", ".json5", ".hook"]
         .iter()
         .any(|end| name.ends_with(end));
     match name {
@@ -137,6 +137,7 @@ impl Check for AgentConfig {
             "base_url",
             "\"bash\"",
             "apikeyhelper",
+            "command\":",
             "\"allow\"",
             "\"command\"",
             "command\"",
@@ -160,6 +161,12 @@ impl Check for AgentConfig {
                     &command.as_str().replace("\\\"", "\""),
                     out,
                 );
+            }
+        }
+        for found in HOOK_LIST.captures_iter(whole) {
+            if let (Some(all), Some(list)) = (found.get(0), found.get(1)) {
+                let command = list.as_str().replace(['"', ','], " ");
+                self.hook(text, kind, &all.range(), &command, out);
             }
         }
         for found in SERVER.captures_iter(whole) {

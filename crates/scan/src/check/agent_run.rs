@@ -13,10 +13,14 @@ patterns! {
     // Flags that no other program has.
     OWN_FLAG = r#"--trust-all-tools|--dangerously-skip-permissions|--dangerously-bypass-approvals-and-sandbox|--skip-permissions-unsafe|(?i:permission[-_]?mode)["']?\s*[:=, ]\s*\[?["']?bypassPermissions|(?i:dangerously_?skip_?permissions)["']?\s*[:=]\s*(?i:true)|(?i:approval_?mode)["']?\s*[:=]\s*["']yolo"#;
     // Flags that mean this only for an agent.
-    SHARED_FLAG = r#"--yolo\b|--dangerously-allow-all(?:[\s"'`,\])]|$)|--full-auto\b|--allow-all-tools\b|--allow-all\b|--yes-always\b|--approval-mode[= "',]+yolo|--(?:ask-for-approval|approval-policy)[= "',]+never|--sandbox[= "',]+danger-full-access|--auto-approve\b|--force\b|(?:^|[\s"'])-[fy](?:[\s"']|$)|GOOSE_MODE=auto\b"#;
-    AGENT = r#"(?i)(?:^|[\s"'`/(\[=;|&$])(?:q(?:[\s"',]+chat)?|qchat|kiro(?:-cli)?|claude(?:-code)?|gemini(?:-cli)?|codex|cursor-agent|copilot|aider|opencode|amp|goose|qwen|cline|droid|auggie|openhands|crush)(?:\.exe|\.cmd)?(?:[\s"'`,\])]|$)"#;
+    SHARED_FLAG = r#"--yolo\b|--dangerously-allow-all(?:[\s"'`,\])]|$)|--full-auto\b|--allow-all-tools\b|--allow-all\b|--yes-always\b|--approval-mode(?:["']\s*\)?\s*\.arg\(\s*)?[= "',]+yolo|--(?:ask-for-approval|approval-policy)(?:["']\s*\)?\s*\.arg\(\s*)?[= "',]+never|--sandbox(?:["']\s*\)?\s*\.arg\(\s*)?[= "',]+danger-full-access|--auto-approve\b|--force\b|(?:^|[\s"'])-[fy](?:[\s"']|$)|GOOSE_MODE=auto\b"#;
+    AGENT = r#"(?i)(?:^|[\s"'`/(\[=;|&$@])(?:q(?:[\s"',]+chat)?|qchat|kiro(?:-cli)?|claude(?:-code)?|gemini(?:-cli)?|codex|cursor-agent|copilot|aider|opencode|amp|goose|qwen|cline|droid|auggie|openhands|crush)(?:\.exe|\.cmd)?(?:[\s"'`,\])]|$)"#;
     SPAWNS = r"\bspawn|\bexec|\bsubprocess|\bsystem\(|\bpopen|Command::new|Command\(|child_process|ProcessBuilder|Process\.|\bshell\b|os\.system|\brun\(|\bquery\(|Start-Process|execa|\$\(";
     DEFINES = r#"(?:\.option|add_argument|addOption|Arg::new|\.flag|flag\.\w+|Option\(|click\.option|\.help|long\s*=)\s*\(?\s*["'`]?[^"'`]{0,20}$"#;
+    // An agent that answers every question of its own with yes.
+    YES_TO_ALL = r"\byes(?:\s+\w+)?\s*\|\s*(?:sudo\s+)?(?:claude|codex|gemini|q\s+chat|kiro-cli|aider|opencode|copilot|cursor-agent|goose|amp|qwen)\b";
+    // An agent with a prompt of its own, whose output and failures nobody shall see.
+    UNSEEN = r"(?m)(?:^|[\s;&|(@])(?:opencode\s+run|codex\s+exec|goose\s+run|claude\s+(?:-p|--print)|gemini\s+(?:-p|--prompt)|q\s+chat|cursor-agent\s+-p|copilot\s+-p|aider\s+--message(?:-file)?)\b[^\n]*?(?:>\s*/dev/null|\|\|\s*true\b|[^&]&[ \t]*$)";
     UNTRUSTED = r"github\.event\.(?:issue|comment|pull_request|discussion|review)[\w.]*\.(?:body|title)|github\.head_ref|\bissue(?:\.|_)(?:body|title)\b|process\.argv|req\.(?:body|query)";
 }
 
@@ -53,11 +57,25 @@ impl Check for AgentRun {
             "cursor-agent",
             "gemini",
             "--approval-policy",
+            "yes |",
+            "yes|",
+            "opencode run",
+            "codex exec",
+            "goose run",
+            "claude -p",
+            "claude --print",
+            "q chat",
+            "copilot -p",
+            "aider --message",
         ]
     }
 
     fn text(&self, text: &Text<'_>, out: &mut Out<'_>) {
         let whole = text.text();
+        for found in YES_TO_ALL.find_iter(whole) {
+            self.report(text, found.range(), true, out);
+        }
+        self.unseen(text, out);
         for found in OWN_FLAG.find_iter(whole) {
             self.report(text, found.range(), true, out);
         }
@@ -70,6 +88,20 @@ impl Check for AgentRun {
 }
 
 impl AgentRun {
+    fn unseen(&self, text: &Text<'_>, out: &mut Out<'_>) {
+        if role(&text.file.path) != Role::Build {
+            return;
+        }
+        let whole = text.text();
+        let places = UNSEEN.find_iter(whole);
+        for found in places.filter(|found| !is_comment(tail(whole, found.start() + 1, BACK))) {
+            let (severity, sure) = (Severity::Medium, Confidence::Medium);
+            let report = Report::new(self.id(), Reason::AgentBypass, severity, sure)
+                .shown(whole.get(line(whole, &found.range())).unwrap_or_default());
+            out.at(text, &found.range(), report);
+        }
+    }
+
     fn report(
         &self,
         text: &Text<'_>,
@@ -118,6 +150,10 @@ impl AgentRun {
             Role::Code if SPAWNS.is_match(near) || super::files::is_shell(path, text.text()) => {
                 (Severity::High, sure)
             }
+            // Hidden, it is meant for nobody's eyes.
+            Role::Code if is_own && text.layer.via.iter().any(|via| !via.is_ordinary()) => {
+                (Severity::High, Confidence::Medium)
+            }
             Role::Code => (Severity::Medium, Confidence::Low),
         }
     }
@@ -131,7 +167,9 @@ fn belongs(whole: &str, flag: usize, name: &str) -> bool {
         .next()
         .unwrap_or(before);
     // Lists of arguments go over several lines.
-    let scope = if before.contains('[') && !name.trim().starts_with("-f") {
+    let is_list =
+        before.contains('[') || before.contains(".arg(") || before.contains("Command::new(");
+    let scope = if is_list && !name.trim().starts_with("-f") {
         before
     } else {
         command

@@ -13,6 +13,7 @@ use crate::pattern::patterns;
 patterns! {
     KIND = r"^(\w+)(?:\(([^)]*)\))?!?:\s";
     NAME = r"\b[a-z]+[A-Z][A-Za-z0-9]{2,}\b|\b[a-z]+_[a-z_]{3,}\b";
+    FORMULA = r"(?i)^(?:\[?bot|merge|revert|release|bump|update|upgrade|sync|prepare|cherry|auto\w*|wip|version|initial|import|regenerate|rebuild|translat\w+|chore|build|ci|deps|v?\d|fix(?:ed|es)? (?:typos?|tests?|ci|build|lint|review))\b|\d+\.\d+|\(cherry";
     HARMLESS = r"(?i)^(?:docs?|style|typo|readme|comments?|spelling|changelog|fix typo|update readme|minor|cosmetic|whitespace|formatting|lint)\b";
 }
 
@@ -46,6 +47,9 @@ impl CommitProvenance {
                 Confidence::Medium,
             ),
             // Bots and reverts repeat subjects.
+            (false, true) if is_said_once(commit.subject()) => {
+                (Reason::CommitCloned, Severity::Medium, Confidence::Medium)
+            }
             (false, true) if commit.subject().len() >= 40 => {
                 (Reason::CommitCloned, Severity::Medium, Confidence::Low)
             }
@@ -84,6 +88,12 @@ impl CommitProvenance {
             out.on_commit(subject, report);
         }
     }
+}
+
+/// Whether a subject is one that nobody says twice by chance: several words, of
+/// no release, merge, revert, update or other formula.
+fn is_said_once(subject: &str) -> bool {
+    subject.split_whitespace().count() >= 4 && !FORMULA.is_match(subject)
 }
 
 fn who(commit: &Commit) -> String {

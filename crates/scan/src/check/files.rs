@@ -247,6 +247,44 @@ fn is_docs(path: &str) -> bool {
         || name(path).starts_with("changelog")
 }
 
+/// Whether a path decides what others run, trust or review: building, packaging
+/// and CI, agents' and editors' configuration, lock files, owners, the gate itself.
+pub(crate) fn is_sensitive(path: &str) -> bool {
+    const PLACES: &[&str] = &[
+        ".vscode/",
+        ".devcontainer/",
+        ".husky/",
+        ".github/",
+        ".idea/",
+    ];
+    const NAMES: &[&str] = &[
+        "codeowners",
+        "mcp.json",
+        ".mcp.json",
+        ".gitmodules",
+        ".gitattributes",
+        ".npmrc",
+        ".yarnrc.yml",
+        ".pypirc",
+        "pip.conf",
+        "renovate.json",
+        ".pre-commit-config.yaml",
+    ];
+    let lower = path.to_ascii_lowercase();
+    is_gate(path)
+        || is_lock(path)
+        || matches!(role(path), Role::Build | Role::AgentRules)
+        || NAMES.contains(&name(&lower))
+        || PLACES
+            .iter()
+            .any(|place| lower.starts_with(place) || lower.contains(&format!("/{place}")))
+}
+
+/// Whether the path is of the gate's own configuration.
+pub(crate) fn is_gate(path: &str) -> bool {
+    path == crate::config::CONFIG_FILE || path.starts_with(crate::config::CONFIG_FOLDER)
+}
+
 /// Whether the path is a GitHub workflow or a composite action.
 pub(crate) fn is_workflow(path: &str) -> bool {
     let is_yaml = matches!(extension(path), "yml" | "yaml");

@@ -5,6 +5,7 @@ use std::ops::Range;
 use gardefou_finding::{Confidence, Severity};
 
 use super::build_fetch::{is_throwaway, runs_foreign};
+use super::destructive_command::destroys;
 use super::files::{Role, role};
 use super::{Check, CheckId, Out, Reason, Report, Text};
 use crate::change::Status;
@@ -81,10 +82,10 @@ impl InstallHook {
         runs_for_users: bool,
         out: &mut Out<'_>,
     ) {
-        let is_harmful =
-            HARMFUL.is_match(command) || runs_foreign(command) || is_throwaway(command);
+        let is_harmful = HARMFUL.is_match(command);
         let is_new = text.file.status != Status::Present;
-        let (reason, severity, confidence) = if is_harmful && runs_for_users {
+        let is_foreign = runs_foreign(command) || is_throwaway(command) || destroys(command);
+        let (reason, severity, confidence) = if is_foreign || (is_harmful && runs_for_users) {
             (Reason::HookInstallRemote, Severity::High, Confidence::High)
         } else if is_harmful {
             (
@@ -138,12 +139,13 @@ impl InstallHook {
 
     fn cargo(&self, text: &Text<'_>, out: &mut Out<'_>) {
         if let Some(found) = BUILD_RS.find(text.text()) {
-            let report = Report::new(
-                self.id(),
-                Reason::HookInstallRemote,
-                Severity::Medium,
-                Confidence::Medium,
-            );
+            let severity = if runs_foreign(text.text()) {
+                Severity::High
+            } else {
+                Severity::Medium
+            };
+            let reason = Reason::HookInstallRemote;
+            let report = Report::new(self.id(), reason, severity, Confidence::Medium);
             out.at(text, &found.range(), report);
         }
     }

@@ -9,24 +9,31 @@ mod agent_prompt;
 mod agent_run;
 mod build_fetch;
 mod commit_provenance;
-mod dependency;
+mod context;
 mod destructive_command;
+mod exfiltration;
 mod files;
+mod gate_config;
 mod hidden_text;
 mod install_hook;
 mod opaque_file;
 mod out;
 mod reason;
 mod secret;
+mod snippet;
 mod weakened_probe;
 mod workflow;
 
 use crate::change::{Change, Commit, File, View};
+use crate::dependency::{Dependencies, DependencyOptions};
 use crate::text::{Layer, Mapped, prose};
 use std::cell::OnceCell;
 
+pub(crate) use files::is_sensitive;
+pub(crate) use files::{Role, is_workflow, role};
 pub(crate) use out::{Out, Report};
 pub use reason::{CheckId, Reason};
+pub(crate) use workflow::{Node, Value, node_within};
 
 /// Decides whether a change, a file or a text is dangerous.
 pub(crate) trait Check: Send + Sync {
@@ -91,21 +98,23 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Every check.
-pub(crate) fn all() -> Vec<Box<dyn Check>> {
+/// Every check; those of dependencies with what they are compared with.
+pub(crate) fn all(dependencies: DependencyOptions) -> Vec<Box<dyn Check>> {
     vec![
         Box::new(agent_prompt::AgentPrompt),
         Box::new(agent_run::AgentRun),
         Box::new(agent_config::AgentConfig),
         Box::new(destructive_command::DestructiveCommand),
         Box::new(build_fetch::BuildFetch),
+        Box::new(exfiltration::Exfiltration),
         Box::new(install_hook::InstallHook),
         Box::new(workflow::Workflows),
         Box::new(secret::Secrets),
         Box::new(hidden_text::HiddenText),
-        Box::new(dependency::Dependencies),
+        Box::new(Dependencies::new(dependencies)),
         Box::new(opaque_file::OpaqueFile),
         Box::new(weakened_probe::WeakenedProbe),
         Box::new(commit_provenance::CommitProvenance),
+        Box::new(gate_config::GateConfig),
     ]
 }

@@ -3,11 +3,14 @@
 use std::ops::Range;
 
 use gardefou_finding::{Confidence, Severity, Untrusted};
+use sha2::{Digest as _, Sha256};
 
 use super::{CheckId, Reason, Text};
 use crate::change::{File, View};
 use crate::coverage::{Coverage, Gap, Unread};
+use crate::dependency::DependencyCoverage;
 use crate::finding::{Finding, Location};
+use crate::text::is_disguised;
 
 /// Most findings of one check in one file.
 const MAX_EACH: usize = 50;
@@ -61,6 +64,7 @@ impl Report {
     }
 
     fn finding(self, location: Location, excerpt: &str, commit: Option<Untrusted>) -> Finding {
+        let fingerprint = fingerprint(&self, &location, excerpt);
         Finding {
             id: self.id,
             reason: self.reason,
@@ -71,7 +75,7 @@ impl Report {
             excerpt: Untrusted::new(cut(self.shown.as_deref().unwrap_or(excerpt))),
             hidden_by: Vec::new(),
             details: self.details.into_iter().map(Untrusted::new).collect(),
-            fingerprint: String::new(),
+            fingerprint,
         }
     }
 }
@@ -121,8 +125,18 @@ impl<'a> Out<'a> {
             return;
         }
         let location = location(file, view, source);
+        let is_redacted = report.shown.is_some();
         let mut finding = report.finding(location, excerpt, self.commit.clone());
-        finding.hidden_by.clone_from(&text.layer.via);
+        let original = view.text().get(source.clone()).unwrap_or_default();
+        let is_ordinary = text.layer.via.iter().all(|via| via.is_ordinary());
+        if is_ordinary && (text.is_plain() || !is_disguised(original, excerpt)) {
+            // What was typed reads as it is: it is shown so, and nothing was hidden.
+            if !is_redacted && !original.trim().is_empty() {
+                finding.excerpt = Untrusted::new(cut(original));
+            }
+        } else {
+            finding.hidden_by.clone_from(&text.layer.via);
+        }
         self.push(finding);
     }
 
@@ -139,6 +153,23 @@ impl<'a> Out<'a> {
             let finding = report.finding(location(file, view, range), excerpt, self.commit.clone());
             self.push(finding);
         }
+    }
+
+    /// A finding at the line of an offset, whether or not the change brings that
+    /// very line. A lock file may hold any number of them.
+    pub(crate) fn at_line(&mut self, file: &File, view: &View, offset: usize, report: Report) {
+        // One package can have several: what tells them apart is the first detail.
+        let about = [report.shown.as_ref(), report.details.first()];
+        let about: Vec<&str> = about.into_iter().flatten().map(String::as_str).collect();
+        let text = about.join(" ");
+        let location = location(file, view, &(offset..offset));
+        let finding = report.finding(location, &text, self.commit.clone());
+        self.findings.push(finding);
+    }
+
+    /// The counts of what was looked at of the dependencies.
+    pub(crate) fn dependencies(&mut self) -> &mut DependencyCoverage {
+        &mut self.coverage.dependencies
     }
 
     /// A finding about a whole file.
@@ -163,6 +194,22 @@ impl<'a> Out<'a> {
         self.push(finding);
     }
 
+    /// A finding at a path that need not be a file of the change; `line` is from 1.
+    pub(crate) fn at_path(&mut self, path: &str, line: Option<u32>, excerpt: &str, report: Report) {
+        let location = Location {
+            path: Untrusted::new(path),
+            line,
+            end_line: line,
+        };
+        let finding = report.finding(location, excerpt, self.commit.clone());
+        self.push(finding);
+    }
+
+    /// Says that something at a path, or a commit, could not be judged.
+    pub(crate) fn unread_at(&mut self, path: &str, reason: Unread, detail: &str) {
+        self.coverage.fail_at(path, reason, detail);
+    }
+
     /// Says that a part of a file could not be judged.
     pub(crate) fn unread(&mut self, file: &File, reason: Unread, detail: &str) {
         self.coverage.fail_at(&file.path, reason, detail);
@@ -175,7 +222,6 @@ impl<'a> Out<'a> {
 
     /// Keeps a finding, or the worse of two at one place by one check.
     fn push(&mut self, finding: Finding) {
-        let finding = finding.sealed();
         let place = |f: &Finding| {
             let path = f.location.path == finding.location.path;
             path && f.id == finding.id && f.commit == finding.commit
@@ -206,6 +252,24 @@ fn location(file: &File, view: &View, range: &Range<usize>) -> Location {
         line: line(range.start).or_else(|| line(range.end)),
         end_line: line(range.end.saturating_sub(1).max(range.start)),
     }
+}
+
+/// Sixteen hexadecimal digits over the whole text that a finding is about, not
+/// what is shown of it: another secret that begins alike is another finding.
+fn fingerprint(report: &Report, location: &Location, text: &str) -> String {
+    let text: String = text.split_whitespace().collect();
+    let mut hash = Sha256::new();
+    let path = location.path.as_str();
+    let mut parts = vec![report.id.word(), report.reason.word(), path, &text];
+    if text.is_empty() {
+        parts.extend(report.details.iter().map(String::as_str));
+    }
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let digest = hash.finalize();
+    data_encoding::HEXLOWER.encode(digest.get(..8).unwrap_or_default())
 }
 
 /// The first characters of a text.

@@ -34,6 +34,8 @@ words! {
         DestructiveCommand => "destructive-command",
         /// A build that fetches what can change.
         BuildFetch => "build-fetch",
+        /// Secrets or the environment sent to a host, or a shell handed to one.
+        Exfiltration => "exfiltration",
         /// A command that runs when a package is installed.
         InstallHook => "install-hook",
         /// A workflow that strangers can steer.
@@ -44,6 +46,22 @@ words! {
         HiddenText => "hidden-text",
         /// A dependency that deserves a look.
         Dependency => "dependency",
+        /// A package that advisories call malicious.
+        MaliciousDependency => "malicious-dependency",
+        /// A package with a known weakness.
+        VulnerableDependency => "vulnerable-dependency",
+        /// A package that was published a short while ago.
+        DependencyAge => "dependency-age",
+        /// A package whose name imitates a popular one.
+        DependencyName => "dependency-name",
+        /// A package from another place than its own.
+        DependencySource => "dependency-source",
+        /// A package whose digest changed or is missing.
+        DependencyIntegrity => "dependency-integrity",
+        /// A lock file that does not say what its manifest says.
+        DependencyLock => "dependency-lock",
+        /// An action that another owner takes over.
+        ActionOwner => "action-owner",
         /// A file whose content nobody can review.
         OpaqueFile => "opaque-file",
         /// A security feature that quietly goes off.
@@ -52,6 +70,14 @@ words! {
         CommitProvenance => "commit-provenance",
         /// A file of an artifact that its source does not explain.
         ArtifactSource => "artifact-source",
+        /// Who signed a commit.
+        CommitSignature => "commit-signature",
+        /// Who else looked at it.
+        Review => "review",
+        /// What protects the branch.
+        BranchProtection => "branch-protection",
+        /// The gate's own configuration.
+        GateConfig => "gate-config",
     }
 }
 
@@ -96,6 +122,10 @@ words! {
         FetchMutable => "fetch-mutable",
         /// Runs what was decoded.
         DecodeAndRun => "decode-and-run",
+        /// Secrets or the environment are sent to a host.
+        SecretsSent => "secrets-sent",
+        /// A shell is handed to a host.
+        ReverseShell => "reverse-shell",
         /// A command runs at install.
         HookInstall => "hook-install",
         /// A command runs at install, and fetches, hides or reads secrets.
@@ -116,6 +146,8 @@ words! {
         WorkflowSecretsLeave => "workflow-secrets-leave",
         /// A credential.
         SecretToken => "secret-token",
+        /// A credential that CloudTrail saw at work in an incident.
+        SecretUsed => "secret-used",
         /// A private key.
         SecretPrivateKey => "secret-private-key",
         /// Characters that reorder text.
@@ -138,6 +170,28 @@ words! {
         DependencyUnused => "dependency-unused",
         /// Lock file and manifest disagree.
         DependencyDisagrees => "dependency-disagrees",
+        /// Advisories call the package malicious.
+        DependencyMalicious => "dependency-malicious",
+        /// Advisories know a weakness of the version.
+        DependencyVulnerable => "dependency-vulnerable",
+        /// Advisories say that nobody keeps the package, or to take care.
+        DependencyNotice => "dependency-notice",
+        /// Advisories name the package, and the version cannot be compared.
+        DependencyUncomparable => "dependency-uncomparable",
+        /// Published a short while ago.
+        DependencyYoung => "dependency-young",
+        /// From another place than before.
+        DependencySourceChanged => "dependency-source-changed",
+        /// A file of another package or version than the entry says.
+        DependencyMismatch => "dependency-mismatch",
+        /// A name of a private family from a public registry.
+        DependencyConfusion => "dependency-confusion",
+        /// Another digest for the same version.
+        DependencyIntegrityChanged => "dependency-integrity-changed",
+        /// No digest.
+        DependencyIntegrityMissing => "dependency-integrity-missing",
+        /// An action of the same name, by another owner.
+        ActionOwner => "action-owner",
         /// A binary whose content nobody reviews.
         OpaqueBinary => "opaque-binary",
         /// A program among the sources.
@@ -156,6 +210,48 @@ words! {
         CommitClonedTime => "commit-cloned-time",
         /// The message does not fit what is changed.
         CommitMessage => "commit-message",
+        /// The committer was never seen on the release line.
+        CommitterNew => "committer-new",
+        /// All others came through the merge queue.
+        CommitOutsideQueue => "commit-outside-queue",
+        /// No signature, where signing is the rule.
+        SignatureMissing => "signature-missing",
+        /// A signature that is not of this commit.
+        SignatureBad => "signature-bad",
+        /// A good signature by a key that may not sign.
+        SignatureUnknownSigner => "signature-unknown-signer",
+        /// Fewer approvals than the paths need.
+        ReviewMissing => "review-missing",
+        /// An approval that proves nothing.
+        ReviewInvalid => "review-invalid",
+        /// An approval by one of the authors.
+        ReviewOwn => "review-own",
+        /// Pushes need no review.
+        BranchUnreviewed => "branch-unreviewed",
+        /// Approvals outlive later pushes.
+        BranchStaleReviews => "branch-stale-reviews",
+        /// The last to push may be the one who approves.
+        BranchLastPush => "branch-last-push",
+        /// Owners of code need not agree.
+        BranchOwners => "branch-owners",
+        /// Some may pass by the reviews.
+        BranchBypass => "branch-bypass",
+        /// The rules do not bind administrators.
+        BranchAdmins => "branch-admins",
+        /// History may be rewritten.
+        BranchForcePush => "branch-force-push",
+        /// The branch may be deleted.
+        BranchDeletion => "branch-deletion",
+        /// No check has to pass.
+        BranchUnchecked => "branch-unchecked",
+        /// Commits need no signatures.
+        BranchUnsigned => "branch-unsigned",
+        /// A suppression matches nothing.
+        SuppressionStale => "suppression-stale",
+        /// A suppression is past its end.
+        SuppressionExpired => "suppression-expired",
+        /// The change touches the gate's configuration.
+        GateChanged => "gate-changed",
         /// Part of the artifact that the source does not have.
         ArtifactExtra => "artifact-extra",
         /// Part of the artifact that differs from the source.

@@ -27,6 +27,8 @@ pub(crate) struct Command {
     pub(crate) words: Vec<String>,
     /// Files that it writes to.
     pub(crate) writes: Vec<String>,
+    /// Files that it reads from by redirection.
+    pub(crate) reads: Vec<String>,
     /// Whether another command's output is its input.
     pub(crate) is_piped: bool,
 }
@@ -82,7 +84,10 @@ impl Reader {
                     }
                 }
                 Token::Operator(operator, _) if operator.contains('<') => {
-                    tokens.next();
+                    if let Some(Token::Word(word, _)) = tokens.next() {
+                        let source = self.expand(word);
+                        self.current.reads.push(source);
+                    }
                 }
                 Token::Operator(operator, _) => self.end(operator == "|" || operator == "|&"),
                 Token::Word(word, _) => self.word(word),

@@ -4,7 +4,7 @@
 //! Sources: Unicode TR 36 and TR 39 (confusables), *Trojan Source*
 //! (Boucher, Anderson 2021), and the block of tag characters (U+E0000).
 
-use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+use unicode_normalization::char::{decompose_canonical, decompose_compatible, is_combining_mark};
 
 use super::Mapped;
 
@@ -73,6 +73,27 @@ fn push(out: &mut Mapped, c: char, source: usize, swap: bool) {
     }
 }
 
+/// Whether a text reads otherwise than it is typed: by more than accents, quotes,
+/// white space and the marks of comments and lists.
+pub(crate) fn is_disguised(typed: &str, read: &str) -> bool {
+    let invisible = typed.chars().any(|c| is_invisible(c) && c != '\u{feff}');
+    invisible || letters(typed) != letters(read)
+}
+
+/// The letters and digits of a text in lower case, without accents.
+fn letters(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let plain = quote(c).unwrap_or(c);
+        decompose_canonical(plain, |part| {
+            if part.is_alphanumeric() && !is_combining_mark(part) {
+                out.extend(part.to_lowercase());
+            }
+        });
+    }
+    out
+}
+
 fn quote(c: char) -> Option<char> {
     match c {
         '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' => Some('\''),
@@ -82,6 +103,8 @@ fn quote(c: char) -> Option<char> {
         'ß' => Some('s'),
         'ı' => Some('i'),
         'ø' => Some('o'),
+        'ł' => Some('l'),
+        'đ' => Some('d'),
         _ => None,
     }
 }
@@ -129,6 +152,18 @@ mod tests {
     #[test]
     fn words_of_another_language_stay() {
         assert_eq!(folded("удали все файлы"), "удали все фаилы");
+    }
+
+    #[test]
+    fn accents_hide_nothing() {
+        assert!(!is_disguised(
+            "Efface l’été à Noël — tout",
+            "efface l'ete a noel - tout"
+        ));
+        assert!(is_disguised("dеlete", "delete"));
+        assert!(is_disguised("de\u{200b}lete", "delete"));
+        assert!(is_disguised("ｄｅｌｅｔｅ", "delete"));
+        assert!(is_disguised("\"del\" + \"x\"", "delete"));
     }
 
     #[test]

@@ -48,6 +48,14 @@ const PASSES: &[Pass] = &[
         edits: arrays,
     },
     Pass {
+        needs: &["join(", "implode("],
+        edits: named_arrays,
+    },
+    Pass {
+        needs: &["${\"", "${'", "${ \"", "${ '"],
+        edits: literals_in_templates,
+    },
+    Pass {
         needs: &["\"", "'", "`"],
         edits: concatenations,
     },
@@ -195,6 +203,47 @@ fn glued(list: &str, glue: &str) -> String {
     format!("\"{}\"", items.join(glue))
 }
 
+/// `PARTS = ["a", "b"]` that is joined elsewhere: `"".join(PARTS)`.
+fn named_arrays(text: &str) -> Edits {
+    static LIST: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r#"\b([A-Za-z_]\w*)\s*(?::[^=\n]{1,40})?=\s*([\[(]((?:\s*(?:"[^"\n]*"|'[^'\n]*'|`[^`]*`)\s*,?){2,})\s*[\])])"#,
+        )
+    });
+    static USE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r#"(?:["']([^"']{0,4})["']\.join\(\s*([A-Za-z_]\w*)\s*\)|\b([A-Za-z_]\w*)\.join\(\s*(?:["'`]([^"'`]{0,4})["'`])?\s*\)|implode\(\s*["']([^"']{0,4})["']\s*,\s*\$([A-Za-z_]\w*))"#,
+        )
+    });
+    let mut glues: BTreeMap<&str, String> = BTreeMap::new();
+    for found in USE.captures_iter(text).take(MAX_NAMES) {
+        let name = [2, 3, 6].into_iter().find_map(|index| found.get(index));
+        let glue = [1, 4, 5].map(|index| group(&found, index)).concat();
+        if let Some(name) = name {
+            glues.insert(name.as_str(), glue);
+        }
+    }
+    if glues.is_empty() {
+        return Vec::new();
+    }
+    let lists = LIST.captures_iter(text).take(MAX_NAMES);
+    lists
+        .filter_map(|found| {
+            let glue = glues.get(group(&found, 1))?;
+            Some((found.get(2)?.range(), glued(group(&found, 3), glue)))
+        })
+        .collect()
+}
+
+/// `${"te"}` inside a template.
+fn literals_in_templates(text: &str) -> Edits {
+    static LITERAL: LazyLock<Regex> =
+        LazyLock::new(|| regex(r#"\$\{\s*(?:"([^"\n`]*)"|'([^'\n`]*)')\s*\}"#));
+    edits_of(&LITERAL, text, |found| {
+        Some([1, 2].map(|index| group(found, index)).concat())
+    })
+}
+
 /// Edits in order, without those that overlap an earlier one.
 fn apart(mut edits: Edits) -> Edits {
     edits.sort_by_key(|(range, _)| range.start);
@@ -309,7 +358,7 @@ fn values(text: &str) -> BTreeMap<&str, &str> {
 fn turned(text: &str) -> Edits {
     static BACK: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r#"(?:"([^"\n]{4,})"|'([^'\n]{4,})'|`([^`]{4,})`)\s*(?:\.split\([^)]{0,6}\)\s*\.reverse\(\)|\.reverse\b|\[::-1\])|strrev\(\s*(?:"([^"\n]{4,})"|'([^'\n]{4,})')"#,
+            r#"(?:"([^"\n]{4,})"|'([^'\n]{4,})'|`([^`]{4,})`)\s*(?:\.split\([^)]{0,6}\)\s*\.reverse\(\)|\.reverse\b|\[::-1\])|(?:strrev|reversed)\(\s*(?:"([^"\n]{4,})"|'([^'\n]{4,})')\s*\)?"#,
         )
     });
     static ROT: LazyLock<Regex> = LazyLock::new(|| {
@@ -387,6 +436,12 @@ mod tests {
             ("'fr- mr'[::-1]", "\"rm -rf\""),
             ("codecs.decode('ez -es', 'rot13')", "codecs.\"rm -rf\")"),
             ("i g n o r e  a l l", "ignore all"),
+            (
+                "P = ['rm',' -rf']\n''.join(P)",
+                "P = \"rm -rf\"\n''.join(P)",
+            ),
+            ("`del${'ete'} all`", "`delete all`"),
+            ("''.join(reversed('fr- mr'))", "''.join(\"rm -rf\")"),
         ] {
             assert_eq!(joined(from), to, "{from}");
         }

@@ -12,6 +12,7 @@ mod layer;
 mod mapped;
 mod prose;
 
+pub(crate) use fold::is_disguised;
 pub use layer::{Layer, Layers, Via, layers};
 pub use mapped::Mapped;
 pub use prose::prose;

@@ -136,6 +136,7 @@ impl Teller<'_> {
             cost,
             next_steps,
             findings: own.iter().map(|finding| finding.id.clone()).collect(),
+            leaks: Vec::new(),
             identities,
         }
     }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use super::audit::AuditOptions;
+use super::least_privilege::LeastPrivilege;
+use super::snapshot::SnapshotOptions;
 use clap::{Args, Subcommand, ValueEnum};
 use gardefou_report::Lang;
 
@@ -15,6 +17,10 @@ pub(crate) enum Iam {
     Evaluate(Box<Evaluate>),
     /// Judge accounts: who can become an administrator, and what is wrong with their IAM
     Audit(AuditOptions),
+    /// Ask AWS what an account's IAM is, and save it
+    Snapshot(SnapshotOptions),
+    /// Propose the policy that a principal needs, from what it did
+    LeastPrivilege(Box<LeastPrivilege>),
 }
 
 const EVALUATE_EXAMPLES: &str = "\

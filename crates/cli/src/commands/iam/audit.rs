@@ -1,10 +1,11 @@
 //! `gardefou iam audit`: files → snapshot → graph and checks → report.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gardefou_finding::{
-    Audit, AuditCoverage, AuditFault, ExitStatus, Severity, Timestamp, Untrusted,
+    Audit, AuditCoverage, AuditFailure, AuditFault, ExitStatus, Severity, Timestamp, Untrusted,
 };
 use gardefou_host::{Stream, Terminal, print, read_bytes, read_text, text_files, write_atomically};
 use gardefou_iam::audit;
@@ -12,6 +13,8 @@ use gardefou_iam::check::Suppressions;
 use gardefou_iam::snapshot::{Reader, Snapshot};
 use gardefou_report::{Format, Lang, Options, render_audit};
 
+use super::history::Trail;
+use super::snapshot;
 use crate::args::{Color, format, lang, severity, time};
 use crate::commands::{Error, colour, tool};
 
@@ -32,9 +35,11 @@ What is read, each by its content (docs/iam-audit.md):
   list-virtual-mfa-devices                    the account's number in the file's name, where there are several
   guardrails                                  SCPs and RCPs by account
   resources                                   functions, instances, buckets and the roles on them
+  gardefou iam snapshot                       all of the first three groups, and guardrails, in one file
 
 Examples:
   gardefou iam audit snapshot/
+  gardefou iam audit --live resources.json
   gardefou iam audit details.json credentials.csv --format json
   gardefou iam audit snapshot/ --suppressions accepted.yml --fail-on high --out report
 
@@ -49,8 +54,21 @@ Exit status:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct AuditOptions {
     /// Files, or directories with files that end in .json or .csv
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "live", value_name = "PATH")]
     paths: Vec<PathBuf>,
+
+    /// Ask AWS, with calls that only read, for the account of the credentials in use
+    #[arg(long)]
+    live: bool,
+
+    /// With --live: do not ask Organizations for service and resource control policies
+    #[arg(long, requires = "live")]
+    no_organization: bool,
+
+    /// CloudTrail archive, for permissions and roles that nobody uses: files, directories, globs
+    /// or s3://bucket/prefix [may be repeated]
+    #[arg(long, value_name = "ARCHIVE")]
+    trail: Vec<OsString>,
 
     /// Findings that are accepted, with reason and end [YAML, see docs/iam-audit.md]
     #[arg(long, value_name = "FILE")]
@@ -89,7 +107,10 @@ pub(crate) fn run(options: &AuditOptions) -> Result<ExitStatus, Error> {
         .at
         .or_else(gardefou_host::now)
         .unwrap_or_else(Timestamp::epoch);
-    let (snapshot, coverage) = read(&options.paths);
+    let (mut snapshot, mut coverage) = read(options)?;
+    if !options.trail.is_empty() {
+        add_usage(options, &mut snapshot, &mut coverage)?;
+    }
     let audit = audit(&snapshot, coverage, &suppressions, tool(), now)
         .map_err(|error| Error::Usage(error.to_string()))?;
     write_all(options, &audit)?;
@@ -104,6 +125,40 @@ pub(crate) fn run(options: &AuditOptions) -> Result<ExitStatus, Error> {
     Ok(audit.exit_status(options.fail_on))
 }
 
+/// Adds what a history shows; what of it cannot be read is in the coverage.
+fn add_usage(
+    options: &AuditOptions,
+    snapshot: &mut Snapshot,
+    coverage: &mut AuditCoverage,
+) -> Result<(), Error> {
+    let trail = Trail {
+        paths: &options.trail,
+        since: None,
+        until: None,
+        threads: None,
+        quiet: true,
+    };
+    let (usage, read) = trail.usage()?;
+    snapshot.usage.get_or_insert_default().merge(usage);
+    coverage.items.insert("event".to_owned(), read.events_read);
+    for one in &read.failures {
+        coverage.fail(AuditFailure {
+            source: one.source.clone(),
+            offset: one.offset,
+            reason: AuditFault::BadHistory,
+            detail: one.detail.clone().unwrap_or_else(|| Untrusted::new("")),
+        });
+    }
+    // Those that are not listed count all the same.
+    let unlisted = read
+        .failed_total()
+        .saturating_sub(read.failures.len() as u64);
+    if unlisted > 0 {
+        *coverage.failed.entry(AuditFault::BadHistory).or_default() += unlisted;
+    }
+    Ok(())
+}
+
 fn suppressions(path: Option<&Path>) -> Result<Suppressions, Error> {
     let Some(path) = path else {
         return Ok(Suppressions::default());
@@ -113,20 +168,38 @@ fn suppressions(path: Option<&Path>) -> Result<Suppressions, Error> {
         .map_err(|error| Error::Usage(format!("`{}`: {error}", path.display())))
 }
 
-/// Reads every file; what cannot be read is in the coverage.
-fn read(paths: &[PathBuf]) -> (Snapshot, AuditCoverage) {
+/// Reads every file, and AWS where that was asked for; what cannot be read is
+/// in the coverage.
+fn read(options: &AuditOptions) -> Result<(Snapshot, AuditCoverage), Error> {
     let mut reader = Reader::default();
+    if options.live {
+        let taken = snapshot::ask(!options.no_organization)?;
+        let name = format!("AWS account {}", taken.account);
+        reader.add(&Untrusted::new(name), taken.text.as_bytes(), true);
+    }
+    read_files(&mut reader, &options.paths);
+    Ok(reader.finish())
+}
+
+/// Reads files alone; what cannot be read is in the coverage.
+pub(crate) fn read_snapshot(paths: &[PathBuf]) -> (Snapshot, AuditCoverage) {
+    let mut reader = Reader::default();
+    read_files(&mut reader, paths);
+    reader.finish()
+}
+
+/// Reads files, and directories with files.
+pub(crate) fn read_files(reader: &mut Reader, paths: &[PathBuf]) {
     for path in paths {
         match text_files(path, ENDINGS) {
             Ok(files) => {
                 for file in files {
-                    read_file(&mut reader, &file, file == *path);
+                    read_file(reader, &file, file == *path);
                 }
             }
             Err(error) => reader.fail_file(&name(path), AuditFault::Unreadable, error.to_string()),
         }
     }
-    reader.finish()
 }
 
 fn read_file(reader: &mut Reader, path: &Path, named: bool) {

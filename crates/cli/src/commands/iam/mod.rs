@@ -1,8 +1,11 @@
 //! `gardefou iam`: what AWS decides, and who can do what.
 
 pub(crate) mod args;
-mod audit;
+pub(crate) mod audit;
 mod evaluate;
+mod history;
+mod least_privilege;
+mod snapshot;
 
 use gardefou_finding::ExitStatus;
 
@@ -14,5 +17,7 @@ pub(crate) fn run(command: &Iam) -> Result<ExitStatus, Error> {
     match command {
         Iam::Evaluate(options) => evaluate::run(options),
         Iam::Audit(options) => audit::run(options),
+        Iam::Snapshot(options) => snapshot::run(options),
+        Iam::LeastPrivilege(options) => least_privilege::run(options),
     }
 }

@@ -19,7 +19,7 @@ use gardefou_finding::{ExitStatus, Untrusted};
 use gardefou_host::{
     KeyOrigin, LedgerFolder, LedgerLock, Stream, now, print, read_key, read_text, user_name,
 };
-use gardefou_ledger::{Receipt, SecretKey, SignedCheckpoint, Time, VerifierKey};
+use gardefou_ledger::{NewEntry, Receipt, SecretKey, SignedCheckpoint, Time, VerifierKey};
 
 use self::args::{ActorChoice, KeyChoice, Ledger, VkeyChoice};
 use super::Error;
@@ -84,7 +84,7 @@ fn secret(choice: &KeyChoice, dir: &Path) -> Result<SecretKey, Error> {
 }
 
 /// The public key that was chosen.
-fn public(choice: &VkeyChoice) -> Result<VerifierKey, Error> {
+pub(crate) fn public(choice: &VkeyChoice) -> Result<VerifierKey, Error> {
     match choice {
         VkeyChoice::Key(key) => Ok(VerifierKey::clone(key)),
         VkeyChoice::File(path) => {
@@ -102,7 +102,7 @@ fn checkpoint_in(path: &Path) -> Result<SignedCheckpoint, Error> {
 }
 
 /// Takes the right to write.
-fn lock(folder: &LedgerFolder, dir: &Path) -> Result<LedgerLock, Error> {
+pub(crate) fn lock(folder: &LedgerFolder, dir: &Path) -> Result<LedgerLock, Error> {
     folder
         .lock(|| say("gardefou: another process writes this ledger; waiting for it"))
         .map_err(|error| Error::file(dir, error))
@@ -120,4 +120,19 @@ pub(crate) fn record(
     let payload = payload.to_string().into_bytes();
     let entry = append::entry(kind, "", &user_name(), payload)?;
     target.append(vec![entry], true)
+}
+
+/// The private key of a ledger: of this file, or of the one beside its folder.
+pub(crate) fn secret_of(key: Option<PathBuf>, dir: &Path) -> Result<SecretKey, Error> {
+    secret(&KeyChoice { key, key_env: None }, dir)
+}
+
+/// An entry of now, with a fresh salt.
+pub(crate) fn append_entry(
+    kind: &str,
+    subject: &str,
+    actor: &str,
+    payload: Vec<u8>,
+) -> Result<NewEntry, Error> {
+    append::entry(kind, subject, actor, payload)
 }

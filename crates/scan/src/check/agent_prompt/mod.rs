@@ -53,7 +53,12 @@ impl Check for AgentPrompt {
         let hits = hits(prose);
         let role = role(&text.file.path);
         for cluster in clusters(&hits) {
-            if let Some(verdict) = weigh(&cluster, prose, role, &text.layer.via) {
+            let place = Place {
+                role,
+                is_of_attacks: is_of_attacks(&text.file.path),
+                is_unseen: is_unseen(text, &cluster.anchor),
+            };
+            if let Some(verdict) = weigh(&cluster, prose, place, &text.layer.via) {
                 let report = Report::new(
                     self.id(),
                     verdict.reason,
@@ -102,6 +107,10 @@ fn hit(meaning: &Meaning, prose: &str, range: Range<usize>) -> Option<Hit> {
     if meaning.ask.is_harm() && lexicon::is_denied(before) {
         return None;
     }
+    let after = prose.get(range.end..).unwrap_or_default();
+    if meaning.ask == Ask::Override && lexicon::is_refused(before, after) {
+        return None;
+    }
     let is_strong = lexicon::is_strong(meaning.ask, prose.get(range.clone()).unwrap_or_default());
     Some(Hit {
         ask: meaning.ask,
@@ -125,6 +134,46 @@ fn clusters(hits: &[Hit]) -> Vec<Cluster> {
         }
     }
     clusters
+}
+
+/// Where a text stands.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    role: Role,
+    /// Its path says that it holds attacks to test against.
+    is_of_attacks: bool,
+    /// It is in a comment of a text that people see rendered.
+    is_unseen: bool,
+}
+
+/// Whether a place in the prose is inside `<!-- … -->` of Markdown, which who
+/// reads the page does not see and an agent does.
+fn is_unseen(text: &Text<'_>, place: &Range<usize>) -> bool {
+    let path = text.file.path.to_ascii_lowercase();
+    let is_rendered = [".md", ".mdx", ".markdown"]
+        .iter()
+        .any(|end| path.ends_with(end));
+    if !is_rendered || role(&path) == Role::Test {
+        return false;
+    }
+    let at = text.prose().source_range(place).start;
+    let head = text.view.text().get(..at).unwrap_or_default();
+    let open = head.rfind("<!--");
+    open.is_some_and(|open| head.rfind("-->").is_none_or(|close| close < open))
+}
+
+fn is_of_attacks(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    const WORDS: &[&str] = &[
+        "injection",
+        "jailbreak",
+        "malicious",
+        "adversarial",
+        "attack",
+        "payload",
+        "evil",
+    ];
+    WORDS.iter().any(|word| path.contains(word))
 }
 
 /// Whether a file of this kind speaks to agents by its nature.

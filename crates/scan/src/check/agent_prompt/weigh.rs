@@ -7,7 +7,7 @@ use gardefou_finding::{Confidence, Severity};
 use super::super::Reason;
 use super::super::files::Role;
 use super::lexicon::{self, Ask};
-use super::{Hit, speaks_to_agents};
+use super::{Hit, Place, speaks_to_agents};
 use crate::text::Via;
 
 /// A wish and what stands near it.
@@ -44,6 +44,13 @@ impl Cluster {
         is_near && is_harm && other.asks.iter().all(|ask| self.asks.contains(ask))
     }
 
+    /// The text around the wish.
+    fn around<'a>(&self, prose: &'a str) -> &'a str {
+        let start = prose.floor_char_boundary(self.anchor.start.saturating_sub(300));
+        let end = prose.floor_char_boundary((self.anchor.end + 300).min(prose.len()));
+        prose.get(start..end).unwrap_or_default()
+    }
+
     fn has(&self, ask: Ask) -> bool {
         self.asks.contains(&ask)
     }
@@ -62,19 +69,22 @@ fn support(cluster: &Cluster) -> u32 {
 }
 
 /// How bad a cluster is; `None` when it is nothing.
-pub(super) fn weigh(cluster: &Cluster, prose: &str, role: Role, via: &[Via]) -> Option<Weight> {
-    let hidden = via.iter().any(|via| !via.is_ordinary());
+pub(super) fn weigh(cluster: &Cluster, prose: &str, at: Place, via: &[Via]) -> Option<Weight> {
+    let role = at.role;
+    let hidden = at.is_unseen || via.iter().any(|via| !via.is_ordinary());
     let mut score = support(cluster) + 2 * u32::from(hidden);
     let weight = if cluster.lead.is_harm() {
         let bonus = 1 + u32::from(speaks_to_agents(role));
         score += u32::from(speaks_to_agents(role));
         score += if cluster.strong > 0 { bonus } else { 0 };
         score += u32::from(cluster.strong > 2);
+        score += u32::from(cluster.strong > 0 && lexicon::takes_all(cluster.around(prose)));
         harm(cluster, score)
     } else {
         wish(cluster, score, role)
     }?;
-    Some(if is_quoted(cluster, prose, role) && !hidden {
+    let is_quoted = is_quoted(cluster, prose, role) || (role == Role::Test && at.is_of_attacks);
+    Some(if is_quoted && !hidden {
         told_of(weight)
     } else {
         weight

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::super::files::Role;
+use super::super::Text;
+use super::super::agent_run::tail;
+use super::super::files::{Role, is_workflow, role};
+use super::Harm;
 use crate::pattern::patterns;
 use crate::shell::Command;
 
@@ -13,8 +16,15 @@ const MANY: usize = 3;
 const LOOP: usize = 700;
 
 patterns! {
-    SDK = r"(?i)\b(terminate_?instances|delete_?user|delete_?bucket|delete_?objects|delete_?db_?instance|delete_?table|delete_?stack|delete_?function|delete_?role|delete_?snapshot|delete_?volume|delete_?cluster|delete_?repository|delete_?secret|deregister_?image|schedule_?key_?deletion|delete_?hosted_?zone|delete_?log_?group|delete_?db_?cluster|delete_?vpc|delete_?file_?system)(?:Command)?\s*\(";
-    ALL = r"(?i)(?:list|describe)_?(?:instances|users|buckets|tables|stacks|functions|roles|snapshots|volumes|clusters|db_?instances|regions)(?:Command)?\s*\(|get_paginator|available_profiles";
+    // boto3, the SDKs for JavaScript, Go, Java, Rust, .NET, and those of Google and Azure.
+    USES_SDK = r"(?i)\bboto3\b|aiobotocore|aws-sdk|@aws-sdk|aws_sdk_|awssdk|com\.amazonaws|Amazon\.(?:S3|EC2|RDS|Identity)|google\.cloud|@google-cloud|googleapiclient|azure\.mgmt|@azure/|azure-sdk|\.send\(\s*new\s+\w+Command\(|\b(?:ec2|iam|s3|rds|dynamodb|cloudformation|cloudtrail)(?:_client|Client)?\.\w+\(";
+    SDK = r"(?i)\b(?:begin_?)?(?:terminate_?instances|delete_?(?:user|users|login_?profile|access_?key|bucket|buckets|objects|db_?instance|db_?cluster|db_?snapshot|table|stack|function|role|policy|snapshot|volume|cluster|nodegroup|repository|secret|hosted_?zone|log_?group|trail|detector|vpc|file_?system|key_?pair|image|project|resource_?group|resource_?groups|virtual_?machine|backup_?vault|recovery_?point|domain|organization|account)|deregister_?image|schedule_?key_?deletion|stop_?logging|delete_?managed_?instance|delete_?all)(?:Command|Async)?\s*\(|\bresource_?groups\.begin_?delete\(";
+    // Objects of boto3 that are listed and deleted.
+    RESOURCES = r"\.(?:buckets|instances|volumes|snapshots|users|roles|tables|images|groups)\.(?:all|iterator)\(\)(?:[^\n]|\n[ \t]){0,240}?\.(?:delete|terminate)\(";
+    ALL = r"(?i)\b(?:list|describe|get|scan)_?(?:all_?)?(?:instances|users|buckets|tables|stacks|functions|roles|snapshots|volumes|clusters|db_?instances|db_?clusters|regions|repositories|secrets|trails|detectors|log_?groups|keys|projects|resource_?groups|hosted_?zones|accounts|objects(?:_?v2)?)(?:Command|Async|Paginator|Pages)?\s*\(|get_paginator|available_profiles|\.(?:buckets|instances|objects|volumes|snapshots)\.all\(\)|resource_groups\.list\(";
+    NARROW = r"(?i)\bFilters?\s*[=:]|\btag[:\s_\x22'\]]|\btags\b|\.startswith\(|\.startsWith\(|HasPrefix|starts_with\(|dry_?run|\bprefix\b|older|\bage\b|\bttl\b|retention|expire|LaunchTime|CreationDate|created_?at|\bkeep\b|exclude|protected|confirm|\binput\(|readline|argparse|\bclick\b|click\.command|owner_?id|stale|orphan|unused|teardown|tear_?down|afterAll|tearDown|fixture|cleanup|clean_up|moto|mock|localstack";
+    ENDS_THINGS = r"(?i)destroy|tear[ _-]?down|clean[ _-]?up|ephemeral|preview|e2e|nuke|workflow_dispatch|terraform apply|tofu apply|schedule:|sandbox";
+    JANITOR = r"(?i)janitor|clean|nuke|sweep|reap|teardown|tear-down|destroy|purge|prune|garbage|(?:^|[/_-])gc(?:[/_.-]|$)|wipe|delete|remove|test|spec|e2e|example|sample|mock|cron|retention|expire|uninstall|undeploy";
 }
 
 fn words(command: &Command) -> impl Iterator<Item = &str> {
@@ -98,6 +108,7 @@ fn is_deletion(verb: &str) -> bool {
         "schedule-key-deletion",
         "disable-key",
         "batch-delete-",
+        "stop-logging",
     ];
     // What goes with any deployment: old versions, tags, entries of lists.
     let harmless = [
@@ -111,6 +122,30 @@ fn is_deletion(verb: &str) -> bool {
     ];
     heads.iter().any(|head| verb.starts_with(head))
         && !harmless.iter().any(|head| verb.starts_with(head))
+}
+
+/// Whether a command deletes all that an account or cluster has: every namespace,
+/// or a whole state in a workflow that speaks of nothing of the kind.
+pub(super) fn is_everything(command: &Command, text: &Text<'_>) -> bool {
+    let has = |flags: &[&str]| words(command).any(|word| flags.contains(&word));
+    match plain(command).as_slice() {
+        ["kubectl", "delete", "ns" | "namespace" | "namespaces", ..] => has(&["--all"]),
+        ["kubectl", "delete", "all", ..] => has(&["--all"]) && has(&["-A", "--all-namespaces"]),
+        ["terraform" | "tofu" | "terragrunt" | "pulumi", ..] => {
+            let asks_nobody = has(&["-auto-approve", "--auto-approve", "--yes", "-y"]);
+            asks_nobody && is_workflow(&text.file.path) && !ENDS_THINGS.is_match(&about(text))
+        }
+        _ => false,
+    }
+}
+
+/// What a workflow says that it is for: its path and all of it but commands that destroy.
+fn about(text: &Text<'_>) -> String {
+    let rest = text
+        .text()
+        .replace("terraform destroy", "")
+        .replace("tofu destroy", "");
+    format!("{}\n{rest}", text.file.path)
 }
 
 /// Whether a command lists resources, or the profiles to reach them.
@@ -156,7 +191,9 @@ impl Tally {
             .listed
             .as_ref()
             .is_some_and(|listed| at.start.saturating_sub(listed.end) < LOOP);
-        takes_list && (lists || near) && !is_narrow(&all)
+        let is_every_space = command.words.iter().any(|word| word == "--all")
+            && words(command).any(|word| matches!(word, "ns" | "namespace" | "namespaces"));
+        is_every_space || (takes_list && (lists || near) && !is_narrow(&all))
     }
 
     /// Remembers a list that a loop may go over.
@@ -172,16 +209,62 @@ impl Tally {
     }
 }
 
-/// Calls of SDKs that delete what they list, of several kinds.
-pub(super) fn sdk(text: &str, role: Role) -> Option<Range<usize>> {
-    if matches!(role, Role::Test | Role::Docs | Role::AgentRules) {
-        return None;
+/// Calls of SDKs that delete cloud resources: whatever a list gives, or one by name.
+///
+/// What a file says that it is for (a janitor, a test) and what narrows a list
+/// to some (a tag, an age, a dry run) keep a loop from being more than one
+/// deletion; three kinds of resources are beyond any clean-up.
+pub(super) fn sdk(text: &Text<'_>) -> Vec<(Range<usize>, Harm)> {
+    let whole = text.text();
+    if !USES_SDK.is_match(whole) || role(&text.file.path) == Role::AgentRules {
+        return Vec::new();
     }
     let mut kinds = BTreeSet::new();
-    let mut first = None;
-    for found in SDK.find_iter(text) {
-        kinds.insert(found.as_str().to_ascii_lowercase().replace('_', ""));
-        first.get_or_insert(found.range());
+    let mut first: Option<Range<usize>> = None;
+    let mut looped: Option<Range<usize>> = None;
+    for found in RESOURCES.find_iter(whole) {
+        kinds.insert(kind(found.as_str()));
+        first.get_or_insert_with(|| found.range());
+        looped.get_or_insert_with(|| found.range());
     }
-    first.filter(|_| kinds.len() >= MANY && ALL.is_match(text))
+    for found in SDK.find_iter(whole) {
+        if is_declared(whole, found.start()) {
+            continue;
+        }
+        kinds.insert(kind(found.as_str()));
+        first.get_or_insert_with(|| found.range());
+        let before = tail(whole, found.start(), LOOP);
+        if looped.is_none() && ALL.is_match(before) && !NARROW.is_match(before) {
+            looped = Some(found.range());
+        }
+    }
+    let Some(first) = first else {
+        return Vec::new();
+    };
+    let lists = ALL.is_match(whole);
+    let is_work = JANITOR.is_match(&text.file.path) || NARROW.is_match(whole);
+    match looped {
+        Some(at) if !is_work || kinds.len() > MANY => vec![(at, Harm::CloudAll)],
+        _ if lists && kinds.len() >= MANY && !is_work => vec![(first, Harm::CloudAll)],
+        _ => vec![(first, Harm::Cloud)],
+    }
+}
+
+/// The kind of resource that a call deletes.
+fn kind(call: &str) -> String {
+    let lower = call.to_ascii_lowercase().replace('_', "");
+    let lower = lower.split(['(', ' ']).next().unwrap_or_default();
+    lower
+        .trim_end_matches("command")
+        .trim_end_matches("async")
+        .to_owned()
+}
+
+/// Whether a method of this name is declared here, and not called.
+fn is_declared(text: &str, at: usize) -> bool {
+    let head = tail(text, at, 40);
+    ["fn ", "def ", "func ", "function ", "class ", "async "]
+        .iter()
+        .any(|word| head.ends_with(word))
+        || head.ends_with(") ")
 }

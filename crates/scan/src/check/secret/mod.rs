@@ -20,11 +20,11 @@ patterns! {
     GITHUB = r"\bgh[pousr]_[A-Za-z0-9]{36}\b";
     GITHUB_FINE = r"\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}\b";
     NPM = r"\bnpm_[A-Za-z0-9]{36}\b";
-    GITLAB = r"\bgl(?:pat|ptt|dt|rt|cbt|ft|soat)-[A-Za-z0-9_-]{20,}\b";
+    GITLAB = r"\bgl(?:pat|ptt|dt|rt|cbt|ft|soat)-[A-Za-z0-9_-]{20,}";
     PYPI = r"\bpypi-AgE[A-Za-z0-9_-]{60,}";
     SLACK = r"\bxox[abeoprs]-(?:\d{8,}-){1,3}[A-Za-z0-9-]{16,}|\bxapp-\d-[A-Z0-9]{8,}-\d{10,}-[a-f0-9]{32,}";
     SLACK_HOOK = r"https://hooks\.slack\.com/(?:services|workflows)/T[A-Z0-9]{8,}/[AB][A-Z0-9]{8,}/[A-Za-z0-9]{20,}";
-    GOOGLE = r"\bAIza[A-Za-z0-9_-]{35}\b";
+    GOOGLE = r"\b(AIza[A-Za-z0-9_-]{35})(?:[^A-Za-z0-9_-]|$)";
     AZURE = r"(?i)AccountKey\s*=\s*([A-Za-z0-9+/]{86}==)|SharedAccessKey\s*=\s*([A-Za-z0-9+/]{43}=)";
     AZURE_AD = r"\b[A-Za-z0-9_~.]{3}8Q~[A-Za-z0-9_~.-]{31,34}";
     STRIPE = r"\b(?:sk|rk)_live_[A-Za-z0-9]{24,}\b";
@@ -215,7 +215,8 @@ impl Secrets {
     ) {
         let line = super::agent_run::line(text.text(), &range);
         let line = text.text().get(line).unwrap_or_default();
-        let Some(confidence) = (form.test)(secret).filter(|_| !test::is_example(secret, line))
+        let Some(confidence) = (form.test)(secret)
+            .filter(|_| !test::is_example(secret, line) && !test::is_published(secret))
         else {
             return;
         };
@@ -236,7 +237,7 @@ impl Secrets {
             .chars()
             .filter(|c| c.is_ascii_alphanumeric() || "+/=".contains(*c))
             .collect();
-        if body.len() < 60 || test::random(body.get(..60.min(body.len())).unwrap_or("")).is_none() {
+        if !test::is_key_body(&body) || test::is_published(&body) {
             return;
         }
         let (severity, confidence) = placed(text, Severity::High, Confidence::High);

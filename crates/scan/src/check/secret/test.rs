@@ -6,6 +6,13 @@ use gardefou_finding::Confidence;
 /// Bits of entropy a character that a made-up text does not reach.
 const MIN_ENTROPY: f64 = 3.0;
 
+/// Shortest base64 of a private key, of Ed25519 in PKCS #8.
+const MIN_KEY: usize = 60;
+/// Longest run of one character but `A` in a private key's base64.
+const MAX_RUN: usize = 6;
+/// Bits of entropy a character in the later part of a private key.
+const MIN_KEY_ENTROPY: f64 = 4.0;
+
 /// Shannon entropy in bits a character.
 fn entropy(text: &str) -> f64 {
     let mut counts = [0u32; 256];
@@ -45,6 +52,39 @@ fn is_sequence(text: &str) -> bool {
         longest
     };
     steps(0) >= 5 || steps(1) >= 7 || steps(-1) >= 7
+}
+
+/// Whether the base64 of a private key is one: long, of many characters, and no
+/// example. Keys have zero bytes in their headers and padding, which are runs of
+/// `A`; any other long run, and a body of few characters, is a placeholder.
+pub(super) fn is_key_body(body: &str) -> bool {
+    let body = body.trim_end_matches('=');
+    let bytes = body.as_bytes();
+    let mut run = 0;
+    let mut longest = 0;
+    for pair in bytes.windows(2) {
+        let repeats = matches!(pair, [a, b] if a == b && *a != b'A');
+        run = if repeats { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    // The head of OpenSSH's format is the same in every key: what comes after is random.
+    let random = body
+        .get(body.len() / 3..)
+        .unwrap_or_default()
+        .replace('A', "");
+    bytes.len() >= MIN_KEY && longest < MAX_RUN && entropy(&random) >= MIN_KEY_ENTROPY
+}
+
+/// Keys that their makers publish for everybody's tests: the storage emulator's
+/// and the database emulator's of Azure, Vagrant's, Hardhat's first account.
+pub(super) fn is_published(secret: &str) -> bool {
+    const PUBLISHED: &[&str] = &[
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq",
+        "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw",
+        "MIIEogIBAAKCAQEA6NF8iallvQVp22WDkTkyrtvp9eWW6A8YVr+kz4TjGYe7gHzI",
+        "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
+    ];
+    PUBLISHED.iter().any(|known| secret.contains(known))
 }
 
 /// An AWS key id: its account id must be one.
@@ -125,7 +165,26 @@ pub(super) fn redacted(secret: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use data_encoding::BASE64;
+    use sha2::{Digest as _, Sha256};
+
     use super::*;
+
+    #[test]
+    fn private_keys_have_runs_of_zeros_and_placeholders_others() {
+        let mut bytes = b"openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none\0\0\0\0\0\0\0\x01".to_vec();
+        for n in 0..6u8 {
+            bytes.extend(Sha256::digest([n]));
+            bytes.extend([0; 9]);
+        }
+        assert!(is_key_body(&BASE64.encode(&bytes)));
+        assert!(is_key_body(&BASE64.encode(bytes.get(40..90).unwrap())));
+        assert!(!is_key_body(&"MIIEpAIBAAKCAQEA".repeat(12)));
+        assert!(!is_key_body(&"x".repeat(300)));
+        assert!(!is_key_body("MIIEpAIBAAKCAQEA"));
+        let published = "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+        assert!(is_published(published));
+    }
 
     #[test]
     fn the_account_is_in_the_key_id() {

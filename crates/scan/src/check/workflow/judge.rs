@@ -14,6 +14,8 @@ patterns! {
     INPUTS = r"(?i)github\.event\.inputs|^\s*inputs\.";
     HEAD = r"(?i)github\.event\.pull_request\.head\.(?:sha|ref|repo\.full_name)|github\.head_ref|github\.event\.workflow_run\.head_(?:sha|branch)|refs/pull/|github\.event\.number|github\.event\.pull_request\.number|github\.event\.issue\.number|gh pr checkout";
     ALL_SECRETS = r"(?i)tojson\(\s*secrets\s*\)";
+    SENDS = r"(?i)\b(?:curl|wget|nc|ncat|Invoke-WebRequest|Invoke-RestMethod|ssh|scp)\b";
+    ENCODES = r"(?i)\bbase64\b|\bxxd\b|\bod\s|\brev\b|\btr\s|\bopenssl\s+enc|\bgzip\b|\bhexdump\b|\bsed\s";
     SECRET_OUT = r"(?is)(?:curl|wget|nc\b|Invoke-WebRequest)[^\n]{0,300}\$\{\{\s*secrets\.[\w-]+[^\n]*";
     MEMORY = r"(?i)/proc/[^/\s]+/(?:mem|environ|maps)|Runner\.Worker|memdump";
     AI_ACTION = r"(?i)(?:anthropics/claude-code(?:-base)?-action|google-github-actions/run-gemini-cli|google-gemini/gemini-cli-action|openai/codex-action|actions/ai-inference|cursor/\S*action|\S*aider\S*action|sst/opencode|warpdotdev/\S*action|\S*/claude-\S*action|\S*copilot\S*-action)";
@@ -136,6 +138,7 @@ impl Judge<'_, '_, '_> {
         if let Some((at, script)) = &step.run {
             self.script(*at, script);
             self.agent_in_script(*at, script, job, step);
+            self.all_secrets_sent(script, step);
         }
         if let Some((at, uses)) = &step.uses {
             self.reference(*at, uses);
@@ -207,6 +210,32 @@ impl Judge<'_, '_, '_> {
                 found.as_str(),
             );
         }
+    }
+
+    /// Every secret in a variable, and a script that sends.
+    fn all_secrets_sent(&mut self, script: &str, step: &Step) {
+        let all = step
+            .env
+            .iter()
+            .find(|(_, _, value)| ALL_SECRETS.is_match(value));
+        let Some((_, at, value)) = all else {
+            return;
+        };
+        // Encoded, the masks of the log do not know them.
+        let (severity, confidence) = if SENDS.is_match(script) {
+            (Severity::High, Confidence::High)
+        } else if ENCODES.is_match(script) {
+            (Severity::High, Confidence::Medium)
+        } else {
+            (Severity::Medium, Confidence::Medium)
+        };
+        self.say(
+            *at,
+            Reason::WorkflowSecretsLeave,
+            severity,
+            confidence,
+            value,
+        );
     }
 
     /// An action by a tag or branch that its owner can move.

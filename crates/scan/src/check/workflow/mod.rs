@@ -7,6 +7,8 @@
 mod judge;
 mod model;
 
+pub(crate) use model::{Node, Value, node_within};
+
 use super::files::is_workflow;
 use super::{Check, CheckId, Out, Text};
 use crate::coverage::Unread;

@@ -74,6 +74,8 @@ pub(crate) struct Step {
     pub(crate) run: Option<(usize, String)>,
     /// Inputs, with their offsets.
     pub(crate) with: Vec<(String, usize, String)>,
+    /// Variables, with their offsets.
+    pub(crate) env: Vec<(String, usize, String)>,
     pub(crate) condition: String,
 }
 
@@ -188,22 +190,32 @@ fn step_of(node: &Node) -> Step {
         node.get(name)
             .and_then(|value| Some((value.at, value.text()?.to_owned())))
     };
-    let mut step = Step {
+    Step {
         uses: text("uses"),
         run: text("run"),
         condition: text("if").map_or_else(String::new, |(_, condition)| condition),
-        with: Vec::new(),
-    };
-    for (key, value) in node.get("with").map_or(&[][..], Node::pairs) {
-        if let (Some(key), Some(text)) = (key.text(), value.text()) {
-            step.with.push((key.to_owned(), value.at, text.to_owned()));
-        }
+        with: inputs(node.get("with")),
+        env: inputs(node.get("env")),
     }
-    step
+}
+
+/// Names with their values.
+fn inputs(node: Option<&Node>) -> Vec<(String, usize, String)> {
+    let pairs = node.map_or(&[][..], Node::pairs).iter();
+    pairs
+        .filter_map(|(key, value)| {
+            Some((key.text()?.to_owned(), value.at, value.text()?.to_owned()))
+        })
+        .collect()
 }
 
 /// Parses YAML into nodes: the first document, within the limits.
 pub(crate) fn node(text: &str) -> Result<Node, String> {
+    node_within(text, MAX_NODES)
+}
+
+/// Parses YAML of at most so many nodes.
+pub(crate) fn node_within(text: &str, most: usize) -> Result<Node, String> {
     let offsets: Vec<usize> = if text.is_ascii() {
         Vec::new()
     } else {
@@ -216,7 +228,10 @@ pub(crate) fn node(text: &str) -> Result<Node, String> {
             offsets.get(index).copied().unwrap_or(text.len())
         }
     };
-    let mut builder = Builder::default();
+    let mut builder = Builder {
+        most,
+        ..Builder::default()
+    };
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| error.to_string())?;
@@ -232,13 +247,15 @@ struct Builder {
     stack: Vec<(Node, Option<Node>)>,
     root: Option<Node>,
     nodes: usize,
+    /// Most nodes.
+    most: usize,
 }
 
 impl Builder {
     /// Takes an event; `true` at the end of the first document.
     fn take(&mut self, event: Event<'_>, at: usize) -> Result<bool, String> {
         self.nodes += 1;
-        if self.nodes > MAX_NODES || self.stack.len() > MAX_DEPTH {
+        if self.nodes > self.most || self.stack.len() > MAX_DEPTH {
             return Err("larger or deeper than is read".to_owned());
         }
         match event {

@@ -1,0 +1,81 @@
+//! Inline policies and attachments of users, roles and groups.
+
+use gardefou_finding::{AwsCall, Holder};
+use serde_json::{Value, json};
+
+use super::{Ask, document, document_text, iam, items, text};
+
+/// `User`, and the parameter and name that say which one.
+fn words(holder: &Holder) -> (&'static str, &'static str, &str) {
+    match holder {
+        Holder::User(name) => ("User", "UserName", name),
+        Holder::Role(name) => ("Role", "RoleName", name),
+        Holder::Group(name) => ("Group", "GroupName", name),
+    }
+}
+
+/// `{verb}{Holder}{rest}` on the holder, such as `PutRolePolicy`.
+pub(super) fn on(holder: &Holder, verb: &str, rest: &str) -> AwsCall {
+    let (kind, parameter, name) = words(holder);
+    iam(&format!("{verb}{kind}{rest}")).with(parameter, name)
+}
+
+pub(super) fn observe_inline<E>(holder: &Holder, name: &str, ask: Ask<'_, E>) -> Result<Value, E> {
+    let pages = ask(&on(holder, "Get", "Policy").with("PolicyName", name))?;
+    let found = pages.as_deref().and_then(<[Value]>::first);
+    Ok(found
+        .and_then(|page| text(page, "/PolicyDocument"))
+        .map_or(Value::Null, document))
+}
+
+pub(super) fn inline_toward(holder: &Holder, name: &str, to: &Value) -> Vec<AwsCall> {
+    let call = |verb| on(holder, verb, "Policy").with("PolicyName", name);
+    vec![match to {
+        Value::Null => call("Delete"),
+        other => call("Put").with("PolicyDocument", document_text(other)),
+    }]
+}
+
+/// The ARNs of the managed policies on somebody.
+pub(super) fn attached<E>(holder: &Holder, ask: Ask<'_, E>) -> Result<Option<Vec<String>>, E> {
+    let (kind, parameter, name) = words(holder);
+    let call = iam(&format!("ListAttached{kind}Policies")).with(parameter, name);
+    let Some(pages) = ask(&call)? else {
+        return Ok(None);
+    };
+    let mut arns: Vec<String> = items(&pages, "/AttachedPolicies")
+        .filter_map(|one| text(one, "/PolicyArn").map(str::to_owned))
+        .collect();
+    arns.sort();
+    Ok(Some(arns))
+}
+
+/// The inline policies of somebody, by name.
+pub(super) fn inline<E>(holder: &Holder, ask: Ask<'_, E>) -> Result<Value, E> {
+    let (kind, parameter, name) = words(holder);
+    let call = iam(&format!("List{kind}Policies")).with(parameter, name);
+    let pages = ask(&call)?.unwrap_or_default();
+    let mut found = serde_json::Map::new();
+    for policy in items(&pages, "/PolicyNames").filter_map(Value::as_str) {
+        found.insert(policy.to_owned(), observe_inline(holder, policy, ask)?);
+    }
+    Ok(Value::Object(found))
+}
+
+pub(super) fn observe_attachment<E>(
+    holder: &Holder,
+    arn: &str,
+    ask: Ask<'_, E>,
+) -> Result<Value, E> {
+    let arns = attached(holder, ask)?;
+    Ok(arns.map_or(Value::Null, |arns| json!(arns.iter().any(|one| one == arn))))
+}
+
+pub(super) fn attachment_toward(holder: &Holder, arn: &str, to: &Value) -> Vec<AwsCall> {
+    let verb = match to {
+        Value::Bool(true) => "Attach",
+        Value::Bool(false) => "Detach",
+        _ => return Vec::new(),
+    };
+    vec![on(holder, verb, "Policy").with("PolicyArn", arn)]
+}

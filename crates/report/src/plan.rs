@@ -1,0 +1,328 @@
+//! A plan of containment, and how far it is.
+
+use gardefou_finding::{
+    AwsCall, LeftOutReason, Loss, NextStep, Plan, PlanProof, PlanStatus, PlanStep, Power,
+    StepState, Untrusted,
+};
+
+use crate::catalogue::{Message, Say, Sentence, step_text};
+use crate::document::{Block, Document, Note, Section, Step};
+use crate::{Format, Options, json, markdown, text};
+
+/// Most lines of one step that are shown.
+const MAX_LINES: usize = 60;
+
+/// Renders a plan: text for a terminal, JSON, or a runbook in Markdown; other
+/// formats are Markdown too. The answer ends in a line end.
+pub fn render_plan(plan: &Plan, format: Format, options: &Options) -> String {
+    let say = Say { lang: options.lang };
+    match format {
+        Format::Json => json::render(plan, options.pretty) + "\n",
+        Format::Text => text::render_document(&Teller { plan, say }.document(), options),
+        _ => markdown::render_document(&Teller { plan, say }.document()),
+    }
+}
+
+/// Renders how far a plan is, as text or JSON.
+pub fn render_plan_status(status: &PlanStatus, as_json: bool, options: &Options) -> String {
+    if as_json {
+        return json::render(status, options.pretty) + "\n";
+    }
+    let say = Say { lang: options.lang };
+    let mut lines = String::new();
+    for step in &status.steps {
+        let word = say.label(state(step.state));
+        let detail = step.detail.as_ref().map(Untrusted::escaped);
+        let detail = detail.map_or_else(String::new, |detail| format!(": {detail}"));
+        lines.push_str(&format!(
+            "{}  {word}{detail}\n",
+            Untrusted::new(step.id.as_str()).escaped()
+        ));
+    }
+    lines
+}
+
+fn state(state: StepState) -> Message {
+    match state {
+        StepState::Open => Message::StepOpen,
+        StepState::Begun => Message::StepBegun,
+        StepState::Done => Message::StepDone,
+        StepState::Already => Message::StepAlready,
+        StepState::Undone => Message::StepUndone,
+        StepState::Stopped => Message::StepStopped,
+        StepState::OtherAccount => Message::StepOtherAccount,
+        StepState::Reverted => Message::StepReverted,
+    }
+}
+
+fn loss(loss: Loss) -> Message {
+    match loss {
+        Loss::AccessKeys => Message::LossAccessKeys,
+        Loss::Password => Message::LossPassword,
+        Loss::MfaDevice => Message::LossMfaDevice,
+        Loss::UniqueId => Message::LossUniqueId,
+        Loss::OtherCredentials => Message::LossOtherCredentials,
+        Loss::Instances => Message::LossInstances,
+        Loss::Tasks => Message::LossTasks,
+        Loss::FunctionUrl => Message::LossFunctionUrl,
+        Loss::MailVerification => Message::LossMailVerification,
+    }
+}
+
+fn reason(reason: LeftOutReason) -> Message {
+    match reason {
+        LeftOutReason::Responder => Message::LeftOutResponder,
+        LeftOutReason::ServiceLinked => Message::LeftOutServiceLinked,
+        LeftOutReason::PermissionSet => Message::LeftOutPermissionSet,
+        LeftOutReason::Root => Message::LeftOutRoot,
+        LeftOutReason::NameUnknown => Message::LeftOutNameUnknown,
+    }
+}
+
+struct Teller<'a> {
+    plan: &'a Plan,
+    say: Say,
+}
+
+impl Teller<'_> {
+    fn document(&self) -> Document<'static> {
+        let plan = self.plan;
+        let mut sections = Vec::new();
+        let steps = plan.steps.iter().map(|step| self.step(step)).collect();
+        let intro = Block::Paragraph(self.say.plain(Message::PlanIntro));
+        sections.push(self.section(
+            "steps",
+            Message::PlanSteps,
+            vec![intro, Block::Steps(steps)],
+        ));
+        if let Some(proof) = &plan.proof {
+            sections.push(self.section("proof", Message::PlanProof, self.proof(proof)));
+        }
+        if !plan.left_out.is_empty() {
+            let items = plan.left_out.iter().map(|one| {
+                let colon = self.say.label(Message::Colon);
+                Sentence::quote(&one.target)
+                    .with(&colon)
+                    .joined(self.say.plain(reason(one.reason)))
+            });
+            let list = vec![Block::List(items.collect())];
+            sections.push(self.section("left", Message::PlanLeftOut, list));
+        }
+        if !plan.by_hand.is_empty() {
+            let steps = plan.by_hand.iter().map(|next| self.by_hand(next)).collect();
+            sections.push(self.section("hand", Message::PlanByHand, vec![Block::Steps(steps)]));
+        }
+        let number = |n: usize| Sentence::plain(self.say.number(n as u64));
+        let values = [
+            ("n", number(plan.steps.len())),
+            ("hand", number(plan.by_hand.len())),
+            ("incident", Sentence::code(&plan.incident)),
+        ];
+        Document {
+            say: self.say,
+            title: Message::PlanTitle,
+            headline: self.say.fill(Message::PlanHeadline, &values),
+            worst: None,
+            notes: self.notes(),
+            incidents: Vec::new(),
+            sections,
+            colophon: self.colophon(),
+        }
+    }
+
+    fn colophon(&self) -> Sentence {
+        let tool = &self.plan.tool;
+        let values = [
+            ("tool", Sentence::plain(tool.name.as_str())),
+            ("version", Sentence::plain(tool.version.as_str())),
+        ];
+        self.say.fill(Message::WrittenByTool, &values)
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        let note = |message, warns| Note {
+            text: self.say.plain(message),
+            warns,
+        };
+        let mut notes = Vec::new();
+        match &self.plan.proof {
+            None => notes.push(note(Message::PlanNoSnapshot, true)),
+            Some(proof) if proof.after.is_empty() && proof.not_in_snapshot.is_empty() => {
+                notes.push(note(Message::PlanNothingRemains, false));
+            }
+            Some(_) => notes.push(note(Message::PlanSomethingRemains, true)),
+        }
+        if self
+            .plan
+            .proof
+            .as_ref()
+            .and_then(|proof| proof.responder_can)
+            == Some(false)
+        {
+            notes.push(note(Message::PlanResponderCannot, true));
+        }
+        if self.plan.offered_scp.is_some() {
+            notes.push(note(Message::PlanScp, false));
+        }
+        notes
+    }
+
+    fn section(
+        &self,
+        id: &'static str,
+        title: Message,
+        blocks: Vec<Block<'static>>,
+    ) -> Section<'static> {
+        Section {
+            id,
+            title: self.say.label(title),
+            blocks,
+            folded: false,
+        }
+    }
+
+    fn step(&self, step: &PlanStep) -> Step {
+        let text = step_text(step.kind);
+        let title = self.say.fill_pair(
+            text.title.of(1, self.say.lang),
+            &[
+                ("target", Sentence::quote(&step.target)),
+                ("n", Sentence::plain("1")),
+            ],
+        );
+        let mut commands: Vec<String> = step.calls.iter().map(AwsCall::cli_line).collect();
+        let undo = self.say.label(Message::PlanUndo);
+        commands.extend(
+            step.undo
+                .iter()
+                .map(|call| format!("# {undo} {}", call.cli_line())),
+        );
+        let left = commands.len().saturating_sub(MAX_LINES);
+        commands.truncate(MAX_LINES);
+        let escaped = commands
+            .iter()
+            .any(|line| Untrusted::new(line.as_str()).escaped() != *line);
+        let number = Sentence::plain(self.say.number(left as u64));
+        Step {
+            title: Sentence::strong(step.id.as_str()).with(" ").joined(title),
+            place: self.place(step),
+            stops: self.about(step),
+            commands: commands.into_iter().map(Untrusted::new).collect(),
+            more: (left > 0).then(|| self.say.fill(Message::PlanMoreLines, &[("n", number)])),
+            caution: escaped.then(|| self.say.plain(Message::CommandEscaped)),
+        }
+    }
+
+    fn place(&self, step: &PlanStep) -> Sentence {
+        let account = step.account.as_ref().map(Sentence::quote);
+        let region = step.region.as_deref().map(Sentence::code);
+        match (account, region) {
+            (Some(account), Some(region)) => self.say.fill(
+                Message::InAccountRegion,
+                &[("account", account), ("region", region)],
+            ),
+            (Some(account), None) => self.say.fill(Message::InAccount, &[("account", account)]),
+            (None, Some(region)) => self.say.fill(Message::InRegion, &[("region", region)]),
+            (None, None) => Sentence::default(),
+        }
+    }
+
+    /// What it stops, whom it may hit, what cannot be undone.
+    fn about(&self, step: &PlanStep) -> Sentence {
+        let number = |n: u64| Sentence::plain(self.say.number(n));
+        let mut about = Sentence::plain(step_text(step.kind).stops.text(self.say.lang));
+        let risk = &step.risk;
+        let risk = match (risk.made_by_incident, risk.calls_before, risk.history_days) {
+            (true, ..) => self.say.plain(Message::RiskNone),
+            (_, Some(calls), Some(days)) => self.say.fill(
+                Message::RiskUsed,
+                &[("calls", number(calls)), ("days", number(days))],
+            ),
+            _ => self.say.plain(Message::RiskUnknown),
+        };
+        about = about.with(" ").joined(risk);
+        if step.calls_follow_state {
+            about = about
+                .with(" ")
+                .joined(self.say.plain(Message::PlanFollowsState));
+        }
+        if step.undo_follows_state {
+            about = about
+                .with(" ")
+                .joined(self.say.plain(Message::PlanUndoFollows));
+        }
+        if !step.losses.is_empty() {
+            let losses = step.losses.iter().map(|one| self.say.plain(loss(*one)));
+            let losses = self.say.list(losses.collect());
+            about = about
+                .with(" ")
+                .joined(self.say.fill(Message::PlanLosses, &[("losses", losses)]));
+        }
+        about
+    }
+
+    fn by_hand(&self, next: &NextStep) -> Step {
+        let text = step_text(next.kind);
+        let number = Sentence::plain(self.say.number(next.count));
+        let values = [
+            ("target", Sentence::quote(&next.target)),
+            ("n", number),
+            (
+                "rest",
+                Sentence::plain(self.say.number(next.count.saturating_sub(1))),
+            ),
+        ];
+        Step {
+            title: self
+                .say
+                .fill_pair(text.title.of(next.count, self.say.lang), &values),
+            place: Sentence::default(),
+            stops: Sentence::plain(text.stops.text(self.say.lang)),
+            commands: next.commands.clone(),
+            more: None,
+            caution: None,
+        }
+    }
+
+    fn proof(&self, proof: &PlanProof) -> Vec<Block<'static>> {
+        let mut blocks = vec![Block::Paragraph(self.say.plain(Message::PlanBefore))];
+        blocks.push(Block::List(
+            proof.before.iter().map(|one| self.power(one)).collect(),
+        ));
+        if proof.after.is_empty() {
+            blocks.push(Block::Paragraph(self.say.plain(Message::PlanAfterNone)));
+        } else {
+            blocks.push(Block::Paragraph(self.say.plain(Message::PlanAfter)));
+            blocks.push(Block::List(
+                proof.after.iter().map(|one| self.power(one)).collect(),
+            ));
+        }
+        if !proof.not_in_snapshot.is_empty() {
+            blocks.push(Block::Warning(self.say.plain(Message::PlanNotInSnapshot)));
+            blocks.push(Block::List(
+                proof.not_in_snapshot.iter().map(Sentence::quote).collect(),
+            ));
+        }
+        blocks
+    }
+
+    fn power(&self, power: &Power) -> Sentence {
+        let number = |n: u64| Sentence::plain(self.say.number(n));
+        let means = match power.means {
+            gardefou_finding::PowerMeans::Credential => Message::MeansCredential,
+            gardefou_finding::PowerMeans::Session => Message::MeansSession,
+        };
+        let values = [
+            ("who", Sentence::quote(&power.arn)),
+            ("means", self.say.plain(means)),
+            ("actions", number(power.actions)),
+            ("others", number(power.becomes.len() as u64)),
+        ];
+        let message = if power.administrator {
+            Message::PowerAdministrator
+        } else {
+            Message::PowerSome
+        };
+        self.say.fill(message, &values)
+    }
+}
