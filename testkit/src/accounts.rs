@@ -6,6 +6,8 @@
 //! what it did: that they explain every call of the archive is for a test to
 //! find out.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::config::Config;
@@ -372,7 +374,25 @@ pub fn accounts(config: &Config) -> Vec<SnapshotFile> {
 }
 
 fn written(value: &Value) -> String {
-    format!("{value:#}\n")
+    format!("{:#}\n", sorted(value))
+}
+
+/// The same with members in order of their names, whether or not the JSON
+/// library keeps the order in which they were written.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(sorted).collect(),
+        Value::Object(members) => {
+            let by_name: BTreeMap<&String, &Value> = members.iter().collect();
+            let members = by_name.into_iter();
+            Value::Object(
+                members
+                    .map(|(name, one)| (name.clone(), sorted(one)))
+                    .collect(),
+            )
+        }
+        other => other.clone(),
+    }
 }
 
 fn details(world: &World, account: &str) -> Value {
@@ -488,7 +508,7 @@ fn resources() -> Value {
         ]});
         all.push(json!({
             "type": "aws_kms_key", "name": "main", "account": account, "arn": arn,
-            "policy": policy.to_string(),
+            "policy": sorted(&policy).to_string(),
         }));
     }
     for (bucket, service) in [
@@ -501,7 +521,7 @@ fn resources() -> Value {
         }});
         all.push(json!({
             "type": "aws_s3_bucket_policy", "name": bucket, "account": PROD, "bucket": bucket,
-            "policy": policy.to_string(),
+            "policy": sorted(&policy).to_string(),
         }));
     }
     json!({"resources": all})

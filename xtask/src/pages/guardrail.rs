@@ -106,12 +106,29 @@ fn page(one: &Guardrail) -> Result<String> {
         }
     }
     if let Some(policy) = &one.policy {
-        let policy = serde_json::to_string_pretty(policy)?;
+        let policy = serde_json::to_string_pretty(&sorted(policy))?;
         write!(out, "\n## Policy\n\n```json\n{policy}\n```\n")?;
         examples(&mut out, "Stops", &one.examples.stops)?;
         examples(&mut out, "Lets through", &one.examples.lets)?;
     }
     Ok(out)
+}
+
+/// The same with members in order of their names.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(sorted).collect(),
+        Value::Object(members) => {
+            let by_name: BTreeMap<&String, &Value> = members.iter().collect();
+            let members = by_name.into_iter();
+            Value::Object(
+                members
+                    .map(|(name, one)| (name.clone(), sorted(one)))
+                    .collect(),
+            )
+        }
+        other => other.clone(),
+    }
 }
 
 fn source(parameter: &Parameter) -> String {
