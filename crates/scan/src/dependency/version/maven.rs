@@ -1,5 +1,6 @@
 //! Maven's order: `org.apache.maven.artifact.versioning.ComparableVersion` of
-//! Maven 3.9, which a test compares with Maven's own on random versions.
+//! Maven 3.9. Maven 3.8 orders differently what begins with a word, a zero before
+//! a word (`3.0.x`), and a word, a hyphen and a number (`a-1`).
 
 use std::cmp::Ordering;
 
