@@ -22,7 +22,7 @@ patterns! {
     SENDS = r#"(?i)requests\.(?:post|put)\(|httpx\.(?:post|put)\(|session\.(?:post|put)\(|urlopen\(|Request\(|https?\.request\(|\bfetch\(|\baxios\b|\bgot\.(?:post|put)|\.post\(|sendBeacon\(|http\.(?:Post|PostForm)\(|http\.NewRequest|reqwest::|ureq::|Net::HTTP|UploadString|UploadData|curl_exec|sendDocument|\.sendall\(|TcpStream::connect|net\.Dial\(|["'`]curl["'`]|\bcurl\s+-|dns\.(?:lookup|resolve\w*)\(|gethostbyname\(|smtplib|nodemailer|ftplib|Invoke-(?:WebRequest|RestMethod)"#;
     POSTS = r#"(?i)\bpost\b|\bput\b|\bbody\b|\bdata\b|["'`]-[dFT]["'`]|\.write\(|\.end\(|upload|send"#;
     ADDRESS = r#"(?i)https?://[\w.-]+|host(?:name)?\s*[:=]\s*["'`][\w.-]+\.\w+|["'`](?:\d{1,3}\.){3}\d{1,3}["'`]|webhook"#;
-    HOME_ADDRESS = r"(?i)localhost|127\.0\.0\.1|amazonaws\.com|googleapis\.com|sts\.|login\.microsoftonline";
+    HOME_ADDRESS = r"(?i)localhost|127\.0\.0\.1|amazonaws\.com|googleapis\.com|\bsts\.|login\.microsoftonline";
     THROWAWAY = r"(?i)webhook\.site|requestbin|pipedream\.net|\boast\.\w+|interact\.sh|burpcollaborator|\.ngrok|trycloudflare\.com|requestcatcher|hookbin|discord(?:app)?\.com/api/webhooks|api\.telegram\.org/bot";
     TOKEN = r#"(?i)process\.env\.\w*(?:TOKEN|SECRET|PASSWORD|KEY|CREDENTIAL)\w*|os\.environ(?:\.get\(|\[)["']\w*(?:TOKEN|SECRET|PASSWORD|KEY|CREDENTIAL)\w*|getenv\(["']\w*(?:TOKEN|SECRET|PASSWORD|KEY|CREDENTIAL)\w*"#;
     // Repositories made to leave things in.
