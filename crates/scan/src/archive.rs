@@ -343,8 +343,9 @@ fn has_strays(bytes: &[u8], archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> boo
     let mut known: Vec<(u64, u64)> = Vec::new();
     for index in 0..archive.len() {
         if let Ok(entry) = archive.by_index_raw(index) {
-            let end = entry.data_start().unwrap_or_default() + entry.compressed_size();
-            known.push((entry.header_start(), end));
+            let head = entry.header_start() + 30 + entry.name_raw().len() as u64;
+            let data = entry.data_start().unwrap_or(head);
+            known.push((entry.header_start(), data + entry.compressed_size()));
         }
     }
     known.sort_unstable();

@@ -6,12 +6,12 @@
 //! keep text of our own and text from outside apart until a renderer writes
 //! them in its own output's terms.
 
-mod advice;
 pub(crate) mod checks;
 mod counted;
 mod details;
 mod messages;
 mod numbers;
+mod remedy;
 mod resources;
 mod sentence;
 mod steps;
@@ -22,10 +22,10 @@ mod words;
 use std::fmt;
 use std::str::FromStr;
 
-pub(crate) use advice::advice;
 pub(crate) use counted::{Counted, outcome_forms};
 pub(crate) use messages::Message;
 pub(crate) use numbers::offset;
+pub(crate) use remedy::advice;
 pub(crate) use resources::{resource_forms, resource_name};
 pub(crate) use sentence::{Sentence, Span};
 pub(crate) use steps::step_text;

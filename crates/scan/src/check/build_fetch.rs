@@ -29,7 +29,7 @@ patterns! {
     // A response's code: in a callback, or by the name that it was given.
     CALLBACK = r#"(?i)(?:\b(?:axios(?:\.\w+)?|fetch|got|needle|superagent\.\w+|https?\.get|https?\.request|request)\s*\([^;]{0,240}?(?:\.then\(|=>|function\s*\()[^;]{0,240}?(?:new\s+Function|\beval|\bvm\.run\w*|\._compile|new\s+vm\.Script)\s*\()"#;
     RESPONSE = r#"(?i)\b([A-Za-z_]\w*)\s*=\s*(?:await\s+)?\(?(?:await\s+)?(?:axios(?:\.get)?|fetch|got|requests\.get|urllib\.request\.urlopen|urlopen|httpx\.get|Net::HTTP\.get|file_get_contents)\s*\("#;
-    RUNS_NAME = r"(?:\beval|\bexec|new\s+Function|\bvm\.run\w*|\bcompile|\._compile|Function)\s*\(([^;\n]{0,120})";
+    RUNS_NAME = r"(?:(?:^|[^.\w])(?:eval|exec)|new\s+Function|\bvm\.run\w*|\._compile|(?:^|[^.\w])Function)\s*\(([^;\n]{0,120})";
     SENDS = r#"(?i)\s-X\s*["']?(?:POST|PUT)|--request[= ](?:POST|PUT)|\s(?:-d|--data(?:-\w+)?|-F|--form|-T|--upload-file|--post-(?:data|file))[= @"']|method\s*:\s*["'](?:POST|PUT)|\.post\(|-Method\s+(?:Post|Put)|sendBeacon"#;
     // CMake: a file that is fetched and then run.
     CMAKE = r"(?i)file\s*\(\s*DOWNLOAD\s+(\S+)\s+(\S+)";

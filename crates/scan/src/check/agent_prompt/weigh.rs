@@ -71,7 +71,9 @@ fn support(cluster: &Cluster) -> u32 {
 /// How bad a cluster is; `None` when it is nothing.
 pub(super) fn weigh(cluster: &Cluster, prose: &str, at: Place, via: &[Via]) -> Option<Weight> {
     let role = at.role;
-    let hidden = at.is_unseen || via.iter().any(|via| !via.is_ordinary());
+    // A comment that only asks to tidy up is how templates speak to authors.
+    let is_unseen = at.is_unseen && support(cluster) > 0;
+    let hidden = is_unseen || via.iter().any(|via| !via.is_ordinary());
     let mut score = support(cluster) + 2 * u32::from(hidden);
     let weight = if cluster.lead.is_harm() {
         let bonus = 1 + u32::from(speaks_to_agents(role));

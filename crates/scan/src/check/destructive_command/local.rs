@@ -69,7 +69,8 @@ fn mounted(words: &[String]) -> Option<Vec<String>> {
             command.extend(rest.by_ref().map(|word| on_host(word, &mounts)));
         }
     }
-    (!mounts.is_empty() && !command.is_empty()).then_some(command)
+    let is_vital_mount = mounts.iter().any(|(from, _)| is_vital(from));
+    (is_vital_mount && !command.is_empty()).then_some(command)
 }
 
 fn is_program(word: &str) -> bool {
@@ -186,7 +187,7 @@ pub(super) fn harm(command: &Command) -> Option<Harm> {
 /// directory that they are in is the home directory; what a list of it is piped
 /// into gets the list; `printf 'rm …' | sh` runs what it prints.
 pub(super) fn led(commands: Vec<Command>, start: Option<&str>) -> Vec<Command> {
-    let mut is_home = start.is_some_and(|to| to.contains("HOME") || is_vital(to));
+    let mut is_home = start.is_some_and(is_vital_start);
     let mut out: Vec<Command> = Vec::new();
     for mut command in commands {
         let name = name(&command).to_ascii_lowercase();
@@ -207,6 +208,11 @@ pub(super) fn led(commands: Vec<Command>, start: Option<&str>) -> Vec<Command> {
         out.push(command);
     }
     out
+}
+
+/// Whether a directory, as a script names it, is one that must not be emptied.
+fn is_vital_start(to: &str) -> bool {
+    matches!(to.trim_end_matches('/'), "$HOME" | "${HOME}") || is_vital(to)
 }
 
 /// Words that a command gets from the one before it in a pipe.
@@ -272,21 +278,8 @@ fn finds_all(words: &[String]) -> bool {
 /// Whether `find` is told to take only some of what it meets.
 fn is_narrow(words: &[String]) -> bool {
     const TESTS: &[&str] = &[
-        "-name",
-        "-iname",
-        "-path",
-        "-regex",
-        "-mtime",
-        "-mmin",
-        "-newer",
-        "-empty",
-        "-size",
-        "-atime",
-        "-ctime",
-        "-xtype",
-        "-perm",
-        "-nouser",
-        "-maxdepth",
+        "-name", "-iname", "-path", "-regex", "-mtime", "-mmin", "-newer", "-empty", "-size",
+        "-atime", "-ctime", "-xtype", "-perm", "-nouser",
     ];
     let all = |value: Option<&String>| value.is_some_and(|value| value.chars().all(|c| c == '*'));
     let mut pairs = words.iter().enumerate();

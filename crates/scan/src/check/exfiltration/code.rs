@@ -22,11 +22,11 @@ patterns! {
     SENDS = r#"(?i)requests\.(?:post|put)\(|httpx\.(?:post|put)\(|session\.(?:post|put)\(|urlopen\(|Request\(|https?\.request\(|\bfetch\(|\baxios\b|\bgot\.(?:post|put)|\.post\(|sendBeacon\(|http\.(?:Post|PostForm)\(|http\.NewRequest|reqwest::|ureq::|Net::HTTP|UploadString|UploadData|curl_exec|sendDocument|\.sendall\(|TcpStream::connect|net\.Dial\(|["'`]curl["'`]|\bcurl\s+-|dns\.(?:lookup|resolve\w*)\(|gethostbyname\(|smtplib|nodemailer|ftplib|Invoke-(?:WebRequest|RestMethod)"#;
     POSTS = r#"(?i)\bpost\b|\bput\b|\bbody\b|\bdata\b|["'`]-[dFT]["'`]|\.write\(|\.end\(|upload|send"#;
     ADDRESS = r#"(?i)https?://[\w.-]+|host(?:name)?\s*[:=]\s*["'`][\w.-]+\.\w+|["'`](?:\d{1,3}\.){3}\d{1,3}["'`]|webhook"#;
-    HOME_ADDRESS = r"(?i)localhost|127\.0\.0\.1|amazonaws\.com|googleapis\.com|sts\.|login\.microsoftonline";
+    HOME_ADDRESS = r"(?i)localhost|127\.0\.0\.1|amazonaws\.com|googleapis\.com|\bsts\.|login\.microsoftonline";
     THROWAWAY = r"(?i)webhook\.site|requestbin|pipedream\.net|\boast\.\w+|interact\.sh|burpcollaborator|\.ngrok|trycloudflare\.com|requestcatcher|hookbin|discord(?:app)?\.com/api/webhooks|api\.telegram\.org/bot";
     TOKEN = r#"(?i)process\.env\.\w*(?:TOKEN|SECRET|PASSWORD|KEY|CREDENTIAL)\w*|os\.environ(?:\.get\(|\[)["']\w*(?:TOKEN|SECRET|PASSWORD|KEY|CREDENTIAL)\w*|getenv\(["']\w*(?:TOKEN|SECRET|PASSWORD|KEY|CREDENTIAL)\w*"#;
     // Repositories made to leave things in.
-    DROP = r#"(?i)gh\s+auth\s+token|GITHUB_TOKEN|\.npmrc|trufflehog"#;
+    DROP = r#"(?i)gh\s+auth\s+token|trufflehog"#;
     DROPS = r#"(?i)user/repos["'`?][^;]{0,200}\bPOST\b|\bPOST\b[^;]{0,200}user/repos|createForAuthenticatedUser|gh\s+repo\s+create\s[^\n]*--public"#;
     // Pairs of a socket and what is bound to it.
     SOCKET_PY = r"socket\.(?:socket\(|create_connection)|\bsocket\(\s*(?:AF_INET|socket)";
@@ -92,7 +92,10 @@ fn sent(text: &str, source: &Pattern, test: fn(&str) -> bool) -> Option<(Range<u
 }
 
 fn is_environment_sent(near: &str) -> bool {
-    SENDS.is_match(near) && POSTS.is_match(near) && !HOME_ADDRESS.is_match(near)
+    SENDS.is_match(near)
+        && POSTS.is_match(near)
+        && ADDRESS.is_match(near)
+        && !HOME_ADDRESS.is_match(near)
 }
 
 fn is_file_sent(near: &str) -> bool {

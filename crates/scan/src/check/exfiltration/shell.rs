@@ -223,9 +223,10 @@ fn data<'a>(words: &'a [String], options: &[&str]) -> Vec<&'a str> {
         }
         let joined = options.iter().find_map(|option| {
             let value = word.strip_prefix(option)?;
-            match option.starts_with("--") {
-                true => value.strip_prefix('='),
-                false => Some(value).filter(|value| !value.is_empty()),
+            if option.starts_with("--") {
+                value.strip_prefix('=')
+            } else {
+                Some(value).filter(|value| !value.is_empty())
             }
         });
         out.extend(joined);
