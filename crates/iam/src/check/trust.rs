@@ -168,7 +168,7 @@ fn is_somebody(value: &str) -> bool {
     let mut parts = value.splitn(6, ':').skip(2);
     let (service, account) = (parts.next(), parts.nth(1));
     let open = service != Some("s3") && account.is_none_or(wild);
-    !wild(value) && !(arn && open)
+    !(wild(value) || arn && open)
 }
 
 fn everyone(judged: &Judged<'_>, findings: &mut Findings<'_>) {

@@ -230,8 +230,12 @@ impl Taker<'_> {
             let Some(levels) = self.levels() else {
                 return;
             };
-            for (name, value) in levels {
-                entry[name] = value;
+            if let Some(fields) = entry.as_object_mut() {
+                fields.extend(
+                    levels
+                        .into_iter()
+                        .map(|(name, value)| (name.to_owned(), value)),
+                );
             }
         }
         let id = organization.as_ref().and_then(|one| one.get("Id"));

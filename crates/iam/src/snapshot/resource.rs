@@ -64,10 +64,11 @@ impl Thing {
 fn unfolded(mut fields: Map<String, Value>) -> Map<String, Value> {
     for (name, value) in &mut fields {
         let text = value.as_str().map(str::trim_start).unwrap_or_default();
-        if text.starts_with(['{', '[']) && !name.contains("policy") {
-            if let Ok(inner) = serde_json::from_str(text) {
-                *value = inner;
-            }
+        if text.starts_with(['{', '['])
+            && !name.contains("policy")
+            && let Ok(inner) = serde_json::from_str(text)
+        {
+            *value = inner;
         }
     }
     fields
