@@ -139,7 +139,7 @@ impl<'a> Steps<'a> {
             steps: own().count() as u64,
             effects: own().filter(|step| step.is_effect).count() as u64,
             first: own().map(|step| step.event.time).next(),
-            last: own().map(|step| step.event.time).last(),
+            last: own().map(|step| step.event.time).next_back(),
         }
     }
 

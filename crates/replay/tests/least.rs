@@ -2,6 +2,8 @@
 //! did stays possible, and nothing of the campaign would have been.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a test fails by panicking, and reads the samples"
 )]

@@ -62,6 +62,10 @@ pub(crate) struct Run {
 
 /// A hook of git.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(
+    clippy::enum_variant_names,
+    reason = "the names that git gives its hooks"
+)]
 pub(crate) enum Kind {
     /// Before a commit is made: what the index holds
     PreCommit,
