@@ -256,7 +256,7 @@ fn deletes_all(words: &[String]) -> bool {
     };
     let forced = words.iter().any(|word| word == "--no-preserve-root");
     let is_bare = words.first().is_some_and(|word| word.ends_with("rimraf"));
-    (recursive(words) || is_bare || forced) && targets().any(|word| is_vital(word))
+    (recursive(words) || is_bare || forced) && targets().any(is_vital)
 }
 
 /// The words of a word that a list was put into; a substitution is one.

@@ -48,15 +48,15 @@ pub(super) fn leak(commands: &[Command]) -> Option<(Leak, String)> {
 /// environment, a token.
 fn reads_secrets(command: &Command) -> bool {
     let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
-    let is_dump = match words.as_slice() {
-        ["env" | "printenv" | "set" | "history"] | ["export" | "declare", "-p"] => true,
-        ["gh", "auth", "token", ..] | ["aws", "configure", "get" | "export-credentials", ..] => {
-            true
-        }
-        ["security", "dump-keychain" | "find-generic-password", ..] => true,
-        ["kubectl", "get", "secret" | "secrets", ..] => true,
-        _ => false,
-    };
+    let is_dump = matches!(
+        words.as_slice(),
+        ["env" | "printenv" | "set" | "history"]
+            | ["export" | "declare", "-p"]
+            | ["gh", "auth", "token", ..]
+            | ["aws", "configure", "get" | "export-credentials", ..]
+            | ["security", "dump-keychain" | "find-generic-password", ..]
+            | ["kubectl", "get", "secret" | "secrets", ..]
+    );
     let prints = matches!(
         name(command).as_str(),
         "cat"
