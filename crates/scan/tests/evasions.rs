@@ -293,7 +293,7 @@ fn evasions_are_refused() {
 /// Evasions that are known to be missed: a permission that is OpenCode's own
 /// default, text in rot13, and a page of somebody's server over a source, which
 /// are asked about or not seen.
-const MISSES: usize = 3;
+const MISSES: usize = 0;
 
 #[test]
 fn lookalikes_pass() {

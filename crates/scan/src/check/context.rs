@@ -53,7 +53,7 @@ pub(crate) fn at_most(text: &Text<'_>) -> Severity {
 pub(crate) fn is_refused(text: &Text<'_>, at: usize) -> bool {
     let whole = text.text();
     let path = text.file.path.to_ascii_lowercase();
-    is_forbidden(text, at)
+    is_forbidden(&path, whole, at)
         || is_under_refusing_key(&path, whole, at)
         || (!super::files::is_shell(&path, whole)
             && (is_listed(whole, at) || is_given_no(whole, at) || is_compared(whole, at)))
@@ -93,9 +93,8 @@ fn is_unit_test(text: &str, at: usize) -> bool {
 
 /// Prose in rules and documents that forbids what it names: in the same
 /// sentence, or in the heading of the list that it is an item of.
-fn is_forbidden(text: &Text<'_>, at: usize) -> bool {
-    let whole = text.text();
-    let path = text.file.path.to_ascii_lowercase();
+pub(crate) fn is_forbidden(path: &str, whole: &str, at: usize) -> bool {
+    let path = path.to_ascii_lowercase();
     let is_prose = [".md", ".mdc", ".mdx", ".txt", ".rst"]
         .iter()
         .any(|end| path.ends_with(end))

@@ -214,7 +214,7 @@ fn is_set_again(text: &str, name: &str) -> bool {
 
 /// Whether lines of the file are commands: scripts, recipes, steps of CI, code
 /// blocks of rules for agents.
-fn runs_lines(path: &str, text: &str) -> bool {
+pub(crate) fn runs_lines(path: &str, text: &str) -> bool {
     let ends = |extensions: &[&str]| extensions.iter().any(|end| path.ends_with(end));
     let is_other = ends(&[
         ".js", ".ts", ".py", ".rb", ".rs", ".go", ".java", ".php", ".c", ".cpp", ".mjs", ".cjs",

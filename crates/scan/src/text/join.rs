@@ -437,8 +437,8 @@ mod tests {
             ("codecs.decode('ez -es', 'rot13')", "codecs.\"rm -rf\")"),
             ("i g n o r e  a l l", "ignore all"),
             (
-                "P = ['rm',' -rf']\n''.join(P)",
-                "P = \"rm -rf\"\n''.join(P)",
+                "P = ['rm',' -rf']\nt = ''.join(P)",
+                "P = \"rm -rf\"\nt = ''.join(P)",
             ),
             ("`del${'ete'} all`", "`delete all`"),
             ("''.join(reversed('fr- mr'))", "''.join(\"rm -rf\")"),

@@ -11,6 +11,7 @@ mod weigh;
 
 use std::ops::Range;
 
+use super::context::is_forbidden;
 use super::files::{Role, is_lock, role};
 use super::{Check, CheckId, Out, Report, Text};
 use lexicon::{Ask, MEANINGS, Meaning};
@@ -53,6 +54,11 @@ impl Check for AgentPrompt {
         let hits = hits(prose);
         let role = role(&text.file.path);
         for cluster in clusters(&hits) {
+            let at = text.prose().source_range(&cluster.anchor).start;
+            let told = is_forbidden(&text.file.path, text.view.text(), at);
+            if told && cluster.is_harm_alone() {
+                continue;
+            }
             let place = Place {
                 role,
                 is_of_attacks: is_of_attacks(&text.file.path),

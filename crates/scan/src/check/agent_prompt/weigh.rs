@@ -51,6 +51,11 @@ impl Cluster {
         prose.get(start..end).unwrap_or_default()
     }
 
+    /// Whether nothing stands beside the harm that honest authors do not write.
+    pub(super) fn is_harm_alone(&self) -> bool {
+        self.lead.is_harm() && !self.has(Ask::Hide) && !self.has(Ask::Override)
+    }
+
     fn has(&self, ask: Ask) -> bool {
         self.asks.contains(&ask)
     }

@@ -14,7 +14,7 @@ use gardefou_finding::{Confidence, Severity};
 use super::context::{at_most, is_refused, role_at};
 use super::destructive_command::flattened;
 use super::files::{Role, is_lock, role};
-use super::snippet::{Assignments, snippets};
+use super::snippet::{Assignments, runs_lines, snippets};
 use super::{Check, CheckId, Out, Reason, Report, Text};
 use crate::pattern::patterns;
 use crate::shell::commands;
@@ -93,6 +93,8 @@ impl Check for Exfiltration {
         if role(&text.file.path) == Role::Docs || is_lock(&text.file.path) {
             return;
         }
+        let path = text.file.path.to_ascii_lowercase();
+        let is_script = runs_lines(&path, text.text());
         let held = Assignments::of(text);
         for snippet in snippets(text, &VERB) {
             let known = held.at(snippet.at);
@@ -101,7 +103,7 @@ impl Check for Exfiltration {
                 self.report(text, &snippet.range, snippet.at, leak, &shown, out);
             }
         }
-        for (range, leak) in code::leaks(text.text()) {
+        for (range, leak) in code::leaks(text.text(), is_script) {
             self.report(text, &range, range.start, leak, "", out);
         }
     }
