@@ -38,7 +38,10 @@ const DETAILS: &str = r#"{"UserDetailList": [], "GroupDetailList": [], "Policies
 fn the_pipeline_gets_a_policy_in_every_form() {
     let place = Place::new();
     place.write("details.json", DETAILS);
-    for (lang, word) in [("en", "Least privilege"), ("fr", "Moindre privilège")] {
+    for (lang, word) in [
+        ("en", "What the log cannot show"),
+        ("fr", "Ce que le journal ne peut montrer"),
+    ] {
         let args = ["--snapshot", "details.json", "--out", lang, "--lang", lang];
         let run = least(&place, &args);
         assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);

@@ -10,7 +10,7 @@
 mod common;
 
 use common::{Ready, all, generated, ready, sample};
-use gardefou_finding::{GuardrailEffect, Replay};
+use gardefou_finding::{GuardrailEffect, Replay, StepRef};
 use gardefou_replay::guardrail::Guardrail;
 use gardefou_testkit::{Config, Variant};
 
@@ -154,10 +154,12 @@ fn other_attacks_are_stopped_too() {
     ] {
         let ready = ready(&generated(&Config::short(seed, 12, variant)), &all());
         let replay = ready.replay(&all());
-        let held = replay
-            .suggestion
-            .as_ref()
-            .is_some_and(|suggestion| suggestion.broken == 0 && suggestion.effects_through == 0);
+        // The user whose password was stolen made a key that day, from the office:
+        // it is in the incident's time, and nothing should have stopped it.
+        let own = |step: &StepRef| step.event.source_ip.as_str().starts_with("203.0.113.");
+        let held = replay.suggestion.as_ref().is_some_and(|suggestion| {
+            suggestion.broken == 0 && suggestion.first_through.as_ref().is_none_or(own)
+        });
         if !held || replay.attacks.is_empty() {
             let through = replay
                 .suggestion

@@ -104,7 +104,9 @@ pub(crate) fn day(scribe: &mut Scribe<'_>, day: Day) {
 pub(crate) fn plan(scribe: &mut Scribe<'_>, who: &Caller, region: &'static str) {
     for (source, name, request) in READS {
         let region = if *source == IAM { GLOBAL } else { region };
-        let call = Call::read(source, name).request(*request);
+        // A policy's ARN is of the account whose state is read.
+        let request = request.replace(PROD, &who.account);
+        let call = Call::read(source, name).request(request);
         let throttled = *source == EC2 && scribe.dice.chance(3);
         if throttled {
             scribe.put(who, region, &call.clone().throttled());

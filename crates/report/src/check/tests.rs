@@ -52,7 +52,9 @@ const SARIF_SCHEMA: &str = include_str!("../../../../schemas/sarif/sarif-2.1.0.s
 
 #[test]
 fn sarif_satisfies_the_published_schema() {
-    let schema: serde_json::Value = serde_json::from_str(SARIF_SCHEMA).unwrap();
+    // One pattern of the published schema is no regular expression: a bracket too many.
+    let published = SARIF_SCHEMA.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}?$");
+    let schema: serde_json::Value = serde_json::from_str(&published).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let mut report = report("sudo rm -rf ~ # \u{202e}\n");
     report

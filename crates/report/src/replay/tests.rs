@@ -157,7 +157,7 @@ fn says_at_which_step_and_what_it_breaks() {
     let text = rendered(Format::Text, Lang::En);
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
-        "Would have been stopped at step 2 by `known-networks`, breaking nothing in 5,100 calls over 30 days.",
+        "Would have been stopped at step 2 by known-networks, breaking nothing in 5,100 calls over 30 days.",
         "99.9 %",
         "aws:ViaAWSService",
         "role/sso\\u{1b}[31m",

@@ -157,6 +157,8 @@ fn json(format: Format, line: &str) -> Said {
         (Format::NuGetLock, "resolved") => Said::Version(owned),
         (Format::NuGetLock, "contentHash") => Said::Digest(format!("sha512:{text}")),
         (Format::Pipfile, "version") => Said::Version(text.trim_start_matches('=').to_owned()),
+        // At the top stands the project's own.
+        (Format::Npm, "version") if line.len() - line.trim_start().len() <= 2 => Said::Nothing,
         (Format::Npm | Format::Composer, "version") => Said::Version(owned),
         _ => Said::Nothing,
     }
