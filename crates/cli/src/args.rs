@@ -327,7 +327,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "DAYS", default_value_t = 7)]
     pub(crate) min_age: u32,
 
-    /// What protects a branch, as GitHub or GitLab exports it [JSON]
+    /// What protects a branch, as GitHub or GitLab exports it (JSON)
     #[arg(long, value_name = "FILE")]
     pub(crate) branch_protection: Option<PathBuf>,
 
