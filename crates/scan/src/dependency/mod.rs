@@ -1,7 +1,7 @@
 //! Dependencies: lock files and manifests → packages → what speaks against them.
 //!
-//! [`lock`] reads files, [`version`] orders versions, [`advisory`] knows what is
-//! said of packages, [`names`] knows popular ones; [`judge`] puts them together
+//! `lock` reads files, `version` orders versions, `advisory` knows what is
+//! said of packages, `names` knows popular ones; `judge` puts them together
 //! for a change, a tree or an archive.
 
 pub mod advisory;
