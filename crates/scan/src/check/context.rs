@@ -54,9 +54,15 @@ pub(crate) fn is_refused(text: &Text<'_>, at: usize) -> bool {
     let whole = text.text();
     let path = text.file.path.to_ascii_lowercase();
     is_forbidden(&path, whole, at)
+        || is_signature(&path)
         || is_under_refusing_key(&path, whole, at)
         || (!super::files::is_shell(&path, whole)
             && (is_listed(whole, at) || is_given_no(whole, at) || is_compared(whole, at)))
+}
+
+/// Whether a file holds rules that look for text: nothing runs what is in it.
+fn is_signature(path: &str) -> bool {
+    path.ends_with(".yar") || path.ends_with(".yara")
 }
 
 /// The role of the place: a unit test inside a source file is a test.
