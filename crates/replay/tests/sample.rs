@@ -53,7 +53,7 @@ fn the_campaign_is_stopped_before_its_first_instance() {
     let suggestion = replay.suggestion.as_ref().unwrap();
     let first = suggestion.stopped.first.as_ref().unwrap();
     assert!(
-        first.event.time.to_string() < "2025-11-03T09:49:17Z".to_owned(),
+        first.event.time.to_string().as_str() < "2025-11-03T09:49:17Z",
         "before any capacity"
     );
     assert_eq!(replay.attacks.len(), 1);

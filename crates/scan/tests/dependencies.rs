@@ -1,5 +1,6 @@
 //! Attacks through dependencies, and look-alikes that must pass: `cases/dependencies.txt`.
 #![allow(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,
     reason = "a test fails by panicking"

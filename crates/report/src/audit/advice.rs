@@ -196,6 +196,7 @@ pub(super) fn advice(check: &str, lang: Lang) -> Option<String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test reads the pages")]
 mod tests {
     use std::collections::BTreeMap;
     use std::fs;
