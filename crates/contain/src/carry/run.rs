@@ -96,15 +96,8 @@ pub fn apply(
     let mut carried = Carried::default();
     for step in chosen(plan, options) {
         let course = courses.entry(step.id.clone()).or_default();
-        let end = if other_account(step, options) {
-            StepEnd::OtherAccount
-        } else {
-            let mut work = work(step, course, (cloud, journal), options, Direction::Apply);
-            carry_out(step, &mut work).unwrap_or_else(StepEnd::Stopped)
-        };
-        let is_stop = matches!(end, StepEnd::Stopped(_));
-        carried.steps.push((step.id.clone(), end));
-        if is_stop {
+        let mut work = work(step, course, (cloud, journal), options, Direction::Apply);
+        if carried.ends(step, options, || carry_out(step, &mut work)) {
             return carried;
         }
     }
@@ -125,6 +118,26 @@ fn chosen<'p>(
 fn other_account(step: &PlanStep, options: &Options<'_>) -> bool {
     let account = step.account.as_ref().map(Untrusted::as_str);
     account.is_some_and(|account| account != options.account)
+}
+
+impl Carried {
+    /// Notes how a step ended, unless it is another account's; whether all
+    /// stops here.
+    fn ends(
+        &mut self,
+        step: &PlanStep,
+        options: &Options<'_>,
+        act: impl FnOnce() -> Result<StepEnd, Stop>,
+    ) -> bool {
+        let end = if other_account(step, options) {
+            StepEnd::OtherAccount
+        } else {
+            act().unwrap_or_else(StepEnd::Stopped)
+        };
+        let is_stop = matches!(end, StepEnd::Stopped(_));
+        self.steps.push((step.id.clone(), end));
+        is_stop
+    }
 }
 
 fn work<'w, C, J>(
@@ -285,15 +298,8 @@ pub fn undo(
         .collect();
     for step in steps.into_iter().rev() {
         let course = courses.entry(step.id.clone()).or_default();
-        let end = if other_account(step, options) {
-            StepEnd::OtherAccount
-        } else {
-            let mut work = work(step, course, (cloud, journal), options, Direction::Undo);
-            take_back(step, &mut work).unwrap_or_else(StepEnd::Stopped)
-        };
-        let is_stop = matches!(end, StepEnd::Stopped(_));
-        carried.steps.push((step.id.clone(), end));
-        if is_stop {
+        let mut work = work(step, course, (cloud, journal), options, Direction::Undo);
+        if carried.ends(step, options, || take_back(step, &mut work)) {
             break;
         }
     }

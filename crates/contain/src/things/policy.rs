@@ -3,7 +3,7 @@
 use gardefou_finding::{AwsCall, Holder};
 use serde_json::{Value, json};
 
-use super::{Ask, document, document_text, iam, items, text};
+use super::{Ask, document, document_text, iam, items, members, text, texts};
 
 /// `User`, and the parameter and name that say which one.
 fn words(holder: &Holder) -> (&'static str, &'static str, &str) {
@@ -18,6 +18,28 @@ fn words(holder: &Holder) -> (&'static str, &'static str, &str) {
 pub(super) fn on(holder: &Holder, verb: &str, rest: &str) -> AwsCall {
     let (kind, parameter, name) = words(holder);
     iam(&format!("{verb}{kind}{rest}")).with(parameter, name)
+}
+
+/// Puts and attaches the policies that a holder has in the one state and not,
+/// or not so, in the other.
+pub(super) fn given(holder: &Holder, from: &Value, to: &Value) -> Vec<AwsCall> {
+    let mut calls = Vec::new();
+    for (policy, document) in members(to, "/inline") {
+        let now = from.get("inline").and_then(|all| all.get(policy));
+        if now != Some(document) {
+            calls.push(
+                on(holder, "Put", "Policy")
+                    .with("PolicyName", policy)
+                    .with("PolicyDocument", document_text(document)),
+            );
+        }
+    }
+    let have = texts(from, "/attached");
+    let new = texts(to, "/attached")
+        .into_iter()
+        .filter(|arn| !have.contains(arn));
+    calls.extend(new.map(|arn| on(holder, "Attach", "Policy").with("PolicyArn", arn)));
+    calls
 }
 
 pub(super) fn observe_inline<E>(holder: &Holder, name: &str, ask: Ask<'_, E>) -> Result<Value, E> {

@@ -3,7 +3,7 @@
 use gardefou_finding::{AwsCall, Holder};
 use serde_json::{Value, json};
 
-use super::policy::{attached, inline, on};
+use super::policy::{attached, given, inline};
 use super::{
     Ask, document, document_text, iam, items, members, number, tag_list, tags, text, texts,
 };
@@ -99,24 +99,7 @@ fn remove(name: &str, role: &Value) -> Vec<AwsCall> {
 
 fn belongings(name: &str, from: &Value, to: &Value) -> Vec<AwsCall> {
     let holder = Holder::Role(name.to_owned());
-    let mut calls = Vec::new();
-    for (policy, document) in members(to, "/inline") {
-        let now = from.get("inline").and_then(|all| all.get(policy));
-        if now != Some(document) {
-            calls.push(
-                on(&holder, "Put", "Policy")
-                    .with("PolicyName", policy)
-                    .with("PolicyDocument", document_text(document)),
-            );
-        }
-    }
-    let have = texts(from, "/attached");
-    for arn in texts(to, "/attached")
-        .into_iter()
-        .filter(|arn| !have.contains(arn))
-    {
-        calls.push(on(&holder, "Attach", "Policy").with("PolicyArn", arn));
-    }
+    let mut calls = given(&holder, from, to);
     let have = texts(from, "/profiles");
     for profile in texts(to, "/profiles")
         .into_iter()

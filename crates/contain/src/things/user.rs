@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use gardefou_finding::{AwsCall, Holder, Loss};
 use serde_json::{Map, Value, json};
 
-use super::policy::{attached, inline, on};
-use super::{Ask, document_text, iam, items, members, tag_list, tags, text, texts, truth};
+use super::policy::{attached, given, inline};
+use super::{Ask, iam, items, members, tag_list, tags, text, texts, truth};
 
 fn of_user(operation: &str, user: &str) -> AwsCall {
     iam(operation).with("UserName", user)
@@ -189,24 +189,7 @@ fn remove(name: &str, user: &Value) -> Vec<AwsCall> {
 /// Policies and groups that are in the one state and not in the other.
 fn belongings(name: &str, from: &Value, to: &Value) -> Vec<AwsCall> {
     let holder = Holder::User(name.to_owned());
-    let mut calls = Vec::new();
-    for (policy, document) in members(to, "/inline") {
-        let now = from.get("inline").and_then(|all| all.get(policy));
-        if now != Some(document) {
-            calls.push(
-                on(&holder, "Put", "Policy")
-                    .with("PolicyName", policy)
-                    .with("PolicyDocument", document_text(document)),
-            );
-        }
-    }
-    let have = texts(from, "/attached");
-    for arn in texts(to, "/attached")
-        .into_iter()
-        .filter(|arn| !have.contains(arn))
-    {
-        calls.push(on(&holder, "Attach", "Policy").with("PolicyArn", arn));
-    }
+    let mut calls = given(&holder, from, to);
     let have = texts(from, "/groups");
     for group in texts(to, "/groups")
         .into_iter()

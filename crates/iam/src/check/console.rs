@@ -2,6 +2,7 @@
 
 use gardefou_finding::{Confidence, Severity};
 
+use super::keys::users;
 use super::{Check, Findings, Judged};
 use crate::snapshot::{Credential, MfaKind, Principal};
 
@@ -78,14 +79,8 @@ fn console_users<'a>(
     judged: &Judged<'a>,
     findings: &mut Findings<'_>,
 ) -> Vec<(&'a Principal, &'a Credential)> {
-    for (id, account) in &judged.snapshot.accounts {
-        if !account.has_credentials {
-            findings.not_judged(id);
-        }
-    }
-    let users = judged.snapshot.principals.iter();
-    let known = users.filter_map(|user| Some((user, user.credential.as_ref()?)));
-    known
+    users(judged, findings)
+        .into_iter()
         .filter(|(_, credential)| credential.password_enabled == Some(true))
         .collect()
 }

@@ -86,8 +86,8 @@ pub(super) const CERTIFICATE: Check = Check {
     judge: certificate,
 };
 
-/// Users of the credential report.
-fn users<'a>(
+/// Users of the credential report; accounts without one are not judged.
+pub(super) fn users<'a>(
     judged: &Judged<'a>,
     findings: &mut Findings<'_>,
 ) -> Vec<(&'a Principal, &'a Credential)> {

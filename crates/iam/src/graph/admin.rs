@@ -161,6 +161,9 @@ impl<'w> Admin<'w> {
         let more: Vec<_> = self.everything.iter().cloned().collect();
         let class = class.adding(&more);
         let whole = self.is(&class, member);
+        if whole.doubt() == 0 {
+            return whole;
+        }
         let enough = ENOUGH.iter().map(|set| self.has_all(&class, member, set));
         enough.fold(whole, |best, one| {
             if one.doubt() < best.doubt() {

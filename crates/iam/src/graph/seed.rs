@@ -112,7 +112,7 @@ impl<'e, 'w> Seeds<'e, 'w> {
             return;
         }
         let aim = Aim {
-            policies: self.policies_of(case.member, principal),
+            policies: self.policies_of(principal),
             ..Aim::default()
         };
         let Some(found) = self.tried(case, &aim) else {
@@ -145,7 +145,7 @@ impl<'e, 'w> Seeds<'e, 'w> {
     }
 
     /// Policies attached to a principal or to one of its groups.
-    fn policies_of<'p>(&self, member: Id, principal: &'p Principal) -> Vec<&'p str>
+    fn policies_of<'p>(&self, principal: &'p Principal) -> Vec<&'p str>
     where
         'w: 'p,
     {
@@ -159,10 +159,6 @@ impl<'e, 'w> Seeds<'e, 'w> {
             .flat_map(|group| &group.policies)
             .filter_map(|one| one.arn.as_deref());
         all.extend(arns.filter(|arn| !arn.contains(":iam::aws:")));
-        debug_assert!(
-            member < snapshot.principals.len(),
-            "a member of the snapshot"
-        );
         all
     }
 
@@ -171,7 +167,7 @@ impl<'e, 'w> Seeds<'e, 'w> {
         let Some(account) = snapshot.accounts.get(&*principal.account) else {
             return;
         };
-        for arn in self.policies_of(case.member, principal) {
+        for arn in self.policies_of(principal) {
             let Some(managed) = account.policies.get(arn) else {
                 continue;
             };
@@ -331,7 +327,7 @@ impl<'e, 'w> Seeds<'e, 'w> {
             return Outcome::No;
         };
         let aim = Aim {
-            policies: self.policies_of(member, principal),
+            policies: self.policies_of(principal),
             ..Aim::default()
         };
         for (number, method) in world.methods.methods.iter().enumerate() {

@@ -16,8 +16,11 @@ use crate::stack::Attached;
 /// Most resources that are tried for one need.
 const MAX_CANDIDATES: usize = 24;
 
-/// Most policies of an account's own that are tried for attaching.
-const MAX_POLICIES: usize = 4;
+/// AWS's managed policies by which one gets everything.
+const AWS_POWERFUL: [&str; 2] = [
+    "arn:aws:iam::aws:policy/AdministratorAccess",
+    "arn:aws:iam::aws:policy/IAMFullAccess",
+];
 
 /// A method that works.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -282,19 +285,12 @@ impl<'w> World<'w> {
         } else {
             return vec![Vec::new()];
         };
-        let powerful = self.powerful_policies(&class.account);
-        powerful.into_iter().map(|arn| vec![(key, arn)]).collect()
-    }
-
-    /// Managed policies by which one gets everything, those of AWS first.
-    fn powerful_policies(&self, account: &str) -> Vec<String> {
-        let aws = ["AdministratorAccess", "IAMFullAccess"];
-        let aws = aws.map(|name| format!("arn:aws:iam::aws:policy/{name}"));
-        let own = self.snapshot.accounts.get(account);
-        let own = own.into_iter().flat_map(|one| &one.policies);
-        let free = own.filter(|(_, managed)| managed.allows_everything());
-        let free = free.map(|(arn, _)| arn.clone()).take(MAX_POLICIES);
-        aws.into_iter().chain(free).collect()
+        let own = self.powerful.get(&class.account);
+        let powerful = AWS_POWERFUL.iter().copied();
+        powerful
+            .chain(own.into_iter().flatten().map(String::as_str))
+            .map(|arn| vec![(key, arn.to_owned())])
+            .collect()
     }
 
     /// The resources that may be what is acted on.

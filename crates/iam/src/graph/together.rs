@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::admin::Admin;
-use super::edge::{Edges, customer_policies, tidy};
-use super::method::{ActorKind, Gains, Method, Target};
+use super::edge::{Edges, customer_policies, fits, tidy};
+use super::method::{Gains, Method, Target};
 use super::search::Way;
 use super::seed::To;
 use super::step::{Aim, Use};
 use super::world::{Class, Outcome};
-use crate::snapshot::{Id, Kind, Principal};
+use crate::snapshot::{Id, Principal};
 
 /// Most principals whose policies one writer is tried on.
 const MAX_WRITTEN: usize = 2000;
@@ -198,7 +198,7 @@ fn written(edges: &Edges<'_>, admin: &Admin<'_>, writer: Id) -> Vec<(Id, Vec<Use
             continue;
         };
         let mut uses: Vec<Use> = writing(edges)
-            .filter(|(_, method)| is_for(method, principal))
+            .filter(|(_, method)| fits(method, their))
             .filter_map(|(number, method)| {
                 let tried = Written {
                     edges,
@@ -218,15 +218,6 @@ fn written(edges: &Edges<'_>, admin: &Admin<'_>, writer: Id) -> Vec<(Id, Vec<Use
         }
     }
     found
-}
-
-/// Whether a method about oneself is for the kind of principal that is written.
-fn is_for(method: &Method, principal: &Principal) -> bool {
-    match method.actor {
-        Some(ActorKind::User) => principal.kind == Kind::User,
-        Some(ActorKind::Role) => principal.kind == Kind::Role,
-        None => true,
-    }
 }
 
 /// A writer, and one who may be written.

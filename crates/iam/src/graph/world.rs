@@ -217,6 +217,8 @@ pub struct World<'a> {
     services: Vec<OnceCell<Vec<String>>>,
     guardrails: HashMap<Arc<str>, Guardrails>,
     tags: TagKeys,
+    /// Each account's own managed policies that allow everything.
+    pub(super) powerful: HashMap<Arc<str>, Vec<String>>,
     now: Timestamp,
 }
 
@@ -238,6 +240,7 @@ impl<'a> World<'a> {
             services: vec![OnceCell::new(); snapshot.principals.len()],
             guardrails: guardrails(snapshot),
             tags: TagKeys::of(snapshot),
+            powerful: powerful(snapshot),
             now,
         };
         world.classify();
@@ -798,6 +801,22 @@ fn trust(principal: &Principal) -> Vec<Attached> {
         .map(|policy| Attached::new("trust policy", Arc::clone(policy)))
         .into_iter()
         .collect()
+}
+
+/// Most policies of an account's own that are tried for attaching.
+const MAX_POLICIES: usize = 4;
+
+fn powerful(snapshot: &Snapshot) -> HashMap<Arc<str>, Vec<String>> {
+    let accounts = snapshot.accounts.iter();
+    let of = accounts.map(|(id, account)| {
+        let free = account
+            .policies
+            .iter()
+            .filter(|(_, one)| one.allows_everything());
+        let arns = free.map(|(arn, _)| arn.clone()).take(MAX_POLICIES);
+        (id.as_str().into(), arns.collect())
+    });
+    of.collect()
 }
 
 fn guardrails(snapshot: &Snapshot) -> HashMap<Arc<str>, Guardrails> {
