@@ -9,7 +9,7 @@
 
 mod common;
 
-use common::{Place, Run, run};
+use common::{Place, Run, root, run, steady};
 use gardefou_testkit::moto::Moto;
 use serde_json::Value;
 
@@ -252,4 +252,46 @@ fn nobody_shuts_themselves_out_and_two_people_must_agree() {
         refused.stderr
     );
     assert_eq!(scene.check()["can"]["ci-deploy"], true, "nothing was done");
+}
+
+/// A plan of the sample's campaign, once from its logs and once from a report.
+#[test]
+fn a_report_stands_for_the_logs_it_tells_of() {
+    let place = Place::new();
+    let sample = root().join("samples/attack");
+    let sample = sample.to_str().unwrap();
+    let report = place.run(&["investigate", sample, "--format", "json"]);
+    place.write("report.json", &report.stdout);
+    let from_report = place.run(&["contain", "plan", "report.json"]);
+    assert_eq!(from_report.status, 1, "{}", from_report.stderr);
+    let named = place.run(&["contain", "plan", "--report", "report.json"]);
+    assert_eq!(steady(&from_report.stdout), steady(&named.stdout));
+    let lines = from_report.stdout.lines().count();
+    assert!(lines < 200, "{lines} lines are too many to read in a hurry");
+
+    place.write("other.json", r#"{"schema": 1, "incidents": []}"#);
+    let other = place.run(&["contain", "plan", "other.json"]);
+    assert_eq!(other.status, 3, "{}", other.stderr);
+    assert!(other.stderr.contains("other.json"), "{}", other.stderr);
+}
+
+#[test]
+fn a_runbook_holds_every_call_of_the_plan() {
+    let place = Place::new();
+    let sample = root().join("samples/attack");
+    let args = ["contain", "plan", sample.to_str().unwrap(), "--out", "plan"];
+    assert_eq!(place.run(&args).status, 1);
+    let read = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();
+    let plan: Value = serde_json::from_str(&read("plan/plan.json")).unwrap();
+    let ids = plan["steps"].as_array().unwrap().iter();
+    let ids: Vec<&str> = ids.map(|step| step["id"].as_str().unwrap()).collect();
+    assert!(ids.len() > 50);
+    let script = read("plan/contain.sh");
+    let calls = script.lines().filter(|line| line.starts_with("aws "));
+    for runbook in ["plan/runbook.en.md", "plan/runbook.fr.md"].map(read) {
+        assert!(ids.iter().all(|id| runbook.contains(id)));
+        for call in calls.clone() {
+            assert!(runbook.contains(call), "{call}");
+        }
+    }
 }

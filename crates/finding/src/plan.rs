@@ -154,6 +154,20 @@ pub enum Thing {
     },
 }
 
+impl Thing {
+    /// How many things it stands for: at least one, also where the incident
+    /// does not name them.
+    pub fn count(&self) -> u64 {
+        let named = match self {
+            Self::UserKeys { keys, .. } => keys.len(),
+            Self::Protection { instances } | Self::Instances { instances } => instances.len(),
+            Self::EcsTasks { tasks, .. } => tasks.len(),
+            _ => 1,
+        };
+        named.max(1) as u64
+    }
+}
+
 /// What an undo cannot bring back.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,

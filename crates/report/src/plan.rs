@@ -1,7 +1,7 @@
 //! A plan of containment, and how far it is.
 
 use gardefou_finding::{
-    AwsCall, LeftOutReason, Loss, NextStep, Plan, PlanProof, PlanStatus, PlanStep, Power,
+    AwsCall, LeftOutReason, Loss, NextStep, Plan, PlanProof, PlanStatus, PlanStep, Power, StepKind,
     StepState, Untrusted,
 };
 
@@ -9,8 +9,10 @@ use crate::catalogue::{Message, Say, Sentence, step_text};
 use crate::document::{Block, Document, Note, Section, Step};
 use crate::{Format, Options, json, markdown, text};
 
-/// Most lines of one step that are shown.
-const MAX_LINES: usize = 60;
+/// Most command lines of one step, or of several alike, on a terminal.
+const MAX_LINES: usize = 12;
+/// The same in a runbook, by which somebody works.
+const MAX_RUNBOOK_LINES: usize = 1_000;
 
 /// Renders a plan: text for a terminal, JSON, or a runbook in Markdown; other
 /// formats are Markdown too. The answer ends in a line end.
@@ -18,8 +20,11 @@ pub fn render_plan(plan: &Plan, format: Format, options: &Options) -> String {
     let say = Say { lang: options.lang };
     match format {
         Format::Json => json::render(plan, options.pretty) + "\n",
-        Format::Text => text::render_document(&Teller { plan, say }.document(), options),
-        _ => markdown::render_document(&Teller { plan, say }.document()),
+        Format::Text => {
+            let teller = Teller::new(plan, say, MAX_LINES);
+            text::render_document(&teller.document(), options)
+        }
+        _ => markdown::render_document(&Teller::new(plan, say, MAX_RUNBOOK_LINES).document()),
     }
 }
 
@@ -79,16 +84,32 @@ fn reason(reason: LeftOutReason) -> Message {
     }
 }
 
+/// Whether two steps are told by the same sentences.
+fn are_alike(one: &PlanStep, other: &PlanStep) -> bool {
+    let told = |step: &PlanStep| {
+        let follows = (step.calls_follow_state, step.undo_follows_state);
+        (step.kind, step.account.clone(), step.risk.clone(), follows)
+    };
+    told(one) == told(other) && one.losses == other.losses
+}
+
 struct Teller<'a> {
     plan: &'a Plan,
     say: Say,
+    /// Most command lines of one step.
+    most: usize,
 }
 
-impl Teller<'_> {
+impl<'a> Teller<'a> {
+    fn new(plan: &'a Plan, say: Say, most: usize) -> Self {
+        Self { plan, say, most }
+    }
+
     fn document(&self) -> Document<'static> {
         let plan = self.plan;
         let mut sections = Vec::new();
-        let steps = plan.steps.iter().map(|step| self.step(step)).collect();
+        let alike = plan.steps.chunk_by(are_alike);
+        let steps = alike.filter_map(|steps| self.steps(steps)).collect();
         let intro = Block::Paragraph(self.say.plain(Message::PlanIntro));
         sections.push(self.section(
             "steps",
@@ -109,7 +130,8 @@ impl Teller<'_> {
             sections.push(self.section("left", Message::PlanLeftOut, list));
         }
         if !plan.by_hand.is_empty() {
-            let steps = plan.by_hand.iter().map(|next| self.by_hand(next)).collect();
+            let alike = plan.by_hand.chunk_by(|one, other| one.kind == other.kind);
+            let steps = alike.filter_map(|steps| self.by_hand(steps)).collect();
             sections.push(self.section("hand", Message::PlanByHand, vec![Block::Steps(steps)]));
         }
         let number = |n: usize| Sentence::plain(self.say.number(n as u64));
@@ -181,41 +203,73 @@ impl Teller<'_> {
         }
     }
 
-    fn step(&self, step: &PlanStep) -> Step {
-        let text = step_text(step.kind);
-        let title = self.say.fill_pair(
-            text.title.of(1, self.say.lang),
-            &[
-                ("target", Sentence::quote(&step.target)),
-                ("n", Sentence::plain("1")),
-            ],
-        );
-        let mut commands: Vec<String> = step.calls.iter().map(AwsCall::cli_line).collect();
-        let undo = self.say.label(Message::PlanUndo);
-        commands.extend(
-            step.undo
-                .iter()
-                .map(|call| format!("# {undo} {}", call.cli_line())),
-        );
-        let left = commands.len().saturating_sub(MAX_LINES);
-        commands.truncate(MAX_LINES);
+    /// Steps that are alike, as one.
+    fn steps(&self, steps: &[PlanStep]) -> Option<Step> {
+        let (first, rest) = steps.split_first()?;
+        let mut name = Sentence::strong(first.id.as_str());
+        if let Some(last) = rest.last() {
+            name = name.with(" … ").joined(Sentence::strong(last.id.as_str()));
+        }
+        let count = steps.iter().map(|step| step.thing.count()).sum();
+        let title = self.title(first.kind, &first.target, count);
+        let commands = steps.iter().flat_map(|step| self.commands(step, rest));
+        let (commands, more) = self.within(commands.collect());
         let escaped = commands
             .iter()
             .any(|line| Untrusted::new(line.as_str()).escaped() != *line);
-        let number = Sentence::plain(self.say.number(left as u64));
-        Step {
-            title: Sentence::strong(step.id.as_str()).with(" ").joined(title),
-            place: self.place(step),
-            stops: self.about(step),
+        Some(Step {
+            title: name.with(" ").joined(title),
+            place: self.place(steps),
+            stops: self.about(first),
             commands: commands.into_iter().map(Untrusted::new).collect(),
-            more: (left > 0).then(|| self.say.fill(Message::PlanMoreLines, &[("n", number)])),
+            more,
             caution: escaped.then(|| self.say.plain(Message::CommandEscaped)),
-        }
+        })
     }
 
-    fn place(&self, step: &PlanStep) -> Sentence {
-        let account = step.account.as_ref().map(Sentence::quote);
-        let region = step.region.as_deref().map(Sentence::code);
+    fn title(&self, kind: StepKind, target: &Untrusted, count: u64) -> Sentence {
+        let number = |n: u64| Sentence::plain(self.say.number(n));
+        let values = [
+            ("target", Sentence::quote(target)),
+            ("n", number(count)),
+            ("rest", number(count.saturating_sub(1))),
+        ];
+        let text = step_text(kind).title.of(count, self.say.lang);
+        self.say.fill_pair(text, &values)
+    }
+
+    /// A step's calls and their undo. Beside others, it says which it is.
+    fn commands(&self, step: &PlanStep, others: &[PlanStep]) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !others.is_empty() {
+            let region = step.region.as_deref().unwrap_or_default();
+            let name = format!("# {} {} {region}", step.id, step.target.escaped());
+            lines.push(name.trim_end().to_owned());
+        }
+        lines.extend(step.calls.iter().map(AwsCall::cli_line));
+        let undo = self.say.label(Message::PlanUndo);
+        let undone = step.undo.iter().map(AwsCall::cli_line);
+        lines.extend(undone.map(|line| format!("# {undo} {line}")));
+        lines
+    }
+
+    /// As many lines as are shown, and what is said of the others.
+    fn within<T>(&self, mut lines: Vec<T>) -> (Vec<T>, Option<Sentence>) {
+        let left = lines.len().saturating_sub(self.most);
+        lines.truncate(self.most);
+        let number = Sentence::plain(self.say.number(left as u64));
+        let more = (left > 0).then(|| self.say.fill(Message::PlanMoreLines, &[("n", number)]));
+        (lines, more)
+    }
+
+    fn place(&self, steps: &[PlanStep]) -> Sentence {
+        let Some(first) = steps.first() else {
+            return Sentence::default();
+        };
+        let is_one = steps.iter().all(|step| step.region == first.region);
+        let account = first.account.as_ref().map(Sentence::quote);
+        let region = first.region.as_deref().filter(|_| is_one);
+        let region = region.map(Sentence::code);
         match (account, region) {
             (Some(account), Some(region)) => self.say.fill(
                 Message::InAccountRegion,
@@ -261,27 +315,20 @@ impl Teller<'_> {
         about
     }
 
-    fn by_hand(&self, next: &NextStep) -> Step {
-        let text = step_text(next.kind);
-        let number = Sentence::plain(self.say.number(next.count));
-        let values = [
-            ("target", Sentence::quote(&next.target)),
-            ("n", number),
-            (
-                "rest",
-                Sentence::plain(self.say.number(next.count.saturating_sub(1))),
-            ),
-        ];
-        Step {
-            title: self
-                .say
-                .fill_pair(text.title.of(next.count, self.say.lang), &values),
+    /// Next steps of one kind, as one.
+    fn by_hand(&self, steps: &[NextStep]) -> Option<Step> {
+        let first = steps.first()?;
+        let count = steps.iter().map(|step| step.count).sum();
+        let commands = steps.iter().flat_map(|step| step.commands.iter().cloned());
+        let (commands, more) = self.within(commands.collect());
+        Some(Step {
+            title: self.title(first.kind, &first.target, count),
             place: Sentence::default(),
-            stops: Sentence::plain(text.stops.text(self.say.lang)),
-            commands: next.commands.clone(),
-            more: None,
+            stops: Sentence::plain(step_text(first.kind).stops.text(self.say.lang)),
+            commands,
+            more,
             caution: None,
-        }
+        })
     }
 
     fn proof(&self, proof: &PlanProof) -> Vec<Block<'static>> {

@@ -19,6 +19,8 @@ pub(crate) enum Error {
     File(String, io::Error),
     /// Something to judge that cannot be read.
     Unreadable(PathBuf, io::Error),
+    /// Nothing can be said, since not all could be read.
+    Unread(String),
     /// A ledger that cannot be read or written.
     Ledger(LedgerError),
     /// A private key that cannot be had.
@@ -61,6 +63,7 @@ impl Error {
     pub(crate) fn status(&self) -> ExitStatus {
         match self {
             Self::Unreadable(..)
+            | Self::Unread(_)
             | Self::Aws(_)
             | Self::Ledger(
                 LedgerError::Store { .. } | LedgerError::Damaged { .. } | LedgerError::Poisoned,
@@ -78,7 +81,7 @@ impl Error {
             Self::Unreadable(path, error) => vec![format!("`{}`: {error}", path.display())],
             Self::Ledger(error) => vec![error.to_string()],
             Self::Key(error) => vec![error.to_string()],
-            Self::Usage(text) | Self::Aws(text) => vec![text.clone()],
+            Self::Usage(text) | Self::Unread(text) | Self::Aws(text) => vec![text.clone()],
         };
         lines
             .into_iter()

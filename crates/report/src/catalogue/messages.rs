@@ -419,7 +419,7 @@ messages! {
     PlanLeftOut = "Not touched" | "Non touché";
     PlanByHand = "By hand" | "À la main";
     PlanUndo = "undo:" | "annuler :";
-    PlanMoreLines = "{n} more lines in the plan's JSON" | "{n} lignes de plus dans le JSON du plan";
+    PlanMoreLines = "{n} more lines in the files that --out writes" | "{n} lignes de plus dans les fichiers qu'écrit --out";
     PlanFollowsState = "Further calls follow from what is found." | "D'autres appels découlent de ce qui est trouvé.";
     PlanUndoFollows = "Its undo is made of what is saved first."
         | "Son annulation se fait à partir de ce qui est d'abord sauvegardé.";

@@ -7,6 +7,7 @@ use gardefou_finding::{ExitStatus, Incident, Plan, REPORT_SCHEMA, Report, Timest
 use gardefou_host::{Stream, Terminal, print, read_text, write_atomically};
 use gardefou_iam::snapshot::Snapshot;
 use gardefou_report::{Format, Lang, Options, render_plan};
+use serde::Deserialize;
 
 use super::MAX_FILE;
 use super::args::{PlanForm, PlanOptions};
@@ -57,10 +58,33 @@ fn status(plan: &Plan, incident: &Incident, is_whole: bool) -> ExitStatus {
     }
 }
 
+/// The report that was named, or that the logs give. A report named in place
+/// of logs is taken as what it is.
 fn report(options: &PlanOptions) -> Result<Report, Error> {
-    let Some(path) = &options.report else {
-        return investigate::report_of(&options.paths);
+    let named = options.report.as_deref();
+    let alone = match options.paths.as_slice() {
+        [path] => Some(Path::new(path)).filter(|path| is_report(path)),
+        _ => None,
     };
+    match named.or(alone) {
+        Some(path) => saved(path),
+        None => investigate::report_of(&options.paths),
+    }
+}
+
+/// Whether a file says of itself that it is one of the program's reports.
+fn is_report(path: &Path) -> bool {
+    #[derive(Deserialize)]
+    struct Head {
+        schema: String,
+    }
+    let is_json = path.extension().is_some_and(|it| it == "json") && path.is_file();
+    let text = is_json.then(|| read_text(path, MAX_FILE).ok()).flatten();
+    let head = text.and_then(|text| serde_json::from_str::<Head>(&text).ok());
+    head.is_some_and(|head| head.schema.starts_with("gardefou."))
+}
+
+fn saved(path: &Path) -> Result<Report, Error> {
     let text = read_text(path, MAX_FILE).map_err(|error| Error::file(path, error))?;
     let wrong = |what: String| Error::Usage(format!("`{}` is no report: {what}", path.display()));
     let report: Report = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
@@ -76,9 +100,16 @@ fn chosen<'r>(report: &'r Report, id: Option<&str>) -> Result<&'r Incident, Erro
         Some(id) => incidents.find(|one| one.id == id),
         None => incidents.next(),
     };
-    found.ok_or_else(|| match id {
-        Some(id) => Error::Usage(format!("the report has no incident `{id}`")),
-        None => Error::Usage("the report has no incident: there is nothing to contain".to_owned()),
+    found.ok_or_else(|| match (id, report.coverage.failures.first()) {
+        (Some(id), _) => Error::Usage(format!("the report has no incident `{id}`")),
+        (None, None) => {
+            Error::Usage("there is no incident, so there is nothing to contain".to_owned())
+        }
+        (None, Some(failure)) => Error::Unread(format!(
+            "no incident was found, but `{}` could not be read whole as CloudTrail: \
+             `gardefou investigate` says why",
+            failure.source.escaped(),
+        )),
     })
 }
 
