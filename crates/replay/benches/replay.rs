@@ -22,6 +22,10 @@ use gardefou_trail::decode::{Decoder, Limits, Record, Sink};
 use gardefou_trail::scan::{NeverSeen, TimeRange};
 use gardefou_trail::story::Focus;
 
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Calls that are replayed at least.
 const CALLS: u64 = 1_000_000;
 

@@ -1,9 +1,11 @@
 //! What a guardrail does to one request, or to one call.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use gardefou_iam::{Attached, Decision, Level, Policy, PolicyKind, Principal, Request, Stack};
+use gardefou_iam::{
+    Action, Attached, Decision, Level, Policy, PolicyKind, Principal, Request, Stack,
+};
 use gardefou_iam::{decide, evaluate};
 
 use crate::guardrail::{Bound, Kind};
@@ -60,6 +62,7 @@ pub struct Guard {
     levels: Vec<Level>,
     boundary: Vec<Attached>,
     principals: Vec<String>,
+    own: Arc<Policy>,
 }
 
 impl Guard {
@@ -80,6 +83,7 @@ impl Guard {
             levels: if is_boundary { Vec::new() } else { vec![level] },
             boundary: if is_boundary { vec![own] } else { Vec::new() },
             principals: bound.principals.clone(),
+            own: bound.policy.clone(),
         }
     }
 
@@ -101,7 +105,12 @@ impl Guard {
 
     /// What it does to a request.
     pub fn need(&self, principal: &Principal, need: &Need) -> Effect {
-        if self.kind == Kind::Boundary && !self.is_for(principal) {
+        let is_bound = match self.kind {
+            Kind::Boundary => self.is_for(principal),
+            // Beside it everything is allowed.
+            _ => self.names(&need.action),
+        };
+        if !is_bound {
             return Effect::Lets;
         }
         let request = Request {
@@ -139,6 +148,15 @@ impl Guard {
             Decision::ImplicitDeny if self.kind == Kind::Boundary => Effect::Stops,
             _ => Effect::Lets,
         }
+    }
+
+    /// Whether a statement names an action.
+    fn names(&self, action: &Action) -> bool {
+        self.own.statements().iter().any(|statement| {
+            let scope = statement.actions();
+            let mut listed = scope.listed().iter();
+            listed.any(|pattern| pattern.matches(action.lower())) != scope.is_except()
+        })
     }
 
     /// Whether a boundary is for a principal.

@@ -11,7 +11,7 @@ use ahash::RandomState;
 use gardefou_finding::{
     EventRef, FailureReason, InputForm, Outcome, SkipReason, Timestamp, WhyUnmapped,
 };
-use gardefou_trail::decode::{Record, Sink};
+use gardefou_trail::decode::{Field, Record, Sink};
 use gardefou_trail::scan::{Seen, TimeRange, fingerprint_of};
 use gardefou_trail::story::{Focus, event_ref};
 
@@ -156,6 +156,7 @@ pub struct Collector<'a, S: Seen> {
     /// From when on calls are late.
     split: Option<Timestamp>,
     sights: Sights,
+    told: Told,
     collected: Collected,
     buffer: Vec<u8>,
     sight: Vec<u8>,
@@ -180,6 +181,7 @@ impl<'a, S: Seen> Collector<'a, S> {
             range,
             split,
             sights: Sights::default(),
+            told: Told::default(),
             collected: Collected::default(),
             buffer: Vec::new(),
             sight: Vec::new(),
@@ -241,8 +243,7 @@ impl<'a, S: Seen> Collector<'a, S> {
 
     fn only_looks(&self, call: &Call) -> bool {
         call.needs.iter().filter(|need| !need.implied).all(|need| {
-            let lower = need.action.as_str().to_lowercase();
-            let facts = self.mapper.reference().action(&lower);
+            let facts = self.mapper.reference().action(need.action.lower());
             facts.is_some_and(|facts| facts.is_read())
         })
     }
@@ -259,10 +260,12 @@ impl<'a, S: Seen> Collector<'a, S> {
 
     fn take(&mut self, record: &Record<'_>, sight: &mut Vec<u8>, depth: Depth) {
         let mut call = None;
-        if depth == Depth::Deep {
+        if depth == Depth::Deep && !self.told.recall(record, sight) {
             match self.mapper.map(record) {
                 Ok(mapped) => {
+                    let shallow = sight.len();
                     Sights::deepen(self.lens, &mapped, sight);
+                    self.told.remember(sight.get(shallow..).unwrap_or_default());
                     call = Some(Box::new(mapped));
                 }
                 Err(why) => return self.unmapped(record, why),
@@ -318,6 +321,63 @@ impl<'a, S: Seen> Collector<'a, S> {
             let rest = (String::new(), String::new(), why);
             *unmapped.entry(rest).or_default() += 1;
         }
+    }
+}
+
+/// Most bytes of what is remembered of calls' parameters.
+const MAX_TOLD: usize = 16 << 20;
+
+/// What parameters told, by their bytes: most calls repeat those of another,
+/// and mapping them again would tell the same.
+#[derive(Debug, Default)]
+struct Told {
+    known: Map<Box<[u8]>, Box<[u8]>>,
+    /// Bytes of keys and values.
+    size: usize,
+    /// What was asked for last; empty where it cannot be remembered.
+    key: Vec<u8>,
+}
+
+impl Told {
+    /// Adds to a sight what the parameters told when they were last the same.
+    fn recall(&mut self, record: &Record<'_>, sight: &mut Vec<u8>) -> bool {
+        self.key.clear();
+        // What their calls are about follows from the provider's own claims.
+        let identity = record.identity_type();
+        if matches!(
+            identity.as_deref(),
+            Some("WebIdentityUser" | "SAMLUser") | None
+        ) {
+            return false;
+        }
+        self.key.extend_from_slice(sight);
+        for field in [
+            Field::Arn,
+            Field::RequestParameters,
+            Field::ResponseElements,
+            Field::Resources,
+        ] {
+            let written = record.written(field).unwrap_or_default();
+            self.key.extend_from_slice(written.as_bytes());
+            self.key.push(0xff);
+        }
+        let known = self.known.get(self.key.as_slice());
+        sight.extend(known.into_iter().flat_map(|told| told.iter()));
+        known.is_some()
+    }
+
+    /// Remembers what the parameters that were asked for last tell.
+    fn remember(&mut self, told: &[u8]) {
+        let size = self.key.len() + told.len();
+        if self.key.is_empty() || size > MAX_TOLD {
+            return;
+        }
+        if self.size + size > MAX_TOLD {
+            self.known.clear();
+            self.size = 0;
+        }
+        self.size += size;
+        self.known.insert(self.key.as_slice().into(), told.into());
     }
 }
 

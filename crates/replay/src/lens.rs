@@ -199,7 +199,7 @@ impl Lens {
         if self.names_resources {
             put(sight, need.resource.as_str());
         }
-        for key in self.interest(&need.action.as_str().to_lowercase()).iter() {
+        for key in self.interest(need.action.lower()).iter() {
             if is_shallow(key) {
                 continue;
             }

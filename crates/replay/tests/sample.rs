@@ -11,8 +11,12 @@ mod common;
 
 use common::{Ready, all, generated, ready, sample};
 use gardefou_finding::{GuardrailEffect, Replay, StepRef};
-use gardefou_replay::guardrail::Guardrail;
+use gardefou_replay::guardrail::{Guardrail, Kind, library};
+use gardefou_replay::{Collected, Collector, Lens, Mapper, Reference};
 use gardefou_testkit::{Config, Variant};
+use gardefou_trail::decode::Sink as _;
+use gardefou_trail::scan::{NeverSeen, TimeRange};
+use gardefou_trail::story::Focus;
 
 fn only(ids: &[String]) -> Vec<Guardrail> {
     let mut set = all();
@@ -168,4 +172,34 @@ fn other_attacks_are_stopped_too() {
         }
     }
     assert_eq!(failed, Vec::<String>::new());
+}
+
+/// Remembering what parameters told must tell nothing else than mapping them
+/// again: one collector for all calls, and one for each.
+#[test]
+fn what_is_remembered_is_what_would_be_mapped_again() {
+    let guardrails = library().unwrap();
+    let judged = guardrails.iter().filter(|one| one.kind != Kind::Advice);
+    let blanks: Vec<_> = judged.map(|one| one.blank().unwrap().policy).collect();
+    let lens = Lens::new(&blanks);
+    let reference = Reference::load();
+    let mapper = Mapper::new(&reference).asking(&lens);
+    let focus = Focus::default();
+    let fresh = || {
+        let range = TimeRange::default();
+        Collector::new(&mapper, &lens, &focus, &NeverSeen, range, None)
+    };
+    let (mut all, mut each) = (fresh(), Collected::default());
+    common::each_record("attack", |record| {
+        all.record(record);
+        let mut one = fresh();
+        one.record(record);
+        each.merge(one.finish());
+    });
+    let all = all.finish();
+    assert_eq!(all.unmapped, each.unmapped);
+    assert_eq!(all.classes.len(), each.classes.len());
+    for (sight, class) in &all.classes {
+        assert_eq!(class.calls, each.classes[sight].calls);
+    }
 }

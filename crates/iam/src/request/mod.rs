@@ -87,7 +87,7 @@ impl Action {
     }
 
     /// In lower case, which is how actions are compared.
-    pub(crate) fn lower(&self) -> &str {
+    pub fn lower(&self) -> &str {
         &self.lower
     }
 }
