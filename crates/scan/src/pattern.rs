@@ -10,6 +10,10 @@ use std::sync::LazyLock;
 
 use regex::bytes::{self, RegexBuilder};
 
+/// Most bytes of a pattern's automaton that is made while matching. With the
+/// library's 2 MB, long sentences throw it away again and again.
+const DFA_SIZE: usize = 16 << 20;
+
 /// A pattern that is compiled when it is first used.
 pub(crate) type Pattern = LazyLock<Regex>;
 
@@ -40,6 +44,7 @@ pub(crate) fn pattern(text: &str) -> Regex {
     let built = RegexBuilder::new(text)
         .unicode(false)
         .size_limit(64 << 20)
+        .dfa_size_limit(DFA_SIZE)
         .build();
     Regex(built.expect("a constant pattern"))
 }

@@ -4,12 +4,12 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::lexicon::{Ask, GATES};
 
 /// Bytes between two words that may belong to one wish.
-const NEAR: usize = 420;
+const NEAR: usize = 240;
 
 /// The automaton, and for each word the gate and the side that it is of.
 struct Words {
@@ -33,7 +33,10 @@ fn words() -> Words {
         }
     }
     Words {
-        automaton: AhoCorasick::new(&all).expect("constant words"),
+        automaton: AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&all)
+            .expect("constant words"),
         sides,
     }
 }
