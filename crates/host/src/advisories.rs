@@ -140,7 +140,7 @@ fn download(url: &str, to: &mut File) -> io::Result<()> {
 async fn fetch(url: &str, to: &mut File) -> io::Result<()> {
     let mut request = HttpRequest::new(SdkBody::empty());
     request.set_uri(url).map_err(io::Error::other)?;
-    let connector = connector(None)?;
+    let connector = connector()?;
     let answer = timeout(ANSWER_TIMEOUT, connector.call(request)).await;
     let answer = answer.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
     let answer = answer.map_err(io::Error::other)?;

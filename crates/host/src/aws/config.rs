@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -40,36 +39,26 @@ pub(crate) fn load() -> io::Result<impl Future<Output = SdkConfig>> {
 /// The HTTP client with which credentials are asked for.
 fn http_client() -> io::Result<SharedHttpClient> {
     let tls = tls()?;
-    Ok(
-        Builder::new().build_with_connector_fn(move |settings, components| {
-            let sleep = components.and_then(|components| components.sleep_impl());
-            let settings = settings.cloned().unwrap_or_default();
-            build(tls.clone(), settings, sleep)
-        }),
-    )
+    Ok(Builder::new().build_with_connector_fn(move |settings, _| {
+        build(tls.clone(), settings.cloned().unwrap_or_default())
+    }))
 }
 
 /// The connector for all that no SDK asks. Connections are kept and used again.
-/// Without `sleep` the caller limits the time to connect.
 ///
 /// # Errors
 /// As [`load`].
-pub(crate) fn connector(sleep: Option<SharedAsyncSleep>) -> io::Result<Connector> {
+pub(crate) fn connector() -> io::Result<Connector> {
     let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT);
-    Ok(build(tls()?, settings.build(), sleep))
+    Ok(build(tls()?, settings.build()))
 }
 
 /// With ring, the system's certificates and those of `AWS_CA_BUNDLE`, and the
-/// proxies that the environment names.
-fn build(
-    tls: TlsContext,
-    settings: HttpConnectorSettings,
-    sleep: Option<SharedAsyncSleep>,
-) -> Connector {
-    let mut connector = Connector::builder();
-    connector.set_connector_settings(Some(settings));
-    connector.set_sleep_impl(sleep);
-    connector
+/// proxies that the environment names. Timeouts are tokio's, as the feature
+/// `rt-tokio` of `aws-config` has it.
+fn build(tls: TlsContext, settings: HttpConnectorSettings) -> Connector {
+    Connector::builder()
+        .connector_settings(settings)
         .proxy_config(ProxyConfig::from_env())
         .tls_provider(Provider::rustls(CryptoMode::Ring))
         .tls_context(tls)

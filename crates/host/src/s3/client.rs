@@ -169,10 +169,12 @@ impl Client {
         if answer.status().is_success() {
             return Ok(answer);
         }
-        let clock_changed = self.sender.adopt_clock(&answer);
+        let date = answer.headers().get("date").map(str::to_owned);
         let mut refusal = Refusal::read(answer).await;
-        let is_clocks = CLOCK_CODES.iter().any(|code| refusal.has_code(code));
-        refusal.clock_was_wrong = clock_changed && is_clocks;
+        // Any other answer may come from a cache, with the time of another day.
+        if CLOCK_CODES.iter().any(|code| refusal.has_code(code)) {
+            refusal.clock_was_wrong = self.sender.adopt_clock(date.as_deref());
+        }
         Err(S3Error::Answered(Box::new(refusal)))
     }
 }
