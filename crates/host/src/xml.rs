@@ -34,7 +34,7 @@ impl Element {
 
     /// The first child of this name.
     pub(crate) fn child(&self, name: &str) -> Option<&Self> {
-        self.all(name).next()
+        self.children.iter().find(|child| child.name == name)
     }
 
     /// The text of the first child of this name, when there is any.
