@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn only_some_crates_do_input_and_output() {
-        let needs = [("aws-sdk-s3", false, None), ("tokio", false, None)];
+        let needs = [("aws-config", false, None), ("tokio", false, None)];
         assert_eq!(found(&[package("upper", &needs)]).len(), 2);
         assert_eq!(found(&[package("host", &needs)]), [""; 0]);
     }

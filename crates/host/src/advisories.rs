@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use aws_sdk_s3::config::http::{HttpRequest, HttpResponse};
-use aws_sdk_s3::primitives::{ByteStream, SdkBody};
-use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::http::HttpConnector as _;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 use gardefou_scan::dependency::advisory::{MAX_RECORD, Pages};
 use tokio::time::timeout;
 
-use crate::s3::connector;
+use crate::aws::config::connector;
+use crate::aws::send::next_bytes;
 
 /// Most records of one archive.
 const MAX_ENTRIES: usize = 5_000_000;
@@ -23,8 +25,6 @@ const MAX_DEPTH: usize = 32;
 const MAX_DOWNLOAD: u64 = 8 << 30;
 /// Longest wait for an answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
-/// Longest silence while a body comes.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Takes one record, or why it could not be read, with its name.
 pub type TakeRecord<'a> = &'a mut dyn FnMut(&str, io::Result<Vec<u8>>);
@@ -143,24 +143,21 @@ async fn fetch(url: &str, to: &mut File) -> io::Result<()> {
     let connector = connector()?;
     let answer = timeout(ANSWER_TIMEOUT, connector.call(request)).await;
     let answer = answer.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
-    let answer: HttpResponse = answer.map_err(io::Error::other)?;
+    let answer = answer.map_err(io::Error::other)?;
     let status = answer.status().as_u16();
     if status != 200 {
         return Err(io::Error::other(format!("the server answered {status}")));
     }
     let mut body = ByteStream::new(answer.into_body());
     let mut left = MAX_DOWNLOAD;
-    loop {
-        let piece = timeout(READ_TIMEOUT, body.next()).await;
-        let piece = piece.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
-        let Some(piece) = piece else { return Ok(()) };
-        let piece = piece.map_err(io::Error::other)?;
+    while let Some(piece) = next_bytes(&mut body).await.map_err(io::Error::other)? {
         let length = piece.len() as u64;
         left = left
             .checked_sub(length)
             .ok_or(io::ErrorKind::FileTooLarge)?;
         to.write_all(&piece)?;
     }
+    Ok(())
 }
 
 /// A file of advisories on disk.

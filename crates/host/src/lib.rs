@@ -29,6 +29,7 @@ mod terminal;
 mod tree;
 mod walk;
 mod write;
+mod xml;
 
 pub use advisories::{AdvisoryFile, TakeRecord, osv_records, source_name};
 pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};

@@ -1,18 +1,10 @@
 //! Signing, sending, waiting, asking again.
 
 use std::error::Error as _;
-use std::sync::Mutex;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials;
-use aws_sdk_s3::config::http::{HttpRequest, HttpResponse};
-use aws_sdk_s3::primitives::{ByteStream, SdkBody};
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4::SigningParams;
-use aws_smithy_runtime_api::client::http::HttpConnector;
-use aws_smithy_runtime_api::client::identity::Identity;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use gardefou_finding::{AwsCall, AwsService};
 use serde_json::Value;
@@ -20,27 +12,26 @@ use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
 use super::error::AwsError;
-use super::service::{Endpoint, endpoint, is_region, of};
-use super::wire::{self, Unsigned};
-use crate::s3::{causes, config};
+use super::partition::is_region;
+use super::retry::Retry;
+use super::send::{self, BodyError, Endpoint, SendError, Sender};
+use super::{causes, config, service, wire};
 
 /// Largest answer, in bytes.
 const MAX_ANSWER: usize = 32 << 20;
-/// How often a call that only reads is sent at most.
-const TRIES: u32 = 5;
-/// Before the second try; then twice as long each time.
-const PAUSE: Duration = Duration::from_millis(250);
+/// For calls that only read.
+const RETRY: Retry = Retry {
+    tries: 5,
+    pause: Duration::from_millis(500),
+    longest: Duration::from_secs(4),
+};
 /// Most pages of a list.
 const MAX_PAGES: usize = 10_000;
-/// Credentials that end sooner than this are asked for anew.
-const MARGIN: Duration = Duration::from_secs(120);
-
 /// A connection to AWS with the user's own credentials.
 pub struct AwsClient {
     runtime: Runtime,
     config: SdkConfig,
-    connector: Box<dyn HttpConnector>,
-    credentials: Mutex<Option<Credentials>>,
+    sender: Sender,
     wait: Duration,
 }
 
@@ -68,9 +59,8 @@ impl AwsClient {
         let config = runtime.block_on(config::load().map_err(wrong)?);
         Ok(Self {
             runtime,
-            connector: Box::new(config::connector().map_err(wrong)?),
+            sender: Sender::new(&config, wait).map_err(wrong)?,
             config,
-            credentials: Mutex::new(None),
             wait,
         })
     }
@@ -87,14 +77,12 @@ impl AwsClient {
     /// See [`AwsError`].
     pub fn ask(&self, call: &AwsCall) -> Result<Value, AwsError> {
         self.runtime.block_on(async {
-            let tries = if call.only_reads() { TRIES } else { 1 };
-            let mut pause = PAUSE;
-            for _ in 1..tries {
+            let repeats = call.only_reads();
+            for pause in RETRY.pauses().take_while(|_| repeats) {
                 match self.once(call).await {
                     Err(error) if error.is_transient() => sleep(pause).await,
                     other => return other,
                 }
-                pause *= 2;
             }
             self.once(call).await
         })
@@ -128,13 +116,11 @@ impl AwsClient {
     async fn once(&self, call: &AwsCall) -> Result<Value, AwsError> {
         let endpoint = self.endpoint(call)?;
         let unsigned = wire::write(call)?;
-        let identity = self.identity().await?;
-        let name = of(call.service).signing;
-        let request = signed(&unsigned, &endpoint, name, &identity)
-            .map_err(|error| AwsError::Unsendable(error.to_string()))?;
+        let request = self.sender.sign(&unsigned, &endpoint).await;
+        let request = request.map_err(failed)?;
         let answer = async {
-            let answer = self.connector.call(request).await;
-            content(answer.map_err(|error| failed(&error))?).await
+            let answer = self.sender.transmit(request).await;
+            content(answer.map_err(failed)?).await
         };
         let answer = timeout(self.wait, answer).await;
         let (status, kind, body) =
@@ -158,30 +144,7 @@ impl AwsClient {
             let shown = region.escape_debug();
             return Err(AwsError::Unsendable(format!("`{shown}` is no region")));
         }
-        let mut endpoint = endpoint(call.service, region);
-        if let Some(own) = config::own_endpoint(&self.config, of(call.service).id) {
-            endpoint.url = own;
-        }
-        Ok(endpoint)
-    }
-
-    /// Credentials, kept as long as they are good.
-    async fn identity(&self) -> Result<Identity, AwsError> {
-        let soon = SystemTime::now() + MARGIN;
-        let good = |kept: &Credentials| kept.expiry().is_none_or(|end| end > soon);
-        let kept = self.credentials.lock().ok().and_then(|kept| kept.clone());
-        if let Some(kept) = kept.filter(good) {
-            return Ok(kept.into());
-        }
-        let wrong = |text: String| AwsError::Configuration(text);
-        let provider = self.config.credentials_provider();
-        let provider = provider.ok_or_else(|| wrong("no credentials".to_owned()))?;
-        let fresh = provider.provide_credentials().await;
-        let fresh = fresh.map_err(|error| wrong(causes(&error)))?;
-        if let Ok(mut kept) = self.credentials.lock() {
-            *kept = Some(fresh.clone());
-        }
-        Ok(fresh.into())
+        Ok(service::endpoint(&self.config, call.service, region))
     }
 }
 
@@ -210,73 +173,30 @@ fn next_page(page: &Value, service: AwsService) -> Option<(&'static str, String)
         })
 }
 
-fn signed(
-    unsigned: &Unsigned,
-    endpoint: &Endpoint,
-    name: &str,
-    identity: &Identity,
-) -> Result<HttpRequest, Box<dyn std::error::Error + Send + Sync>> {
-    let url = format!("{}{}", endpoint.url.trim_end_matches('/'), unsigned.path);
-    let settings = SigningParams::builder()
-        .identity(identity)
-        .region(&endpoint.region)
-        .name(name)
-        .time(SystemTime::now())
-        .settings(SigningSettings::default())
-        .build()?;
-    let headers = unsigned.headers.iter();
-    let signable = SignableRequest::new(
-        unsigned.method,
-        &url,
-        headers.map(|(name, value)| (*name, value.as_str())),
-        SignableBody::Bytes(unsigned.body.as_bytes()),
-    )?;
-    let (signature, _) = sign(signable, &settings.into())?.into_parts();
-    let mut request = HttpRequest::new(SdkBody::from(unsigned.body.clone()));
-    request.set_method(unsigned.method)?;
-    request.set_uri(url)?;
-    for (name, value) in &unsigned.headers {
-        request.headers_mut().insert(*name, value.clone());
-    }
-    for (name, value) in signature.headers() {
-        request
-            .headers_mut()
-            .insert(name.to_owned(), value.to_owned());
-    }
-    Ok(request)
-}
-
 /// Status, error code of the header, and body.
 async fn content(answer: HttpResponse) -> Result<(u16, Option<String>, Vec<u8>), AwsError> {
-    let status = answer.status().as_u16();
+    let status = answer.status();
     let kind = answer.headers().get("x-amzn-errortype").map(str::to_owned);
-    let mut body = ByteStream::new(answer.into_body());
-    let mut bytes = Vec::new();
-    // A success whose body breaks off was done, as its status says.
-    while let Some(chunk) = body
-        .try_next()
-        .await
-        .map_err(|error| cut_off(status, &error))?
-    {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > MAX_ANSWER {
-            return Err(AwsError::Malformed("the answer is too long".to_owned()));
-        }
-    }
-    Ok((status, kind, bytes))
+    let body = send::whole(answer, MAX_ANSWER).await;
+    let body = body.map_err(|error| match error {
+        // A success whose body breaks off was done, as its status says.
+        BodyError::BrokenOff(text) if !status.is_success() => AwsError::Lost(text),
+        error => AwsError::Malformed(error.to_string()),
+    })?;
+    Ok((status.as_u16(), kind, body))
 }
 
-fn cut_off(status: u16, error: &dyn std::error::Error) -> AwsError {
-    let text = causes(error);
-    if (200..300).contains(&status) {
-        AwsError::Malformed(text)
-    } else {
-        AwsError::Lost(text)
+fn failed(error: SendError) -> AwsError {
+    match error {
+        SendError::NoCredentials(text) => AwsError::Configuration(text),
+        SendError::Unsendable(error) => AwsError::Unsendable(error.to_string()),
+        SendError::Late => AwsError::Lost(error.to_string()),
+        SendError::Broken(error) => broken(&error),
     }
 }
 
 /// A refused connection sent nothing; of any other end nobody knows.
-fn failed(error: &ConnectorError) -> AwsError {
+fn broken(error: &ConnectorError) -> AwsError {
     let text = causes(error);
     let mut cause = error.source();
     while let Some(one) = cause {

@@ -1,6 +1,11 @@
 //! How each service is reached: endpoint, name in signatures, protocol.
 
+use aws_config::SdkConfig;
 use gardefou_finding::AwsService;
+
+use super::config::own_endpoint;
+use super::partition::dns_suffix;
+use super::send::Endpoint;
 
 /// How a request is written and an answer read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +31,6 @@ pub(super) struct Service {
     pub(super) signing: &'static str,
     /// Its protocol.
     pub(super) protocol: Protocol,
-}
-
-/// Where a request goes, and for which region it is signed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Endpoint {
-    pub(super) url: String,
-    pub(super) region: String,
 }
 
 const fn service(
@@ -92,26 +90,25 @@ pub(super) fn of(which: AwsService) -> Service {
     }
 }
 
-/// Whether this can be a region's name: it becomes part of a host name.
-pub(super) fn is_region(region: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=40).contains(&region.len()) && region.bytes().all(plain)
+/// The endpoint of a service in a region: AWS's own, or what the user's
+/// configuration names.
+pub(crate) fn endpoint(config: &SdkConfig, which: AwsService, region: &str) -> Endpoint {
+    let mut endpoint = usual(which, region);
+    if let Some(own) = own_endpoint(config, of(which).id) {
+        endpoint.url = own;
+    }
+    endpoint
 }
 
 /// AWS's own endpoint of a service in a region; services without regions have
 /// one in each partition.
-pub(super) fn endpoint(which: AwsService, region: &str) -> Endpoint {
-    let host = of(which).host;
+fn usual(which: AwsService, region: &str) -> Endpoint {
+    let Service { host, signing, .. } = of(which);
+    let suffix = dns_suffix(region);
     let is_china = region.starts_with("cn-");
     let is_gov = region.starts_with("us-gov-");
-    let suffix = if is_china { ".cn" } else { "" };
-    if !which.is_global() {
-        return Endpoint {
-            url: format!("https://{host}.{region}.amazonaws.com{suffix}/"),
-            region: region.to_owned(),
-        };
-    }
     let (name, home) = match (which, is_china, is_gov) {
+        _ if !which.is_global() => (format!("{host}.{region}"), region),
         (AwsService::Iam, true, _) => ("iam.cn-north-1".to_owned(), "cn-north-1"),
         (AwsService::Iam, _, true) => ("iam.us-gov".to_owned(), "us-gov-west-1"),
         (AwsService::Iam, ..) => ("iam".to_owned(), "us-east-1"),
@@ -120,8 +117,9 @@ pub(super) fn endpoint(which: AwsService, region: &str) -> Endpoint {
         _ => (format!("{host}.us-east-1"), "us-east-1"),
     };
     Endpoint {
-        url: format!("https://{name}.amazonaws.com{suffix}/"),
+        url: format!("https://{name}.{suffix}/"),
         region: home.to_owned(),
+        service: signing,
     }
 }
 
@@ -131,12 +129,12 @@ mod tests {
 
     #[test]
     fn endpoints_are_those_of_the_partitions() {
-        let url = |service, region| endpoint(service, region).url;
+        let url = |service, region| usual(service, region).url;
         assert_eq!(
             url(AwsService::Iam, "eu-west-3"),
             "https://iam.amazonaws.com/"
         );
-        assert_eq!(endpoint(AwsService::Iam, "eu-west-3").region, "us-east-1");
+        assert_eq!(usual(AwsService::Iam, "eu-west-3").region, "us-east-1");
         assert_eq!(
             url(AwsService::Ses, "eu-west-3"),
             "https://email.eu-west-3.amazonaws.com/"
@@ -149,9 +147,5 @@ mod tests {
             url(AwsService::Iam, "us-gov-east-1"),
             "https://iam.us-gov.amazonaws.com/"
         );
-        assert!(is_region("ap-southeast-2"));
-        for bad in ["", "eu-west-3.evil.example", "eu west", "a/b", "EU"] {
-            assert!(!is_region(bad), "{bad}");
-        }
     }
 }

@@ -5,6 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::error::AwsError;
+use super::send::Unsigned;
 use super::service::{Protocol, of};
 use super::{rest, xml};
 
@@ -15,21 +16,11 @@ const FORM: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// A request without host and signature.
-#[derive(Debug)]
-pub(super) struct Unsigned {
-    pub(super) method: &'static str,
-    /// Path and query, from the first `/` on.
-    pub(super) path: String,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: String,
-}
-
 /// Writes a call in the protocol of its service.
 ///
 /// # Errors
 /// An operation that is not one, or a REST operation that is not known.
-pub(super) fn write(call: &AwsCall) -> Result<Unsigned, AwsError> {
+pub(crate) fn write(call: &AwsCall) -> Result<Unsigned, AwsError> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric();
     if call.operation.is_empty() || !call.operation.bytes().all(plain) {
         return Err(AwsError::Unsendable("no operation".to_owned()));

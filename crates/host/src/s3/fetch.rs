@@ -2,20 +2,18 @@
 //! bounded memory: at most [`AHEAD`] objects of at most two parts each.
 
 use std::io::{self, Read};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::http::HttpResponse;
-use aws_sdk_s3::error::SdkError;
-use aws_sdk_s3::operation::get_object::GetObjectError;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_types::byte_stream::ByteStream;
 use bytes::{Buf, Bytes, BytesMut};
 use futures_util::StreamExt;
 use futures_util::stream;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::{Session, causes, explain};
+use super::Session;
+use super::client::Client;
+use crate::aws::send::next_bytes;
 use crate::read::Body;
 use crate::source::{Object, Origin, Source};
 
@@ -26,7 +24,7 @@ const AHEAD: usize = 8;
 const PART_SIZE: u64 = 4 * 1024 * 1024;
 
 /// How often a part is got anew when its bytes break off. Requests that fail
-/// before any byte are repeated by the SDK.
+/// before any byte are repeated by the client.
 const TRIES: u32 = 3;
 
 /// What is told of an object that is not as long as its listing said.
@@ -135,7 +133,7 @@ async fn finish(
 
 /// Gets one object.
 struct Getter {
-    client: Client,
+    client: Arc<Client>,
     object: Object,
     /// The object's size as listed.
     size: u64,
@@ -196,29 +194,21 @@ impl Getter {
     }
 
     async fn try_part(&self, start: u64, end: u64, version: Option<&str>) -> Result<Part, Trouble> {
-        let request = self
-            .client
-            .get_object()
-            .bucket(&*self.object.bucket)
-            .key(&self.object.key);
         // An empty object has no byte to name in a range.
         let range = (end > start).then(|| format!("bytes={start}-{}", end - 1));
-        let request = request
-            .set_range(range)
-            .set_if_match(version.map(str::to_owned));
-        let answer = request.send().await.map_err(|error| refused(&error))?;
+        let answer = self.client.get(&self.object.key, range, version).await;
+        let answer = answer.map_err(|error| Trouble::Refused(io::Error::other(error)))?;
         // `bytes 0-99/1234`: an object that was replaced since it was listed
         // would otherwise be read in part, in silence.
-        let total = answer
-            .content_range()
-            .and_then(|range| range.rsplit_once('/'));
+        let range = answer.range.as_deref();
+        let total = range.and_then(|range| range.rsplit_once('/'));
         if total.is_some_and(|(_, total)| total.parse() != Ok(self.size)) {
             return Err(Trouble::Refused(io::Error::other(RESIZED)));
         }
         let bytes = read_body(answer.body, end - start).await?;
         Ok(Part {
             bytes,
-            version: answer.e_tag,
+            version: answer.tag,
         })
     }
 }
@@ -231,18 +221,13 @@ enum Trouble {
     BrokenOff(io::Error),
 }
 
-fn refused(error: &SdkError<GetObjectError, HttpResponse>) -> Trouble {
-    Trouble::Refused(io::Error::other(explain(error)))
-}
-
 /// All bytes of an answer, which must be as many as were asked for.
 async fn read_body(mut body: ByteStream, size: u64) -> Result<Bytes, Trouble> {
     let broken = |detail: String| Trouble::BrokenOff(io::Error::other(detail));
     let mut bytes = BytesMut::with_capacity(usize::try_from(size).unwrap_or_default());
-    while let Some(chunk) = body
-        .try_next()
+    while let Some(chunk) = next_bytes(&mut body)
         .await
-        .map_err(|error| broken(causes(&error)))?
+        .map_err(|error| broken(error.to_string()))?
     {
         bytes.extend_from_slice(&chunk);
         if bytes.len() as u64 > size {

@@ -6,7 +6,7 @@ use std::io;
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use super::{Session, explain};
+use super::Session;
 use crate::source::Object;
 
 /// Requests under way at once.
@@ -30,14 +30,5 @@ pub(crate) fn user_metadata(
 async fn one(session: &Session, object: &Object) -> io::Result<UserMetadata> {
     let client = session.clients.get(&object.bucket);
     let client = client.ok_or_else(|| io::Error::other("the bucket was never listed"))?;
-    let request = client
-        .head_object()
-        .bucket(&*object.bucket)
-        .key(&object.key);
-    let answer = request.send().await;
-    let answer = answer.map_err(|error| io::Error::other(explain(&error)))?;
-    let found = answer.metadata.unwrap_or_default().into_iter();
-    Ok(found
-        .map(|(name, value)| (name.to_ascii_lowercase(), value))
-        .collect())
+    client.head(&object.key).await.map_err(io::Error::other)
 }

@@ -2,17 +2,13 @@
 
 use std::sync::Arc;
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::http::HttpResponse;
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_s3::operation::list_objects_v2::{ListObjectsV2Error, ListObjectsV2Output};
-use aws_sdk_s3::types::EncodingType;
 use futures_util::StreamExt;
 use futures_util::stream;
 use gardefou_finding::{SkipReason, Untrusted};
-use percent_encoding::percent_decode_str;
 
-use super::{Location, Request, causes, explain, lacks_credentials};
+use super::client::{Client, Pages, Query};
+use super::error::S3Error;
+use super::{Location, Request};
 use crate::error::SourceError;
 use crate::layout::Reach;
 use crate::list::Listing;
@@ -29,8 +25,6 @@ const MAX_LEVELS: usize = 16;
 /// CloudTrail's, and one request a subfolder would cost more than it saves.
 const MAX_SUBFOLDERS: usize = 5000;
 
-type ListError = SdkError<ListObjectsV2Error, HttpResponse>;
-
 /// Why a location cannot be listed at all.
 pub(super) enum Denied {
     /// The bucket lies in another region, this one.
@@ -38,7 +32,7 @@ pub(super) enum Denied {
     /// There is nothing below the location.
     Nothing,
     /// The request failed.
-    Failed(Box<ListError>),
+    Failed(S3Error),
 }
 
 impl Denied {
@@ -52,18 +46,13 @@ impl Denied {
             }
             Self::Failed(error) => error,
         };
-        let reason = explain(&error);
-        if error.code() == Some("NoSuchBucket") {
+        let reason = error.to_string();
+        let refusal = error.refusal();
+        if refusal.is_some_and(|refusal| refusal.has_code("NoSuchBucket")) {
             SourceError::NoBucket { url }
-        } else if lacks_credentials(&*error) {
-            SourceError::NoCredentials {
-                url,
-                reason: causes(&*error),
-            }
-        } else if error
-            .raw_response()
-            .is_some_and(|answer| answer.status().is_client_error())
-        {
+        } else if matches!(error, S3Error::NoCredentials(_)) {
+            SourceError::NoCredentials { url, reason }
+        } else if refusal.is_some_and(|refusal| (400..500).contains(&refusal.status)) {
             SourceError::Refused { url, reason }
         } else {
             SourceError::Unreachable { url, reason }
@@ -73,23 +62,25 @@ impl Denied {
 
 /// Asks for one object of the location.
 pub(super) async fn probe(client: &Client, location: &Location) -> Result<(), Denied> {
-    let request = client
-        .list_objects_v2()
-        .bucket(&*location.bucket)
-        .prefix(&location.prefix);
-    match request.max_keys(1).send().await {
-        Ok(page) if page.contents().is_empty() => Err(Denied::Nothing),
+    let query = Query {
+        prefix: &location.prefix,
+        count: Some("1"),
+        ..Query::default()
+    };
+    match client.list(query, None).await {
+        Ok(page) if page.objects.is_empty() => Err(Denied::Nothing),
         Ok(_) => Ok(()),
-        Err(error) => Err(other_region(client, &error)
-            .map_or_else(|| Denied::Failed(Box::new(error)), Denied::OtherRegion)),
+        Err(error) => Err(match other_region(client, &error) {
+            Some(region) => Denied::OtherRegion(region),
+            None => Denied::Failed(error),
+        }),
     }
 }
 
 /// The region that S3 says the bucket lies in, when it is not the client's.
-fn other_region(client: &Client, error: &ListError) -> Option<String> {
-    let region = error.raw_response()?.headers().get("x-amz-bucket-region")?;
-    let own = client.config().region().map(AsRef::as_ref);
-    (own != Some(region)).then(|| region.to_owned())
+fn other_region(client: &Client, error: &S3Error) -> Option<String> {
+    let region = error.refusal()?.region.clone();
+    region.filter(|region| region != client.region())
 }
 
 /// Lists the location into `listing`, sorted by key.
@@ -129,10 +120,10 @@ impl Lister<'_> {
             if enter.is_empty() {
                 return flat;
             }
-            let (client, bucket) = (self.client, &*self.request.location.bucket);
+            let client = self.client;
             let found: Vec<_> = stream::iter(enter)
                 .map(|prefix| async move {
-                    let folder = open_folder(client, bucket, &prefix).await;
+                    let folder = open_folder(client, &prefix).await;
                     (prefix, folder)
                 })
                 .buffered(PARALLEL)
@@ -173,12 +164,12 @@ impl Lister<'_> {
     }
 
     async fn list_flat(&mut self, prefixes: Vec<String>) {
-        let (client, bucket) = (self.client, &*self.request.location.bucket);
+        let client = self.client;
         let after = self.request.after;
         let mut found = stream::iter(prefixes)
             .map(|prefix| async move {
                 let mut objects = Vec::new();
-                let result = list_whole(client, bucket, &prefix, after, &mut objects).await;
+                let result = list_whole(client, &prefix, after, &mut objects).await;
                 (prefix, objects, result)
             })
             .buffered(PARALLEL);
@@ -223,9 +214,9 @@ impl Lister<'_> {
         }
     }
 
-    fn fail(&mut self, prefix: &str, error: &ListError) {
+    fn fail(&mut self, prefix: &str, error: &S3Error) {
         self.listing
-            .fail(unreadable(self.name(prefix), explain(error)));
+            .fail(unreadable(self.name(prefix), error.to_string()));
     }
 
     fn name(&self, key: &str) -> Untrusted {
@@ -242,82 +233,40 @@ struct Folder {
 
 /// Lists one folder without what is below its subfolders; `None` when it has
 /// too many of them.
-async fn open_folder(
-    client: &Client,
-    bucket: &str,
-    prefix: &str,
-) -> Result<Option<Folder>, ListError> {
+async fn open_folder(client: &Client, prefix: &str) -> Result<Option<Folder>, S3Error> {
     let mut folder = Folder::default();
-    let mut token = None;
-    loop {
-        let request = client
-            .list_objects_v2()
-            .bucket(bucket)
-            .prefix(prefix)
-            .delimiter("/");
-        let request = request
-            .encoding_type(EncodingType::Url)
-            .set_continuation_token(token);
-        let page = request.send().await?;
-        take_objects(&page, &mut folder.objects);
-        let names = page.common_prefixes().iter().filter_map(|one| one.prefix());
-        folder.folders.extend(names.map(|name| decode(name, &page)));
+    let query = Query {
+        prefix,
+        delimiter: Some("/"),
+        ..Query::default()
+    };
+    let mut pages = Pages::new(client, query);
+    while let Some(page) = pages.next().await? {
+        folder.objects.extend(page.objects);
+        folder.folders.extend(page.folders);
         if folder.folders.len() > MAX_SUBFOLDERS {
             return Ok(None);
         }
-        token = page.next_continuation_token;
-        if token.is_none() {
-            return Ok(Some(folder));
-        }
     }
+    Ok(Some(folder))
 }
 
 /// Lists every object below a prefix, page after page. What was found before
 /// an error stays in `objects`.
 async fn list_whole(
     client: &Client,
-    bucket: &str,
     prefix: &str,
     after: Option<&str>,
     objects: &mut Vec<(String, u64)>,
-) -> Result<(), ListError> {
-    let mut token = None;
-    loop {
-        let request = client.list_objects_v2().bucket(bucket).prefix(prefix);
-        let request = request
-            .encoding_type(EncodingType::Url)
-            .set_continuation_token(token);
-        let page = request
-            .set_start_after(after.map(str::to_owned))
-            .send()
-            .await?;
-        take_objects(&page, objects);
-        token = page.next_continuation_token;
-        if token.is_none() {
-            return Ok(());
-        }
+) -> Result<(), S3Error> {
+    let query = Query {
+        prefix,
+        after,
+        ..Query::default()
+    };
+    let mut pages = Pages::new(client, query);
+    while let Some(page) = pages.next().await? {
+        objects.extend(page.objects);
     }
-}
-
-fn take_objects(page: &ListObjectsV2Output, objects: &mut Vec<(String, u64)>) {
-    for object in page.contents() {
-        if let Some(key) = object.key() {
-            let size = object
-                .size()
-                .and_then(|size| u64::try_from(size).ok())
-                .unwrap_or_default();
-            objects.push((decode(key, page), size));
-        }
-    }
-}
-
-/// A key as it is. Keys come URL-encoded, because XML cannot hold every
-/// character that a key can.
-fn decode(key: &str, page: &ListObjectsV2Output) -> String {
-    if page.encoding_type() != Some(&EncodingType::Url) {
-        return key.to_owned();
-    }
-    percent_decode_str(&key.replace('+', " "))
-        .decode_utf8_lossy()
-        .into_owned()
+    Ok(())
 }

@@ -3,34 +3,37 @@
 //!
 //! The only place where there is a network and an asynchronous runtime.
 
-pub(crate) mod config;
+mod address;
+mod client;
+mod error;
 mod fetch;
 mod head;
 mod keys;
 mod list;
+mod page;
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
-use aws_credential_types::provider::error::CredentialsError;
-use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Region;
-use aws_sdk_s3::config::http::HttpResponse;
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use client::Client;
+use list::Denied;
 use tokio::runtime::Runtime;
 
+use crate::aws::config::{self, READ_TIMEOUT};
+use crate::aws::send::Sender;
 use crate::error::SourceError;
 use crate::layout::Selection;
 use crate::list::Listing;
 
-pub(crate) use config::connector;
 pub(crate) use fetch::{Fetched, fetch_all};
 pub use head::UserMetadata;
 pub(crate) use head::user_metadata;
 pub(crate) use keys::public_keys;
+
+/// The region that is asked where the user's configuration names none.
+const HOME: &str = "us-east-1";
 
 /// A place in S3: a bucket and the beginning of keys, perhaps empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,8 +80,8 @@ pub(crate) struct Request<'a> {
 pub(crate) struct Session {
     runtime: Runtime,
     config: SdkConfig,
-    path_style: bool,
-    clients: BTreeMap<Arc<str>, Client>,
+    sender: Arc<Sender>,
+    clients: BTreeMap<Arc<str>, Arc<Client>>,
 }
 
 impl Session {
@@ -93,11 +96,11 @@ impl Session {
             .enable_all()
             .build()?;
         let config = runtime.block_on(config::load()?);
-        let path_style = config::has_own_endpoint(&config);
+        let sender = Arc::new(Sender::new(&config, READ_TIMEOUT)?);
         Ok(Self {
             runtime,
             config,
-            path_style,
+            sender,
             clients: BTreeMap::new(),
         })
     }
@@ -120,85 +123,36 @@ impl Session {
     }
 
     /// A client that can list the location, in the bucket's own region.
-    fn probe(&self, location: &Location) -> Result<Client, SourceError> {
+    fn probe(&self, location: &Location) -> Result<Arc<Client>, SourceError> {
+        let probe = |client: &Client| self.runtime.block_on(list::probe(client, location));
+        let told = |denied: Denied| denied.into_error(location);
         let client = match self.clients.get(&location.bucket) {
-            Some(client) => client.clone(),
-            None => self.client(self.config.region().cloned()),
+            Some(client) => Arc::clone(client),
+            None => self.client(location, self.region()).map_err(told)?,
         };
-        match self.runtime.block_on(list::probe(&client, location)) {
-            Ok(()) => Ok(client),
-            Err(list::Denied::OtherRegion(region)) => {
-                let client = self.client(Some(Region::new(region)));
-                let again = self.runtime.block_on(list::probe(&client, location));
-                again
-                    .map(|()| client)
-                    .map_err(|denied| denied.into_error(location))
+        match probe(&client) {
+            Err(Denied::OtherRegion(region)) => {
+                let client = self.client(location, &region).map_err(told)?;
+                probe(&client).map(|()| client).map_err(told)
             }
-            Err(denied) => Err(denied.into_error(location)),
+            other => other.map(|()| client).map_err(told),
         }
     }
 
-    fn client(&self, region: Option<Region>) -> Client {
-        // S3's global endpoint answers for this region.
-        let region = region.unwrap_or_else(|| Region::from_static("us-east-1"));
-        let config = aws_sdk_s3::config::Builder::from(&self.config)
-            .region(region)
-            .force_path_style(self.path_style)
-            .build();
-        Client::from_conf(config)
-    }
-}
-
-/// What went wrong, in one line: S3's code and message where it answered,
-/// else the chain of causes.
-fn explain<E>(error: &SdkError<E, HttpResponse>) -> String
-where
-    E: ProvideErrorMetadata + Error + 'static,
-{
-    if let (Some(code), message) = (error.code(), error.message()) {
-        return message.map_or_else(|| code.to_owned(), |message| format!("{code}: {message}"));
-    }
-    if let Some(response) = error.raw_response() {
-        return format!("HTTP status {}", response.status().as_u16());
-    }
-    causes(error)
-}
-
-/// An error and its causes on one line, without repetition.
-pub(crate) fn causes(error: &dyn Error) -> String {
-    // The credential chain lists its providers line by line.
-    let one_line = |error: &dyn Error| {
-        let lines = error.to_string();
-        lines
-            .lines()
-            .map(str::trim)
-            .collect::<Vec<_>>()
-            .join("; ")
-            .replace(":; ", ": ")
-    };
-    let mut text = one_line(error);
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let next = one_line(error);
-        if !text.contains(&next) {
-            text.push_str(": ");
-            text.push_str(&next);
+    /// The region to ask first: the user's.
+    fn region(&self) -> &str {
+        match self.config.region().map(AsRef::as_ref) {
+            // S3's global endpoint answers for this region.
+            None | Some("aws-global") => HOME,
+            Some(region) => region,
         }
-        cause = error.source();
     }
-    text
-}
 
-/// Whether an error comes from a credential provider.
-fn lacks_credentials(error: &(dyn Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if error.is::<CredentialsError>() {
-            return true;
-        }
-        next = error.source();
+    fn client(&self, location: &Location, region: &str) -> Result<Arc<Client>, Denied> {
+        let sender = Arc::clone(&self.sender);
+        let client = Client::new(&self.config, sender, &location.bucket, region);
+        client.map(Arc::new).map_err(Denied::Failed)
     }
-    false
 }
 
 #[cfg(test)]

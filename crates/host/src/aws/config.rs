@@ -9,18 +9,18 @@ use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_sdk_s3::config::SharedHttpClient;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient};
 use aws_types::service_config::ServiceConfigKey;
 
 /// Longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Longest silence of a server.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Prepares loading the configuration.
 ///
@@ -36,34 +36,33 @@ pub(crate) fn load() -> io::Result<impl Future<Output = SdkConfig>> {
     Ok(loader.load())
 }
 
-/// An HTTP client with ring, the system's certificates and those of
-/// `AWS_CA_BUNDLE`, and the proxies that the environment names.
+/// The HTTP client with which credentials are asked for.
 fn http_client() -> io::Result<SharedHttpClient> {
     let tls = tls()?;
-    Ok(
-        Builder::new().build_with_connector_fn(move |settings, components| {
-            let mut connector = Connector::builder();
-            connector.set_connector_settings(settings.cloned());
-            connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
-            connector
-                .proxy_config(ProxyConfig::from_env())
-                .tls_provider(Provider::rustls(CryptoMode::Ring))
-                .tls_context(tls.clone())
-                .build()
-        }),
-    )
+    Ok(Builder::new().build_with_connector_fn(move |settings, _| {
+        build(tls.clone(), settings.cloned().unwrap_or_default())
+    }))
 }
 
-/// The same for a single call that no SDK makes; the caller limits its time.
+/// The connector for all that no SDK asks. Connections are kept and used again.
 ///
 /// # Errors
 /// As [`load`].
 pub(crate) fn connector() -> io::Result<Connector> {
-    Ok(Connector::builder()
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT);
+    Ok(build(tls()?, settings.build()))
+}
+
+/// With ring, the system's certificates and those of `AWS_CA_BUNDLE`, and the
+/// proxies that the environment names. Timeouts are tokio's, as the feature
+/// `rt-tokio` of `aws-config` has it.
+fn build(tls: TlsContext, settings: HttpConnectorSettings) -> Connector {
+    Connector::builder()
+        .connector_settings(settings)
         .proxy_config(ProxyConfig::from_env())
         .tls_provider(Provider::rustls(CryptoMode::Ring))
-        .tls_context(tls()?)
-        .build())
+        .tls_context(tls)
+        .build()
 }
 
 fn tls() -> io::Result<TlsContext> {
@@ -76,11 +75,6 @@ fn tls() -> io::Result<TlsContext> {
         .with_trust_store(trust)
         .build()
         .map_err(io::Error::other)
-}
-
-/// Whether S3 is not AWS's own. Such servers rarely have a name a bucket.
-pub(crate) fn has_own_endpoint(config: &SdkConfig) -> bool {
-    own_endpoint(config, "S3").is_some()
 }
 
 /// A service's endpoint that is not AWS's own (for S3 `AWS_ENDPOINT_URL_S3`,
