@@ -156,7 +156,7 @@ mod tests {
         })
     }
 
-    fn found(walked: &Walked) -> impl PartialEq + std::fmt::Debug {
+    fn found(walked: &Walked) -> impl PartialEq + std::fmt::Debug + use<> {
         (
             (walked.spans, walked.members, walked.spaces, walked.unquoted),
             (walked.duplicate, walked.suspect, walked.others.len()),
