@@ -73,7 +73,7 @@ impl Consumer for First<'_> {
 
 impl Worker for First<'_> {
     fn begin(&mut self, index: usize, source: &Source) {
-        self.decoder = Decoder::new(Limits::default());
+        self.decoder.begin();
         self.source = number(index);
         self.scanner.begin(self.source, source.name().as_str());
     }
@@ -140,7 +140,7 @@ impl Consumer for Second<'_> {
 
 impl Worker for Second<'_> {
     fn begin(&mut self, index: usize, source: &Source) {
-        self.decoder = Decoder::new(Limits::default());
+        self.decoder.begin();
         self.source = self.again.numbers.get(index).copied().unwrap_or(u32::MAX);
         self.name = source.name();
         self.look.begin(self.source, self.name.as_str());
@@ -205,7 +205,7 @@ impl Consumer for Calls<'_> {
 
 impl Worker for Calls<'_> {
     fn begin(&mut self, index: usize, source: &Source) {
-        self.decoder = Decoder::new(Limits::default());
+        self.decoder.begin();
         self.source = number(index);
         self.name = source.name();
         self.collector.begin(self.name.as_str());

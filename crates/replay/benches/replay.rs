@@ -99,8 +99,14 @@ fn main() {
     let mapper = Mapper::new(&reference).asking(&lens);
     let focus = Focus::default();
     let at = split(count.span);
-    let mut collector =
-        Collector::new(&mapper, &lens, &focus, &NeverSeen, TimeRange::default(), at);
+    let mut collector = Collector::new(
+        &mapper,
+        &lens,
+        &focus,
+        Some(&NeverSeen),
+        TimeRange::default(),
+        at,
+    );
     let begin = Instant::now();
     for _ in 0..rounds {
         feed(&files, &mut collector);

@@ -398,6 +398,25 @@ mod tests {
     }
 
     #[test]
+    fn nothing_that_is_learnt_makes_a_statement_about_more_callers() {
+        for guardrail in library().unwrap() {
+            if guardrail.kind == Kind::Advice {
+                continue;
+            }
+            let blank = guardrail.blank().unwrap();
+            let all = blank.policy.statements().iter();
+            let all = all.flat_map(|statement| statement.conditions());
+            let must_match =
+                all.filter(|one| one.key_lower() == "aws:principalarn" && !one.operator().negated);
+            for value in must_match.flat_map(|one| one.values()) {
+                let mut learnt = blank.values.values().flatten();
+                let value: &str = value.as_ref();
+                assert!(learnt.all(|one| one != value), "{}: {value}", guardrail.id);
+            }
+        }
+    }
+
+    #[test]
     fn every_guardrail_does_what_its_examples_say() {
         let library = library().unwrap();
         assert!(library.len() >= 20);

@@ -151,7 +151,7 @@ pub struct Collector<'a, S: Seen> {
     mapper: &'a Mapper<'a>,
     lens: &'a Lens,
     focus: &'a Focus,
-    seen: &'a S,
+    seen: Option<&'a S>,
     range: TimeRange,
     /// From when on calls are late.
     split: Option<Timestamp>,
@@ -164,12 +164,13 @@ pub struct Collector<'a, S: Seen> {
 }
 
 impl<'a, S: Seen> Collector<'a, S> {
-    /// A collector that has seen nothing yet.
+    /// A collector that has seen nothing yet; without `seen`, of an archive that
+    /// is known to hold each event once.
     pub fn new(
         mapper: &'a Mapper<'a>,
         lens: &'a Lens,
         focus: &'a Focus,
-        seen: &'a S,
+        seen: Option<&'a S>,
         range: TimeRange,
         split: Option<Timestamp>,
     ) -> Self {
@@ -203,14 +204,16 @@ impl<'a, S: Seen> Collector<'a, S> {
         if !self.range.holds(record.time()) {
             return;
         }
-        let fingerprint = fingerprint_of(&mut self.buffer, record);
         if let Some((incident, identity)) = self.focus.member(record) {
+            let fingerprint = fingerprint_of(&mut self.buffer, record);
             let key = (incident, record.time(), fingerprint);
             let step = self.step(record, identity);
             self.collected.add_step(key, step);
             return;
         }
-        if !self.seen.is_first(fingerprint) {
+        if let Some(seen) = self.seen
+            && !seen.is_first(fingerprint_of(&mut self.buffer, record))
+        {
             return;
         }
         let outcome = record.outcome();

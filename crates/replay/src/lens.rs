@@ -12,12 +12,12 @@ use std::net::IpAddr;
 use std::sync::{Arc, RwLock};
 
 use ahash::RandomState;
-use gardefou_iam::Policy;
 use gardefou_iam::policy::{Statement, Test};
 use gardefou_iam::request::ContextValue;
+use gardefou_iam::{Policy, Principal};
 use gardefou_trail::decode::{Field, Record};
 
-use crate::mapping::{Call, Need};
+use crate::mapping::{Call, Need, named_caller, principal_of};
 use crate::reference::{Meaning, Reference};
 
 /// Bits of an IPv4 network that is learnt, and of an IPv6 one.
@@ -96,6 +96,8 @@ pub struct Lens {
     names_resources: bool,
     /// Whether calls that succeeded are all that counts.
     pub(crate) only_succeeded: bool,
+    /// Whether what is seen of a call also depends on who makes it.
+    by_caller: bool,
 }
 
 /// Condition keys in lower case.
@@ -134,7 +136,20 @@ impl Lens {
             interest: RwLock::default(),
             names_resources,
             only_succeeded: true,
+            by_caller: false,
         }
+    }
+
+    /// Does not look, in a role's call, at what only statements about users ask
+    /// for. Then there are far fewer sights, but no longer one for each
+    /// difference that a statement of an action names.
+    ///
+    /// Only for policies of which no condition that must match
+    /// `aws:PrincipalArn` has a parameter: what is learnt could match more.
+    #[must_use]
+    pub fn by_caller(mut self) -> Self {
+        self.by_caller = true;
+        self
     }
 
     /// Also looks at calls that were denied, for the fidelity.
@@ -182,11 +197,16 @@ impl Lens {
         })
     }
 
-    /// What is seen of calls that need these actions, in lower case.
-    fn of_actions(&self, actions: &[String]) -> Seen {
+    /// What is seen of calls that need these actions, in lower case; by anyone,
+    /// or by a caller whose ARN is known.
+    fn of_actions(&self, actions: &[String], caller: Option<&Principal>) -> Seen {
         let mut seen = Seen::default();
         for eye in self.naming(actions) {
-            seen.add(eye.seen);
+            seen.any = true;
+            let statement = eye.statement().zip(caller);
+            if statement.is_none_or(|(statement, caller)| statement.may_bind(caller)) {
+                seen.add(eye.seen);
+            }
         }
         seen
     }
@@ -384,13 +404,25 @@ impl Sights {
         self.name.clear();
         put(&mut self.name, &source);
         put(&mut self.name, &event);
-        if let Some(seen) = self.kinds.get(self.name.as_slice()) {
-            return *seen;
-        }
-        let seen = lens.of_actions(&actions(reference, &source, &event));
-        if self.kinds.len() < MAX_KINDS {
-            self.kinds.insert(self.name.as_slice().into(), seen);
-        }
+        let name = self.name.len();
+        let caller = if lens.by_caller {
+            named_caller(record)
+        } else {
+            None
+        };
+        put(&mut self.name, caller.as_deref().unwrap_or_default());
+        let known = self.kinds.get(self.name.as_slice()).copied();
+        let seen = known.unwrap_or_else(|| {
+            let principal = caller.and_then(|_| principal_of(record));
+            let actions = actions(reference, &source, &event);
+            let seen = lens.of_actions(&actions, principal.as_ref());
+            if self.kinds.len() < MAX_KINDS {
+                self.kinds.insert(self.name.as_slice().into(), seen);
+            }
+            seen
+        });
+        // A sight begins with the name alone.
+        self.name.truncate(name);
         seen
     }
 
@@ -423,4 +455,78 @@ fn actions(reference: &Reference, source: &str, event: &str) -> Vec<String> {
         all.push(lower);
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use gardefou_finding::{FailureReason, InputForm, SkipReason};
+    use gardefou_trail::decode::{Limits, Sink, decode};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::guardrail::{Kind, library};
+
+    struct Looker<'l> {
+        lens: &'l Lens,
+        reference: Reference,
+        sights: Sights,
+        found: BTreeSet<Vec<u8>>,
+    }
+
+    impl Sink for Looker<'_> {
+        fn record(&mut self, record: &Record<'_>) {
+            let mut sight = Vec::new();
+            self.sights
+                .look(self.lens, &self.reference, record, &mut sight);
+            self.found.insert(sight);
+        }
+
+        fn skipped(&mut self, _: u64, _: SkipReason) {}
+
+        fn failed(&mut self, _: u64, why: FailureReason, _: Option<&str>) {
+            panic!("{why:?}");
+        }
+
+        fn form(&mut self, _: InputForm) {}
+    }
+
+    /// How many sights there are of a call from two networks.
+    fn sights(lens: &Lens, identity: &Value) -> usize {
+        let mut looker = Looker {
+            lens,
+            reference: Reference::load(),
+            sights: Sights::default(),
+            found: BTreeSet::new(),
+        };
+        for address in ["198.51.100.7", "203.0.113.9"] {
+            let record = json!({"eventTime": "2025-11-03T10:00:00Z", "eventName": "DescribeInstances",
+                "eventSource": "ec2.amazonaws.com", "awsRegion": "eu-west-1",
+                "sourceIPAddress": address, "userIdentity": identity});
+            decode(
+                Limits::default(),
+                record.to_string().as_bytes(),
+                &mut looker,
+            );
+        }
+        looker.found.len()
+    }
+
+    #[test]
+    fn what_is_asked_of_users_alone_is_not_seen_of_roles() {
+        let guardrails = library().unwrap();
+        let bound = guardrails.iter().filter(|one| one.kind != Kind::Advice);
+        let policies: Vec<Arc<Policy>> = bound.map(|one| one.blank().unwrap().policy).collect();
+        let user = json!({"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/alice"});
+        let role = json!({"type": "AssumedRole",
+            "arn": "arn:aws:sts::111122223333:assumed-role/app/i-1",
+            "sessionContext": {"sessionIssuer": {"arn": "arn:aws:iam::111122223333:role/app"}}});
+        let (all, by_caller) = (Lens::new(&policies), Lens::new(&policies).by_caller());
+        assert_eq!(sights(&all, &role), 2);
+        assert_eq!(
+            sights(&by_caller, &role),
+            1,
+            "networks matter only to users' keys"
+        );
+        assert_eq!(sights(&by_caller, &user), 2);
+    }
 }

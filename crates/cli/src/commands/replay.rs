@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gardefou_finding::{
-    Coverage, ExitStatus, Failure, FailureReason, Fidelity, Replay as Report, Untrusted,
+    Coverage, ExitStatus, Failure, FailureReason, Fidelity, Replay as Report, SkipReason, Untrusted,
 };
 use gardefou_host::{
     Archive, ReadOptions, Stream, Terminal, print, read_bytes, read_text, text_files,
@@ -270,10 +270,13 @@ impl Third<'_> {
         let mapper = Mapper::new(&reference)
             .with_names(self.names.clone())
             .asking(&lens);
-        let seen = SeenEvents::default();
+        let skipped = &looked.report.coverage.skipped;
+        let has_twice = skipped.contains_key(&SkipReason::DuplicateDelivery);
+        let seen = has_twice.then(SeenEvents::default);
         let split = split(looked.span);
         let read = at.archive.read(&at.options, || {
-            let collector = Collector::new(&mapper, &lens, at.focus, &seen, at.range, split);
+            let collector =
+                Collector::new(&mapper, &lens, at.focus, seen.as_ref(), at.range, split);
             Calls::new(collector, at.endings)
         });
         let mut collected = Collected::default();
@@ -292,6 +295,11 @@ impl Third<'_> {
             if guardrail.kind != Kind::Advice {
                 policies.push(guardrail.blank().map_err(|error| wrong(&error))?.policy);
             }
+        }
+        if self.wants == Wants::Preventions {
+            // INVARIANT: the library's policies are as this asks; a test holds
+            // them to it.
+            return Ok(Lens::new(&policies).by_caller());
         }
         let Some(known) = self.known else {
             return Ok(Lens::new(&policies));

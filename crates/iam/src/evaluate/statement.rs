@@ -6,7 +6,7 @@ use super::scan::Asked;
 use crate::pattern::overlap;
 use crate::policy::{ActionPattern, Part, ResourcePattern, Scope, Statement};
 use crate::request::Found;
-use crate::{Request, Tri};
+use crate::{Action, Context, Principal, Request, Resource, Tri};
 
 /// What an answer names, beside keys, that nobody knows: which resource it is.
 const UNKNOWN_RESOURCE: &str = "Resource";
@@ -27,6 +27,27 @@ pub(crate) fn applies(statement: &Statement, asked: Asked<'_>) -> (Tri, Grip) {
     }
     let conditions = condition::all(statement.conditions(), request);
     (resource.and(conditions), grip)
+}
+
+impl Statement {
+    /// Whether the statement can apply to any request of a principal, as far as
+    /// its conditions on `aws:PrincipalArn` tell. Of somebody whose ARN nobody
+    /// knows they tell nothing.
+    pub fn may_bind(&self, principal: &Principal) -> bool {
+        let (Ok(action), Ok(resource)) = (Action::new("any:Any"), Resource::new("*", None)) else {
+            return true;
+        };
+        let request = Request {
+            principal,
+            action: &action,
+            resource: &resource,
+            context: &Context::incomplete(),
+        };
+        let mut conditions = self.conditions().iter();
+        !conditions.any(|one| {
+            one.key_lower() == "aws:principalarn" && condition::one(one, &request).is_false()
+        })
+    }
 }
 
 pub(crate) fn action(scope: &Scope<ActionPattern>, lower: &str) -> bool {

@@ -24,6 +24,7 @@ use crate::lens::Lens;
 use crate::reference::{ActionFacts, Meaning, Reference};
 pub(crate) use implied::passes_roles;
 pub use parameters::Parameters;
+pub(crate) use principal::{named as named_caller, of as principal_of};
 
 /// One call, in IAM's words.
 #[derive(Clone, Debug)]

@@ -1,11 +1,13 @@
 //! `userIdentity` → the principal that policies name.
 
+use std::borrow::Cow;
+
 use gardefou_iam::Principal;
 use gardefou_trail::decode::{Field, Record};
 
 /// Who asked; `None` where the record does not say it in a way that policies
 /// could name.
-pub(super) fn of(record: &Record<'_>) -> Option<Principal> {
+pub(crate) fn of(record: &Record<'_>) -> Option<Principal> {
     let arn = record.arn().filter(|arn| !arn.is_empty());
     match record.identity_type().as_deref() {
         Some("AWSService") => service(record),
@@ -22,6 +24,17 @@ pub(super) fn of(record: &Record<'_>) -> Option<Principal> {
             Some(arn) => Principal::parse(&arn).ok(),
             None => service(record),
         },
+    }
+}
+
+/// The ARN by which policies know the caller, where it follows from the kind of
+/// identity and one field alone: of a role's session the role's, of a user or
+/// the root user their own.
+pub(crate) fn named<'r>(record: &Record<'r>) -> Option<Cow<'r, str>> {
+    match record.identity_type().as_deref() {
+        Some("AssumedRole") => record.issuer_arn().filter(|role| role.contains(":role/")),
+        Some("IAMUser" | "Root") => record.arn(),
+        _ => None,
     }
 }
 

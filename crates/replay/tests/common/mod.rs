@@ -144,7 +144,7 @@ fn collect(
             &mapper,
             lens,
             focus,
-            &seen,
+            Some(&seen),
             TimeRange::default(),
             split(span),
         );

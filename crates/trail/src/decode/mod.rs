@@ -17,6 +17,7 @@ mod fields;
 mod json;
 mod key;
 mod outcome;
+mod recall;
 mod record;
 mod resync;
 mod scan;

@@ -169,6 +169,16 @@ impl<'a> Record<'a> {
             .map(Cow::Borrowed)
     }
 
+    /// The text at the end of a way through the objects of a field; `None` where
+    /// the way or the text is not there.
+    pub(crate) fn text_at(&self, field: Field, way: &[&str]) -> Option<Cow<'a, str>> {
+        let start = self.written(field)?;
+        let end = way
+            .iter()
+            .try_fold(start, |raw, key| json::child(raw, key))?;
+        json::unquote(end)
+    }
+
     /// A field's value, parsed; `None` where it is absent or `null`.
     pub fn parsed(&self, field: Field) -> Option<Value> {
         json::value(self.written(field)?).filter(|value| !value.is_null())

@@ -8,6 +8,7 @@
 
 use super::fields::{ATTRIBUTES, CONTEXT, COUNT, Field, IDENTITY, ISSUER, PATHS, TOP_LEVEL};
 use super::key::{Key, Marks, Pattern, Table, long_mark};
+use super::recall::Recall;
 use super::scan::{NEAR, Window, interruption, near, non_space, window};
 
 /// Deepest nesting that the bit stack can hold.
@@ -82,6 +83,18 @@ impl Span {
         self.end == 0
     }
 
+    /// The same place, counted from a byte that lies `by` bytes before, or after
+    /// where `by` is a wrapped negative. No value stays none.
+    pub(super) fn moved(self, by: u32) -> Self {
+        if self.is_absent() {
+            return self;
+        }
+        Self {
+            start: self.start.wrapping_add(by),
+            end: self.end.wrapping_add(by),
+        }
+    }
+
     /// First byte and the byte after the last.
     pub(super) fn range(self) -> std::ops::Range<usize> {
         self.start as usize..(self.end & !ESCAPED) as usize
@@ -104,7 +117,7 @@ pub(super) struct Entry {
 /// What a walk of an object found. Reused from object to object.
 #[derive(Debug)]
 pub(super) struct Walked {
-    spans: [Span; COUNT],
+    pub(super) spans: [Span; COUNT],
     /// Top-level keys that are no fields.
     pub(super) others: Vec<Entry>,
     /// Number of members of objects.
@@ -123,6 +136,8 @@ pub(super) struct Walked {
     /// fields, the one that began each kind of object. CloudTrail keeps an
     /// order, so that the guess is mostly right; it is never relied on.
     follow: [Option<Field>; COUNT + OBJECTS],
+    /// Objects that came before, whatever record they came in.
+    pub(super) recall: Recall,
 }
 
 impl Default for Walked {
@@ -138,6 +153,7 @@ impl Default for Walked {
             marks: Vec::new(),
             open: Vec::new(),
             follow: [None; COUNT + OBJECTS],
+            recall: Recall::default(),
         }
     }
 }
@@ -806,7 +822,7 @@ impl<'a> Walk<'a> {
             self.walked.unquoted |= field.bit();
         }
         match (first, field) {
-            (b'{', Some(Field::UserIdentity)) => self.level::<IDENTITY_OBJECT>(at, level + 1),
+            (b'{', Some(Field::UserIdentity)) => self.identity(at, level + 1),
             (b'{', Some(Field::SessionContext)) => self.level::<CONTEXT_OBJECT>(at, level + 1),
             (b'{', Some(Field::SessionIssuer)) => self.level::<ISSUER_OBJECT>(at, level + 1),
             (b'{', Some(Field::SessionAttributes)) => {
@@ -818,6 +834,22 @@ impl<'a> Walk<'a> {
             (b'{' | b'[', _) => self.container(at, level + 1),
             _ => self.scalar(at),
         }
+    }
+
+    /// `userIdentity` at `at`, perhaps known from another record; where it ends.
+    #[inline(never)]
+    fn identity(&mut self, at: usize, level: usize) -> Option<usize> {
+        // INVARIANT: a decoder walks all records with one limit of depth, and
+        // this object is always on the second level.
+        if let Some(end) = self.walked.recall(self.bytes, at) {
+            return Some(end);
+        }
+        let before = self.walked.before();
+        let end = self.level::<IDENTITY_OBJECT>(at, level)?;
+        if let Some(before) = before {
+            self.walked.remember(self.bytes, at, end, before);
+        }
+        Some(end)
     }
 
     /// The field of a key that is written with escapes.

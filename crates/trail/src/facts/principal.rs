@@ -178,6 +178,19 @@ impl Principal {
         self.actions.see(call.action, call.time);
     }
 
+    /// Counts more calls from an origin, on days that were seen.
+    pub(crate) fn see_more_from(&mut self, origin: (Symbol, Symbol), span: &Span) {
+        self.span.add(span);
+        self.origins.add(origin, span);
+    }
+
+    /// Counts more calls like one that was seen, but for its origin.
+    pub(crate) fn see_more_like(&mut self, call: &SeenCall, span: &Span) {
+        self.regions.add(call.region, span);
+        self.services.add(call.service, span);
+        self.actions.add(call.action, span);
+    }
+
     pub(super) fn merge(&mut self, other: Self, table: &[Symbol]) {
         self.span.add(&other.span);
         self.days.extend(other.days);

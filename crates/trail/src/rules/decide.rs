@@ -9,14 +9,17 @@ use std::collections::HashMap;
 
 use ahash::RandomState;
 
-use super::facet::{Class, Facet, FacetSet, OTHER, facets, value};
+use super::facet::{Class, Facet, FacetSet, OF_CALLER, OTHER, OfCaller, facets, value};
 use super::prefilter::{Known, KnownFields, Truth, truth};
+use super::rest::Rest;
 use super::{Candidates, RuleIndex, RuleSet, Signature};
 use crate::decode::{Field, Record};
 
 /// Nodes of the tree; an archive that needs more is made to hurt, and its
 /// further events are asked about rule by rule.
 const MAX_NODES: usize = 100_000;
+/// Open rules of which the rest is kept; beyond, whole rules are asked.
+const MAX_RESTS: usize = 20_000;
 
 /// A worker's decisions. One for each thread.
 pub struct Matcher<'a> {
@@ -27,8 +30,20 @@ pub struct Matcher<'a> {
     /// Nodes by signature.
     roots: HashMap<Vec<u8>, usize, RandomState>,
     nodes: Vec<Node>,
+    /// Rests of open rules that were kept.
+    rests: usize,
+    /// How often the tree was begun anew.
+    age: u32,
     candidates: Candidates,
     key: Vec<u8>,
+}
+
+/// What was decided of a record: it holds for all with the same signature and
+/// the same classes of values, as long as the tree stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Decision {
+    node: usize,
+    age: u32,
 }
 
 /// A place in the tree: what is decided, and what decides the rest.
@@ -36,11 +51,18 @@ struct Node {
     /// Rules that surely match, in order.
     sure: Box<[RuleIndex]>,
     /// Rules that are not decided here, in order.
-    open: Box<[RuleIndex]>,
+    open: Box<[Open]>,
     /// The facet that is asked about next; `None`: nothing decides more.
     facet: Option<usize>,
     /// Nodes by the class of that facet.
     next: Vec<(Class, usize)>,
+}
+
+/// A rule that is not decided.
+struct Open {
+    rule: RuleIndex,
+    /// What is left of it, where the node is a leaf and there was room.
+    rest: Option<Box<Rest>>,
 }
 
 /// The way to a node: facets that were asked about, and those that answered.
@@ -69,6 +91,8 @@ impl<'a> Matcher<'a> {
             uses,
             roots: HashMap::default(),
             nodes: Vec::new(),
+            rests: 0,
+            age: 0,
             candidates: Candidates::default(),
             key: Vec::new(),
         }
@@ -81,17 +105,58 @@ impl<'a> Matcher<'a> {
         record: &Record<'_>,
         matched: &mut Vec<RuleIndex>,
     ) {
-        matched.clear();
-        if !is_plain(signature, record) {
-            let rules = self.rules;
-            let candidates = self.candidates.of(rules.detections(), signature).iter();
-            matched.extend(candidates.filter(|rule| rules.matches(**rule, record)));
+        if let Some(decision) = self.decide(signature, record) {
+            self.apply(decision, record, matched);
             return;
         }
-        let leaf = self.leaf(signature, record);
-        if let Some(node) = self.nodes.get(leaf) {
-            node.apply(self.rules, record, matched);
+        matched.clear();
+        let rules = self.rules;
+        let candidates = self.candidates.of(rules.detections(), signature).iter();
+        matched.extend(candidates.filter(|rule| rules.matches(**rule, record)));
+    }
+
+    /// What can be decided of a record without asking any rule; `None` where
+    /// its signature does not tell all.
+    pub(crate) fn decide(
+        &mut self,
+        signature: &Signature<'_>,
+        record: &Record<'_>,
+    ) -> Option<Decision> {
+        let node = is_plain(signature, record).then(|| self.leaf(signature, record))?;
+        Some(Decision {
+            node,
+            age: self.age,
+        })
+    }
+
+    /// Puts the rules that match into `matched`, in order, by what was decided
+    /// of a record like this one; `false` where that is forgotten.
+    pub(crate) fn apply(
+        &self,
+        decision: Decision,
+        record: &Record<'_>,
+        matched: &mut Vec<RuleIndex>,
+    ) -> bool {
+        matched.clear();
+        let node = self.nodes.get(decision.node);
+        let Some(node) = node.filter(|_| decision.age == self.age) else {
+            return false;
+        };
+        node.apply(self.rules, record, matched);
+        true
+    }
+
+    /// The classes of all that tells of the caller alone. Callers of the same
+    /// classes and the same `userIdentity.type` are one to every decision.
+    pub(crate) fn caller(&mut self, record: &Record<'_>) -> OfCaller {
+        let mut classes = OfCaller::default();
+        for (class, field) in classes.iter_mut().zip(OF_CALLER) {
+            let mut facets = self.facets.iter_mut();
+            if let Some(facet) = facets.find(|facet| facet.field == field) {
+                *class = facet.class(record);
+            }
         }
+        classes
     }
 
     /// The last node on the way of a record, grown where it is new.
@@ -125,8 +190,10 @@ impl<'a> Matcher<'a> {
             // Room for those to come: what was learned is learned again.
             self.roots.clear();
             self.nodes.clear();
+            self.rests = 0;
+            self.age = self.age.wrapping_add(1);
         }
-        let root = self.node(&[], &all, Way::default(), signature, record);
+        let root = self.node(Vec::new(), &all, Way::default(), signature, record);
         self.roots.insert(self.key.clone(), self.nodes.len());
         self.nodes.push(root);
         self.nodes.len() - 1
@@ -143,7 +210,8 @@ impl<'a> Matcher<'a> {
         let Some(node) = self.nodes.get(parent) else {
             return parent;
         };
-        let child = self.node(&node.sure, &node.open, way, signature, record);
+        let open: Vec<RuleIndex> = node.open.iter().map(|open| open.rule).collect();
+        let child = self.node(node.sure.to_vec(), &open, way, signature, record);
         let at = self.nodes.len();
         self.nodes.push(child);
         if let Some(node) = self.nodes.get_mut(parent) {
@@ -154,8 +222,8 @@ impl<'a> Matcher<'a> {
 
     /// Decides what is open by what is known at the end of a way.
     fn node(
-        &self,
-        sure: &[RuleIndex],
+        &mut self,
+        mut sure: Vec<RuleIndex>,
         open: &[RuleIndex],
         way: Way,
         signature: &Signature<'_>,
@@ -167,7 +235,7 @@ impl<'a> Matcher<'a> {
             facets: &self.facets,
             known: way.known,
         };
-        let (mut sure, mut left) = (sure.to_vec(), Vec::new());
+        let mut left = Vec::new();
         let mut used: FacetSet = 0;
         for index in open {
             let rule = self.rules.detections().get(usize::from(*index));
@@ -182,9 +250,17 @@ impl<'a> Matcher<'a> {
         }
         sure.sort_unstable();
         let facet = self.most_telling(used & !way.asked, &left, &known);
+        let has_room = facet.is_none() && self.rests < MAX_RESTS;
+        let open: Box<[Open]> = left
+            .into_iter()
+            .map(|index| Open::of(self.rules, index, has_room.then_some(&known)))
+            .collect();
+        if has_room {
+            self.rests += open.len();
+        }
         Node {
             sure: sure.into_boxed_slice(),
-            open: left.into_boxed_slice(),
+            open,
             facet,
             next: Vec::new(),
         }
@@ -214,14 +290,32 @@ impl<'a> Matcher<'a> {
     }
 }
 
+impl Open {
+    /// A rule, without what these fields decide.
+    fn of(rules: &RuleSet, rule: RuleIndex, known: Option<&Decisive<'_>>) -> Self {
+        let whole = rules.detections().get(usize::from(rule));
+        let rest = whole
+            .zip(known)
+            .and_then(|(whole, known)| Rest::of(whole, known));
+        Self {
+            rule,
+            rest: rest.map(Box::new),
+        }
+    }
+
+    fn matches(&self, rules: &RuleSet, record: &Record<'_>) -> bool {
+        match &self.rest {
+            Some(rest) => rest.matches(record),
+            None => rules.matches(self.rule, record),
+        }
+    }
+}
+
 impl Node {
     fn apply(&self, rules: &RuleSet, record: &Record<'_>, matched: &mut Vec<RuleIndex>) {
         matched.extend_from_slice(&self.sure);
-        let asked = self
-            .open
-            .iter()
-            .filter(|rule| rules.matches(**rule, record));
-        matched.extend(asked);
+        let asked = self.open.iter().filter(|open| open.matches(rules, record));
+        matched.extend(asked.map(|open| open.rule));
         if !self.sure.is_empty() && !self.open.is_empty() {
             matched.sort_unstable();
         }

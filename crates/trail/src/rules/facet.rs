@@ -6,8 +6,8 @@
 //! Values repeat from event to event, so their classes are remembered.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use ahash::RandomState;
 use rsigma_eval::matcher::CompiledMatcher;
@@ -42,6 +42,37 @@ const FIELDS: [Field; 23] = [
     Field::UserAgent,
     Field::ErrorMessage,
 ];
+/// Of these the ones that tell of the caller alone: who, from where, with what.
+pub(crate) const OF_CALLER: [Field; 14] = [
+    Field::InvokedBy,
+    Field::IssuerType,
+    Field::MfaAuthenticated,
+    Field::AccountId,
+    Field::IssuerAccountId,
+    Field::IssuerUserName,
+    Field::UserName,
+    Field::SourceIdentity,
+    Field::PrincipalId,
+    Field::Arn,
+    Field::AccessKeyId,
+    Field::IssuerArn,
+    Field::SourceIp,
+    Field::UserAgent,
+];
+/// The classes of these.
+pub(crate) type OfCaller = [Class; OF_CALLER.len()];
+/// And those that tell of the call, whoever makes it.
+pub(crate) const OF_CALL: [Field; 9] = [
+    Field::ReadOnly,
+    Field::ManagementEvent,
+    Field::EventType,
+    Field::EventCategory,
+    Field::AwsRegion,
+    Field::RecipientAccountId,
+    Field::VpcEndpointId,
+    Field::SessionCredentialFromConsole,
+    Field::ErrorMessage,
+];
 /// Values of one field whose class is remembered. When there are more, all are
 /// forgotten: an archive that changes all the time is made to hurt.
 const MAX_REMEMBERED: usize = 10_000;
@@ -73,12 +104,13 @@ pub(super) struct Facet<'a> {
 /// The facets that any of the rules asks about, and of each rule which.
 pub(super) fn facets(rules: &[CompiledRule]) -> (Vec<Facet<'_>>, Vec<FacetSet>) {
     let mut facets: Vec<Facet<'_>> = FIELDS.into_iter().map(Facet::new).collect();
+    let mut asked = Asked::default();
     let uses = rules
         .iter()
         .map(|rule| {
             let mut used = 0;
             for detection in rule.detections.values() {
-                used |= note(detection, &mut facets);
+                used |= note(detection, &mut facets, &mut asked);
             }
             used
         })
@@ -86,8 +118,15 @@ pub(super) fn facets(rules: &[CompiledRule]) -> (Vec<Facet<'_>>, Vec<FacetSet>) 
     (facets, uses)
 }
 
+/// What is asked of each facet so far: many rules ask the same.
+type Asked = HashSet<(usize, String)>;
+
 /// Notes what a detection asks of the facets; which ones it asks about.
-fn note<'a>(detection: &'a CompiledDetection, facets: &mut [Facet<'a>]) -> FacetSet {
+fn note<'a>(
+    detection: &'a CompiledDetection,
+    facets: &mut [Facet<'a>],
+    asked: &mut Asked,
+) -> FacetSet {
     match detection {
         CompiledDetection::AllOf(items) => items.iter().fold(0, |used, item| {
             let path = item.field.as_deref();
@@ -98,17 +137,45 @@ fn note<'a>(detection: &'a CompiledDetection, facets: &mut [Facet<'a>]) -> Facet
             let Some((index, facet)) = found else {
                 return used;
             };
-            if is_self_contained(&item.matcher) {
+            if is_self_contained(&item.matcher) && asked.insert((index, spelled(&item.matcher))) {
                 facet.matchers.push(&item.matcher);
             }
             used | 1 << index
         }),
         CompiledDetection::AnyOf(parts) | CompiledDetection::And(parts) => {
-            parts.iter().fold(0, |used, part| used | note(part, facets))
+            let mut used = 0;
+            for part in parts {
+                used |= note(part, facets, asked);
+            }
+            used
         }
         CompiledDetection::Keywords(_)
         | CompiledDetection::ArrayMatch { .. }
         | CompiledDetection::Conditional { .. } => 0,
+    }
+}
+
+/// A self-contained matcher as text: two of one text match the same values.
+fn spelled(matcher: &CompiledMatcher) -> String {
+    let all = |children: &[CompiledMatcher]| {
+        let children: Vec<String> = children.iter().map(spelled).collect();
+        children.join(", ")
+    };
+    match matcher {
+        // The automaton is made from the needles, and is long to write down.
+        CompiledMatcher::AhoCorasickSet {
+            needles,
+            case_insensitive,
+            ..
+        } => format!("one of {needles:?}, {case_insensitive}"),
+        CompiledMatcher::Not(inner) => format!("not ({})", spelled(inner)),
+        CompiledMatcher::AnyOf(children) => format!("any ({})", all(children)),
+        CompiledMatcher::AllOf(children) => format!("all ({})", all(children)),
+        CompiledMatcher::CaseInsensitiveGroup { children, mode } => {
+            format!("{mode:?} in any case ({})", all(children))
+        }
+        // A regular expression's flags are part of its pattern.
+        plain => format!("{plain:?}"),
     }
 }
 

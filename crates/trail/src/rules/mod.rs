@@ -12,14 +12,19 @@ mod facet;
 mod load;
 mod meta;
 mod prefilter;
+mod rest;
 mod set;
 mod sieve;
 
 pub(crate) use correlate::values;
 pub use correlate::{Correlator, Firing};
+pub(crate) use decide::Decision;
 pub use decide::Matcher;
 pub use embedded::embedded;
 pub use examples::{ExamplesOutcome, check_examples};
+#[cfg(test)]
+pub(crate) use facet::OF_CALLER;
+pub(crate) use facet::{OF_CALL, OfCaller};
 pub use load::{LoadError, RuleText};
 pub use meta::{RuleKind, RuleMeta};
 pub use prefilter::{Candidates, Signature};

@@ -219,7 +219,7 @@ fn detection(found: &CompiledDetection, known: &impl KnownFields) -> Truth {
 
 /// Decides one `field: value` line as rsigma's compiler does: `exists` looks
 /// at presence, an absent field matches only `null`.
-fn item(part: &CompiledDetectionItem, known: &impl KnownFields) -> Truth {
+pub(super) fn item(part: &CompiledDetectionItem, known: &impl KnownFields) -> Truth {
     let Some(field) = part.field.as_deref() else {
         return Truth::Unknown;
     };

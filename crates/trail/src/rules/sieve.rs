@@ -25,11 +25,26 @@ pub(super) struct Sieve {
 impl Sieve {
     /// Looks at all facts, which must be settled.
     pub(super) fn new(rules: &RuleSet, facts: &Correlations) -> Self {
-        let mut passes = vec![false; facts.len()];
-        for correlation in rules.correlations() {
-            Screen::new(rules, correlation, facts).mark(facts, &mut passes);
+        Self::of(rules, rules.correlations(), facts)
+    }
+
+    /// The same for some of the correlations.
+    fn of(rules: &RuleSet, correlations: &[CompiledCorrelation], facts: &Correlations) -> Self {
+        let mut screens = Screens::new(rules, correlations);
+        let shapes: Vec<Box<[Place]>> = facts.shapes().map(|shape| screens.places(shape)).collect();
+        for (time, shape) in facts.times() {
+            for place in shapes.get(shape).into_iter().flatten() {
+                screens.add(time, place);
+            }
         }
-        Self { passes }
+        let is_near = |places: &Box<[Place]>| places.iter().any(|place| screens.is_reached(place));
+        let near: Vec<bool> = shapes.iter().map(is_near).collect();
+        let passes = facts
+            .times()
+            .map(|(_, shape)| near.get(shape) == Some(&true));
+        Self {
+            passes: passes.collect(),
+        }
     }
 
     /// Those of one event's facts that pass; the first is at `start`.
@@ -44,69 +59,108 @@ impl Sieve {
     }
 }
 
-/// What a correlation counts, by number: the group and the counted value of
-/// each shape.
+/// All correlations, and of each detection those that name it.
+struct Screens {
+    all: Vec<Screen>,
+    of_rule: HashMap<RuleIndex, Vec<(usize, Fields)>, RandomState>,
+}
+
+/// Where the facts of a shape are counted: a correlation's group, and the value
+/// that is counted there.
+struct Place {
+    screen: usize,
+    group: usize,
+    value: usize,
+}
+
+impl Screens {
+    fn new(rules: &RuleSet, correlations: &[CompiledCorrelation]) -> Self {
+        let mut of_rule: HashMap<_, Vec<_>, _> = HashMap::default();
+        let mut all = Vec::new();
+        for (number, correlation) in correlations.iter().enumerate() {
+            let named = positions(rules, correlation);
+            all.push(Screen::new(rules, correlation, named.len()));
+            for (rule, fields) in named {
+                of_rule.entry(rule).or_default().push((number, fields));
+            }
+        }
+        Self { all, of_rule }
+    }
+
+    fn places(&mut self, shape: Shape<'_>) -> Box<[Place]> {
+        let named = self.of_rule.get(&shape.key.rule).into_iter().flatten();
+        let place = |(number, fields): &(usize, Fields)| {
+            let screen = self.all.get_mut(*number)?;
+            Some(Place {
+                screen: *number,
+                group: screen.group(pick(shape, &fields.group)),
+                value: screen.values.of(pick(shape, &fields.counted)),
+            })
+        };
+        named.filter_map(place).collect()
+    }
+
+    fn add(&mut self, time: Timestamp, place: &Place) {
+        if let Some(screen) = self.all.get_mut(place.screen) {
+            screen.add(time, place);
+        }
+    }
+
+    fn is_reached(&self, place: &Place) -> bool {
+        let screen = self.all.get(place.screen);
+        let window = screen.and_then(|screen| screen.windows.get(place.group));
+        window.is_none_or(|window| window.is_reached)
+    }
+}
+
+/// What a correlation counts, by number: groups, each with its window, and
+/// counted values.
 struct Screen {
-    of_shape: Vec<Option<(usize, usize)>>,
-    groups: usize,
+    groups: Numbers,
+    windows: Vec<Window>,
+    values: Numbers,
     needed: usize,
     is_distinct: bool,
     span: i64,
 }
 
 impl Screen {
-    fn new(rules: &RuleSet, correlation: &CompiledCorrelation, facts: &Correlations) -> Self {
-        let fields = positions(rules, correlation);
-        let (mut groups, mut values) = (Numbers::default(), Numbers::default());
-        let of_shape = facts
-            .shapes()
-            .map(|shape| {
-                let fields = fields.get(&shape.key.rule)?;
-                let group = groups.of(pick(shape, &fields.group));
-                Some((group, values.of(pick(shape, &fields.counted))))
-            })
-            .collect();
+    fn new(rules: &RuleSet, correlation: &CompiledCorrelation, detections: usize) -> Self {
         Self {
-            of_shape,
-            groups: groups.known.len(),
+            groups: Numbers::default(),
+            windows: Vec::new(),
+            values: Numbers::default(),
             needed: if is_chained(rules, correlation) {
                 0
             } else {
-                needed(correlation, fields.len())
+                needed(correlation, detections)
             },
             is_distinct: correlation.correlation_type == CorrelationType::ValueCount,
             span: i64::try_from(correlation.timespan_secs).unwrap_or(i64::MAX),
         }
     }
 
-    /// Marks the facts of every group that reaches the threshold in a window.
-    fn mark(&self, facts: &Correlations, passes: &mut [bool]) {
-        let reached = self.reached(facts);
-        for ((_, shape), passes) in facts.times().zip(passes) {
-            if let Some((group, _)) = self.look_up(shape)
-                && reached.get(group).copied().unwrap_or(true)
-            {
-                *passes = true;
-            }
+    /// The number of a group, whose window is there then.
+    fn group(&mut self, tuple: Vec<FieldValue>) -> usize {
+        let group = self.groups.of(tuple);
+        if group == self.windows.len() {
+            self.windows.push(Window::default());
         }
+        group
     }
 
-    fn reached(&self, facts: &Correlations) -> Vec<bool> {
-        let mut windows: Vec<Window> = Vec::new();
-        windows.resize_with(self.groups, Window::default);
-        for (time, shape) in facts.times() {
-            if let Some((group, value)) = self.look_up(shape)
-                && let Some(window) = windows.get_mut(group)
-                && !window.is_reached
-            {
-                window.add(time, value, self);
-            }
+    fn add(&mut self, time: Timestamp, place: &Place) {
+        let Some(window) = self.windows.get_mut(place.group) else {
+            return;
+        };
+        if !window.is_reached
+            && window.count(time, place.value, self.is_distinct, self.span) >= self.needed
+        {
+            *window = Window {
+                is_reached: true,
+                ..Window::default()
+            };
         }
-        windows.iter().map(|window| window.is_reached).collect()
-    }
-
-    fn look_up(&self, shape: usize) -> Option<(usize, usize)> {
-        self.of_shape.get(shape).copied().flatten()
     }
 }
 
@@ -119,27 +173,20 @@ struct Window {
 }
 
 impl Window {
-    fn add(&mut self, time: Timestamp, value: usize, screen: &Screen) {
+    /// Adds a fact; how many, or how many different, the window then holds.
+    fn count(&mut self, time: Timestamp, value: usize, is_distinct: bool, span: i64) -> usize {
         while let Some((oldest, value)) = self.entries.front().copied()
-            && time.since(oldest) > screen.span
+            && time.since(oldest) > span
         {
             self.entries.pop_front();
             self.forget(value);
         }
         self.entries.push_back((time, value));
-        if screen.is_distinct {
+        if is_distinct {
             *self.of_value.entry(value).or_default() += 1;
-        }
-        let count = if screen.is_distinct {
             self.of_value.len()
         } else {
             self.entries.len()
-        };
-        if count >= screen.needed {
-            *self = Self {
-                is_reached: true,
-                ..Self::default()
-            };
         }
     }
 
@@ -361,10 +408,8 @@ mod tests {
         let mut symbols = Symbols::default();
         let given = [(0, 0, 2, 2), (30, 0, 2, 3), (200, 0, 2, 4)];
         let facts = facts(&rules, &mut symbols, &given);
-        let screen = Screen::new(&rules, &rules.correlations()[0], &facts);
-        let mut passes = vec![false; facts.len()];
-        screen.mark(&facts, &mut passes);
-        assert_eq!(passes, [false; 3], "never three within a minute");
+        let sieve = Sieve::of(&rules, &rules.correlations()[..1], &facts);
+        assert_eq!(sieve.passes, [false; 3], "never three within a minute");
         let [plain, _] = fired(&rules, &symbols, &facts);
         assert!(plain.iter().any(|firing| firing.count > 0), "others fire");
     }

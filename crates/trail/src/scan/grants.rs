@@ -40,7 +40,7 @@ pub(crate) fn grants(call: &Call<'_>, record: &Record<'_>) -> Vec<(LinkKind, Str
     let request = || record.parsed(Field::RequestParameters).unwrap_or_default();
     let response = || record.parsed(Field::ResponseElements).unwrap_or_default();
     match call.source.as_ref() {
-        "sts.amazonaws.com" => token(call, &response()),
+        "sts.amazonaws.com" => token(call, record),
         "iam.amazonaws.com" => iam(call, &request(), &response()),
         "ec2.amazonaws.com" => instances(&call.recipient, &request(), &response()),
         _ => function(&request()),
@@ -54,14 +54,18 @@ fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
         .filter(|text| !text.is_empty())
 }
 
-fn token(call: &Call<'_>, response: &Value) -> Vec<(LinkKind, String)> {
+/// Nothing but the key is read of the answer: there are many such calls.
+fn token(call: &Call<'_>, record: &Record<'_>) -> Vec<(LinkKind, String)> {
     let kind = match call.name.as_ref() {
         "GetSessionToken" => LinkKind::SessionToken,
         "GetFederationToken" => LinkKind::FederationToken,
         _ => LinkKind::AssumedRole,
     };
-    let key = text(response, "/credentials/accessKeyId");
-    key.map(|key| (kind, key.to_owned())).into_iter().collect()
+    let key = record.text_at(Field::ResponseElements, &["credentials", "accessKeyId"]);
+    key.filter(|key| !key.is_empty())
+        .map(|key| (kind, key.into_owned()))
+        .into_iter()
+        .collect()
 }
 
 fn iam(call: &Call<'_>, request: &Value, response: &Value) -> Vec<(LinkKind, String)> {

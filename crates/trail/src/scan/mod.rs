@@ -3,6 +3,7 @@
 mod call;
 mod grants;
 mod identity;
+mod memo;
 mod origin;
 mod scanner;
 mod seen;

@@ -9,6 +9,7 @@ use gardefou_finding::{
 
 use super::grants::{gives_identity, grants};
 use super::identity::{key_of, who};
+use super::memo::{Lesson, Memo};
 use super::origin;
 use super::{Call, Seen, targets};
 use crate::decode::{Field, Record, Sink};
@@ -17,7 +18,7 @@ use crate::facts::{
     ActionClass, Credential, Evidence, Facts, Grant, MatchKey, Place, SeenCall, Shape, Sighting,
     Span, Symbol, Symbols,
 };
-use crate::rules::{Matcher, RuleIndex, RuleSet, values};
+use crate::rules::{Decision, Matcher, RuleIndex, RuleSet, values};
 
 /// Distinct addresses and user agents whose coarse form is remembered.
 const MAX_COARSE: usize = 50_000;
@@ -56,10 +57,13 @@ pub struct Scanner<'a, S: Seen> {
     matcher: Matcher<'a>,
     matched: Vec<RuleIndex>,
     buffer: Vec<u8>,
+    memo: Memo,
     networks: Coarse,
     agents: Coarse,
     source: u32,
     source_name: String,
+    /// First and last event of the source so far.
+    times: Option<(Timestamp, Timestamp)>,
 }
 
 impl<'a, S: Seen> Scanner<'a, S> {
@@ -74,23 +78,42 @@ impl<'a, S: Seen> Scanner<'a, S> {
             matcher: Matcher::new(rules),
             matched: Vec::new(),
             buffer: Vec::new(),
+            memo: Memo::default(),
             networks: Coarse::default(),
             agents: Coarse::default(),
             source: 0,
             source_name: String::new(),
+            times: None,
         }
+    }
+
+    /// The same, remembering so many callers and kinds of calls at once.
+    #[cfg(test)]
+    pub(super) fn remembering(mut self, room: usize) -> Self {
+        self.memo = Memo::with_room(room);
+        self
     }
 
     /// Says of which source the next records are: its number in the order of
     /// listing, and its name.
     pub fn begin(&mut self, number: u32, name: &str) {
+        self.settle_times();
         self.source = number;
         name.clone_into(&mut self.source_name);
     }
 
     /// What was found.
-    pub fn finish(self) -> (Facts, Coverage) {
+    pub fn finish(mut self) -> (Facts, Coverage) {
+        self.settle_times();
+        self.memo.settle(&mut self.facts);
         (self.facts, self.coverage)
+    }
+
+    fn settle_times(&mut self) {
+        if let Some((first, last)) = self.times.take() {
+            self.facts.see_time(self.source, first);
+            self.facts.see_time(self.source, last);
+        }
     }
 
     /// The coverage so far, for what the reading itself has to tell.
@@ -109,28 +132,58 @@ impl<'a, S: Seen> Scanner<'a, S> {
         if is_first {
             self.coverage.events_read += 1;
             self.facts.events += 1;
+            let (first, last) = self.times.unwrap_or((call.time, call.time));
+            self.times = Some((first.min(call.time), last.max(call.time)));
         } else {
             self.skip(Some(record.offset()), SkipReason::DuplicateDelivery);
         }
         let place = Place::of(self.source, record);
-        let key = self.actor(&call, record, is_first);
-        self.match_rules(
-            &call,
-            record,
-            &Context {
-                event,
-                place,
-                key,
-                is_first,
-            },
-        );
+        let (key, decision) = match self.memo.recall(record, is_first) {
+            Some((actor, decision)) => (actor, Some(decision)),
+            None => self.work_out(&call, record, is_first),
+        };
+        let context = Context {
+            event,
+            place,
+            key,
+            is_first,
+        };
+        self.match_rules(&call, record, decision, &context);
         if gives_identity(&call) {
             self.grant(&call, record, place, key);
         }
     }
 
-    /// Counts the call for its credential and principal.
-    fn actor(&mut self, call: &Call<'_>, record: &Record<'_>, is_first: bool) -> Actor {
+    /// Counts a call that is like none before, and remembers what was worked
+    /// out for those like it that come.
+    fn work_out(
+        &mut self,
+        call: &Call<'_>,
+        record: &Record<'_>,
+        is_first: bool,
+    ) -> (Actor, Option<Decision>) {
+        let actor = self.actor(call, record);
+        let decision = self.matcher.decide(&call.signature(), record);
+        if !is_first {
+            return (actor, decision);
+        }
+        let counted = self.count(call, record, actor);
+        if let Some(((principal, seen), decision)) = counted.zip(decision) {
+            let lesson = Lesson {
+                actor,
+                principal,
+                seen,
+                decision,
+            };
+            let matcher = &mut self.matcher;
+            let classes = || matcher.caller(record);
+            self.memo.learn(&mut self.facts, record, &lesson, classes);
+        }
+        (actor, decision)
+    }
+
+    /// Who calls, from where, with what; described where the credential is new.
+    fn actor(&mut self, call: &Call<'_>, record: &Record<'_>) -> Actor {
         let credential = self.facts.symbols.intern(&key_of(call, record));
         let network = self
             .networks
@@ -149,33 +202,36 @@ impl<'a, S: Seen> Scanner<'a, S> {
         if known.is_none_or(|known| call.time <= known.span.first) {
             self.describe(call, record, credential);
         }
-        if !is_first {
-            return actor;
-        }
-        self.facts.see_time(self.source, call.time);
+        actor
+    }
+
+    /// Counts the call for its credential and principal: which, and as what.
+    fn count(
+        &mut self,
+        call: &Call<'_>,
+        record: &Record<'_>,
+        actor: Actor,
+    ) -> Option<(Symbol, SeenCall)> {
         Facts::see_place(&mut self.facts.accounts, &call.recipient);
         Facts::see_place(&mut self.facts.regions, &call.region);
-        let principal = self.facts.credentials.get_mut(&credential).map(|known| {
-            let span = Span {
-                first: call.time,
-                last: call.time,
-                calls: 1,
-            };
-            known.span = known.span.joined(&span);
-            known.principal
-        });
-        if let Some(principal) = principal {
-            let seen = SeenCall {
-                time: call.time,
-                network,
-                agent,
-                region: self.facts.symbols.intern(&call.region),
-                service: self.facts.symbols.intern(&call.source),
-                action: action(call, record),
-            };
-            self.facts.see_principal(principal, &seen);
-        }
-        actor
+        let known = self.facts.credentials.get_mut(&actor.credential)?;
+        let span = Span {
+            first: call.time,
+            last: call.time,
+            calls: 1,
+        };
+        known.span = known.span.joined(&span);
+        let principal = known.principal;
+        let seen = SeenCall {
+            time: call.time,
+            network: actor.network,
+            agent: actor.agent,
+            region: self.facts.symbols.intern(&call.region),
+            service: self.facts.symbols.intern(&call.source),
+            action: action(call, record),
+        };
+        self.facts.see_principal(principal, &seen);
+        Some((principal, seen))
     }
 
     fn describe(&mut self, call: &Call<'_>, record: &Record<'_>, credential: Symbol) {
@@ -195,12 +251,28 @@ impl<'a, S: Seen> Scanner<'a, S> {
                 calls: 0,
             },
         };
+        let principal = description.principal;
+        let known = self.facts.credentials.get(&credential);
+        if known.is_some_and(|known| known.principal != principal) {
+            // Perhaps its calls are another principal's from now on.
+            self.memo.settle(&mut self.facts);
+        }
         self.facts.merge_credential(credential, description);
     }
 
-    fn match_rules(&mut self, call: &Call<'_>, record: &Record<'_>, context: &Context) {
-        self.matcher
-            .matches(&call.signature(), record, &mut self.matched);
+    fn match_rules(
+        &mut self,
+        call: &Call<'_>,
+        record: &Record<'_>,
+        decision: Option<Decision>,
+        context: &Context,
+    ) {
+        let is_decided = decision
+            .is_some_and(|decision| self.matcher.apply(decision, record, &mut self.matched));
+        if !is_decided {
+            self.matcher
+                .matches(&call.signature(), record, &mut self.matched);
+        }
         if self.matched.is_empty() {
             return;
         }
@@ -366,11 +438,11 @@ fn evidence_limit(severity: Severity) -> usize {
 }
 
 /// Who a call is counted under.
-#[derive(Clone, Copy)]
-struct Actor {
-    credential: Symbol,
-    network: Symbol,
-    agent: Symbol,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Actor {
+    pub(super) credential: Symbol,
+    pub(super) network: Symbol,
+    pub(super) agent: Symbol,
 }
 
 /// What a match needs to know beside the record.
