@@ -187,7 +187,7 @@ fn what_is_remembered_is_what_would_be_mapped_again() {
     let focus = Focus::default();
     let fresh = || {
         let range = TimeRange::default();
-        Collector::new(&mapper, &lens, &focus, &NeverSeen, range, None)
+        Collector::new(&mapper, &lens, &focus, Some(&NeverSeen), range, None)
     };
     let (mut all, mut each) = (fresh(), Collected::default());
     common::each_record("attack", |record| {
