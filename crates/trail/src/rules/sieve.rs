@@ -37,8 +37,8 @@ impl Sieve {
                 screens.add(time, place);
             }
         }
-        let is_near = |places: &Box<[Place]>| places.iter().any(|place| screens.is_reached(place));
-        let near: Vec<bool> = shapes.iter().map(is_near).collect();
+        let is_near = |places: &[Place]| places.iter().any(|place| screens.is_reached(place));
+        let near: Vec<bool> = shapes.iter().map(|places| is_near(places)).collect();
         let passes = facts
             .times()
             .map(|(_, shape)| near.get(shape) == Some(&true));
