@@ -9,7 +9,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use super::lexicon::{Ask, GATES};
 
 /// Bytes between two words that may belong to one wish.
-const NEAR: usize = 240;
+const NEAR: usize = 420;
 
 /// The automaton, and for each word the gate and the side that it is of.
 struct Words {

@@ -2,8 +2,6 @@
 //! lower case, one blank for any white space. In languages with accents the
 //! layer without them is read as well, so that patterns need none.
 
-use std::sync::LazyLock;
-
 use crate::pattern::{Pattern, Regex, pattern, patterns};
 
 /// What a text asks for.
@@ -795,15 +793,13 @@ pub(super) const GATES: &[(Ask, &[&str], &[&str])] = &[
 /// A pattern and what it asks for.
 pub(super) struct Meaning {
     pub(super) ask: Ask,
-    /// One for each language or form. Together they would be one automaton that
-    /// is slow everywhere; apart, most begin with words that are seldom there.
-    pub(super) patterns: &'static LazyLock<Vec<Regex>>,
+    pub(super) pattern: &'static Pattern,
 }
 
 macro_rules! meanings {
     ($($name:ident: $ask:ident = $($part:expr),+;)+) => {
-        $(static $name: LazyLock<Vec<Regex>> = LazyLock::new(|| vec![$(pattern(&$part)),+]);)+
-        pub(super) const MEANINGS: &[Meaning] = &[$(Meaning { ask: Ask::$ask, patterns: &$name }),+];
+        $(static $name: Pattern = std::sync::LazyLock::new(|| pattern(&[$($part.to_owned()),+].join("|")));)+
+        pub(super) const MEANINGS: &[Meaning] = &[$(Meaning { ask: Ask::$ask, pattern: &$name }),+];
     };
 }
 
@@ -1007,7 +1003,7 @@ patterns! {
     STRONG_SECRET = r"(?:id_rsa|id_ed25519|\.ssh|\.aws|\.env\b|environment var|env var|ssh[- ]key|private key|keychain|wallet|seed phrase|\.npmrc|\.netrc|kubeconfig|credentials|passwords|secrets|identifiants|mots de passe|variables d'env|环境变量|密钥|密码|凭)";
 }
 
-pub(super) static SPEAKS_OF_ATTACKS: Pattern = LazyLock::new(speaks_of_attacks);
+pub(super) static SPEAKS_OF_ATTACKS: Pattern = std::sync::LazyLock::new(speaks_of_attacks);
 
 fn speaks_of_attacks() -> Regex {
     pattern(

@@ -102,8 +102,7 @@ fn hits(prose: &str) -> Vec<Hit> {
 fn find(meaning: &Meaning, prose: &str, windows: &[Range<usize>], hits: &mut Vec<Hit>) {
     for window in windows {
         let part = prose.get(window.clone()).unwrap_or_default();
-        let patterns = meaning.patterns.iter();
-        let found = patterns.flat_map(|pattern| pattern.find_iter(part).take(MAX_HITS));
+        let found = meaning.pattern.find_iter(part).take(MAX_HITS);
         let places = found.map(|found| window.start + found.start()..window.start + found.end());
         hits.extend(places.filter_map(|range| hit(meaning, prose, range)));
     }
