@@ -78,6 +78,8 @@ impl Seen {
 struct Eye {
     policy: Arc<Policy>,
     index: usize,
+    /// Whether it is about some resources only.
+    names_resources: bool,
     seen: Seen,
 }
 
@@ -91,17 +93,22 @@ impl Eye {
 #[derive(Debug)]
 pub struct Lens {
     eyes: Vec<Eye>,
-    /// Condition keys by action, of the statements that name it.
-    interest: RwLock<HashMap<String, Interest, RandomState>>,
-    names_resources: bool,
+    /// What the statements that name an action ask about, by action.
+    interest: RwLock<HashMap<String, Arc<Interest>, RandomState>>,
     /// Whether calls that succeeded are all that counts.
     pub(crate) only_succeeded: bool,
     /// Whether what is seen of a call also depends on who makes it.
     by_caller: bool,
 }
 
-/// Condition keys in lower case.
-type Interest = Arc<[String]>;
+/// What policies ask about a call of one action.
+#[derive(Debug, Default)]
+pub(crate) struct Interest {
+    /// Condition keys in lower case.
+    pub(crate) keys: BTreeSet<String>,
+    /// Which resource it is about.
+    names_resources: bool,
+}
 
 /// Most actions whose keys are remembered.
 const MAX_ACTIONS: usize = 50_000;
@@ -116,17 +123,16 @@ impl Lens {
     /// The lens of these policies.
     pub fn new<'p>(policies: impl IntoIterator<Item = &'p Arc<Policy>>) -> Self {
         let mut eyes = Vec::new();
-        let mut names_resources = false;
         for policy in policies {
             for (index, statement) in policy.statements().iter().enumerate() {
                 let listed = statement
                     .resources()
                     .map_or(&[][..], |scope| scope.listed());
                 let is_open = listed.iter().all(|it| it.is_everything());
-                names_resources |= !is_open;
                 eyes.push(Eye {
                     policy: policy.clone(),
                     index,
+                    names_resources: !is_open,
                     seen: of_statement(statement, is_open),
                 });
             }
@@ -134,7 +140,6 @@ impl Lens {
         Self {
             eyes,
             interest: RwLock::default(),
-            names_resources,
             only_succeeded: true,
             by_caller: false,
         }
@@ -159,9 +164,8 @@ impl Lens {
         self
     }
 
-    /// Condition keys, in lower case, that the policies name for an action in
-    /// lower case.
-    pub fn interest(&self, action: &str) -> Arc<[String]> {
+    /// What the policies ask about an action in lower case.
+    pub(crate) fn interest(&self, action: &str) -> Arc<Interest> {
         let known = self.interest.read().map_or_else(
             |it| it.into_inner().get(action).cloned(),
             |it| it.get(action).cloned(),
@@ -169,19 +173,20 @@ impl Lens {
         if let Some(known) = known {
             return known;
         }
-        let naming = self.naming(std::slice::from_ref(&action));
-        let statements = naming.filter_map(Eye::statement);
-        let keys: BTreeSet<String> = statements
-            .flat_map(|statement| statement.conditions())
-            .map(|condition| condition.key_lower().to_owned())
-            .collect();
-        let keys: Interest = keys.into_iter().collect();
+        let mut asked = Interest::default();
+        for eye in self.naming(std::slice::from_ref(&action)) {
+            let conditions = eye.statement().into_iter().flat_map(Statement::conditions);
+            let keys = conditions.map(|condition| condition.key_lower().to_owned());
+            asked.keys.extend(keys);
+            asked.names_resources |= eye.names_resources;
+        }
+        let asked = Arc::new(asked);
         if let Ok(mut interest) = self.interest.write()
             && interest.len() < MAX_ACTIONS
         {
-            interest.insert(action.to_owned(), keys.clone());
+            interest.insert(action.to_owned(), asked.clone());
         }
-        keys
+        asked
     }
 
     /// The statements that name one of these actions, in lower case.
@@ -212,14 +217,15 @@ impl Lens {
     }
 
     /// What the policies see of a need that is mapped: its action, resource
-    /// where any policy names resources, and the keys that they ask about but
-    /// that a sight has otherwise.
+    /// where a statement about it names resources, and the keys that they ask
+    /// about but that a sight has otherwise.
     fn put_need(&self, sight: &mut Vec<u8>, need: &Need) {
         put(sight, need.action.as_str());
-        if self.names_resources {
+        let interest = self.interest(need.action.lower());
+        if interest.names_resources || interest.keys.contains("aws:resourceaccount") {
             put(sight, need.resource.as_str());
         }
-        for key in self.interest(need.action.lower()).iter() {
+        for key in &interest.keys {
             if is_shallow(key) {
                 continue;
             }
@@ -465,6 +471,7 @@ mod tests {
 
     use super::*;
     use crate::guardrail::{Kind, library};
+    use crate::mapping::Mapper;
 
     struct Looker<'l> {
         lens: &'l Lens,
@@ -476,8 +483,13 @@ mod tests {
     impl Sink for Looker<'_> {
         fn record(&mut self, record: &Record<'_>) {
             let mut sight = Vec::new();
-            self.sights
+            let depth = self
+                .sights
                 .look(self.lens, &self.reference, record, &mut sight);
+            if depth == Depth::Deep {
+                let mapper = Mapper::new(&self.reference).asking(self.lens);
+                Sights::deepen(self.lens, &mapper.map(record).unwrap(), &mut sight);
+            }
             self.found.insert(sight);
         }
 
@@ -490,18 +502,15 @@ mod tests {
         fn form(&mut self, _: InputForm) {}
     }
 
-    /// How many sights there are of a call from two networks.
-    fn sights(lens: &Lens, identity: &Value) -> usize {
+    /// How many sights there are of these records.
+    fn sights(lens: &Lens, records: &[Value]) -> usize {
         let mut looker = Looker {
             lens,
             reference: Reference::load(),
             sights: Sights::default(),
             found: BTreeSet::new(),
         };
-        for address in ["198.51.100.7", "203.0.113.9"] {
-            let record = json!({"eventTime": "2025-11-03T10:00:00Z", "eventName": "DescribeInstances",
-                "eventSource": "ec2.amazonaws.com", "awsRegion": "eu-west-1",
-                "sourceIPAddress": address, "userIdentity": identity});
+        for record in records {
             decode(
                 Limits::default(),
                 record.to_string().as_bytes(),
@@ -511,16 +520,39 @@ mod tests {
         looker.found.len()
     }
 
-    #[test]
-    fn what_is_asked_of_users_alone_is_not_seen_of_roles() {
+    /// The same call of one identity from two networks.
+    fn from_two_networks(identity: &Value) -> [Value; 2] {
+        ["198.51.100.7", "203.0.113.9"].map(|address| {
+            json!({"eventTime": "2025-11-03T10:00:00Z", "eventName": "DescribeInstances",
+                "eventSource": "ec2.amazonaws.com", "awsRegion": "eu-west-1",
+                "sourceIPAddress": address, "userIdentity": identity})
+        })
+    }
+
+    fn role() -> Value {
+        json!({"type": "AssumedRole", "accountId": "111122223333",
+            "arn": "arn:aws:sts::111122223333:assumed-role/app/i-1",
+            "sessionContext": {"sessionIssuer": {"arn": "arn:aws:iam::111122223333:role/app"}}})
+    }
+
+    /// The policies of the library's guardrails.
+    fn policies() -> Vec<Arc<Policy>> {
         let guardrails = library().unwrap();
         let bound = guardrails.iter().filter(|one| one.kind != Kind::Advice);
-        let policies: Vec<Arc<Policy>> = bound.map(|one| one.blank().unwrap().policy).collect();
+        bound.map(|one| one.blank().unwrap().policy).collect()
+    }
+
+    fn parsed(text: &Value) -> Arc<Policy> {
+        let kind = gardefou_iam::PolicyKind::ServiceControl;
+        Arc::new(Policy::parse(&text.to_string(), kind).unwrap())
+    }
+
+    #[test]
+    fn what_is_asked_of_users_alone_is_not_seen_of_roles() {
+        let policies = policies();
         let user = json!({"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/alice"});
-        let role = json!({"type": "AssumedRole",
-            "arn": "arn:aws:sts::111122223333:assumed-role/app/i-1",
-            "sessionContext": {"sessionIssuer": {"arn": "arn:aws:iam::111122223333:role/app"}}});
         let (all, by_caller) = (Lens::new(&policies), Lens::new(&policies).by_caller());
+        let (role, user) = (from_two_networks(&role()), from_two_networks(&user));
         assert_eq!(sights(&all, &role), 2);
         assert_eq!(
             sights(&by_caller, &role),
@@ -528,5 +560,24 @@ mod tests {
             "networks matter only to users' keys"
         );
         assert_eq!(sights(&by_caller, &user), 2);
+    }
+
+    #[test]
+    fn a_resource_is_seen_where_a_statement_of_its_action_names_some() {
+        let puts = ["a", "b"].map(|key| {
+            json!({"eventTime": "2025-11-03T10:00:00Z", "eventName": "PutObject",
+                "eventSource": "s3.amazonaws.com", "awsRegion": "eu-west-1",
+                "requestParameters": {"bucketName": "data", "key": key},
+                "sourceIPAddress": "198.51.100.7", "userIdentity": role()})
+        });
+        let mut policies = policies();
+        assert_eq!(
+            sights(&Lens::new(&policies), &puts),
+            1,
+            "the library asks for an object's rights only"
+        );
+        policies.push(parsed(&json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Deny", "Action": "s3:Put*", "Resource": "arn:aws:s3:::data/a"}]})));
+        assert_eq!(sights(&Lens::new(&policies), &puts), 2);
     }
 }

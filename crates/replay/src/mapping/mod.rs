@@ -200,7 +200,7 @@ impl<'a> Mapper<'a> {
         }
         let lower = facts.action.to_lowercase();
         let interest = self.lens.map(|lens| lens.interest(&lower));
-        for key in interest.iter().flat_map(|keys| keys.iter()) {
+        for key in interest.iter().flat_map(|asked| &asked.keys) {
             if is_of_service(key) && !facts.has_key(kind, key) {
                 context = context.with_all(key, []);
             }
