@@ -202,7 +202,9 @@ impl<'w> Edges<'w> {
             .find(|service| services().contains(service));
         let name = || Untrusted::new(&*principal.arn);
         if (!asked.trusts.is_empty() && service.is_none())
-            || (asked.instance_profile && principal.instance_profiles.is_empty())
+            || asked
+                .instance_profile
+                .is_some_and(|wanted| wanted == principal.instance_profiles.is_empty())
             || (asked.boundary && principal.boundary.is_none())
         {
             return None;

@@ -147,9 +147,8 @@ pub struct Conditions {
     /// Services, one of which the role must trust.
     #[serde(default)]
     pub trusts: Vec<String>,
-    /// Whether it must be in an instance profile.
-    #[serde(default)]
-    pub instance_profile: bool,
+    /// Whether it must be in an instance profile, or in none.
+    pub instance_profile: Option<bool>,
     /// Whether the user must have, or must not have, a password.
     pub login_profile: Option<bool>,
     /// Whether there must be room for an access key, or none.

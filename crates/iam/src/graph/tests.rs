@@ -508,3 +508,44 @@ fn pages_that_are_missing_are_told() {
     assert_eq!(failures(&[page("\"NextToken\": \"m\", ")]), 1);
     assert_eq!(failures(&[page("\"IsTruncated\": true, "), page("")]), 0);
 }
+
+/// A role of instances, in an instance profile or in none.
+fn instance_role(is_in_profile: bool) -> String {
+    let role = admin_role(r#"{"Service": "ec2.amazonaws.com"}"#);
+    let profile = r#", "InstanceProfileList": [{"InstanceProfileName": "admin"}]}"#;
+    match role.strip_suffix('}') {
+        Some(open) if is_in_profile => format!("{open}{profile}"),
+        _ => role,
+    }
+}
+
+/// The methods by which a user who may do this becomes a role of instances.
+fn methods_to_instances(actions: &str, is_in_profile: bool) -> Vec<String> {
+    let text = details(
+        &[user(ACCOUNT, "ana", &may(actions, "*"), "")],
+        &[instance_role(is_in_profile)],
+    );
+    let resources = r#"{"resources": [{"type": "aws_instance", "name": "web", "account": "111122223333",
+        "id": "i-0123456789abcdef0"}]}"#;
+    let analysis = analysed(&[&text, resources]);
+    let paths = proven(&analysis).into_iter();
+    paths.flat_map(|path| path.methods.clone()).collect()
+}
+
+#[test]
+fn a_role_without_an_instance_profile_is_put_into_a_new_one() {
+    let all = r#"["iam:PassRole", "iam:CreateInstanceProfile", "iam:AddRoleToInstanceProfile", "ec2:RunInstances"]"#;
+    assert_eq!(methods_to_instances(all, false), ["ec2-own-profile"]);
+    assert_eq!(methods_to_instances(all, true), ["ec2-001"]);
+    let without = r#"["iam:PassRole", "iam:CreateInstanceProfile", "ec2:RunInstances"]"#;
+    assert!(methods_to_instances(without, false).is_empty());
+}
+
+#[test]
+fn a_role_is_given_to_an_instance_that_runs() {
+    let associate = "\"iam:PassRole\", \"ec2:AssociateIamInstanceProfile\"";
+    let by = |more: &str| methods_to_instances(&format!("[{associate}{more}]"), true);
+    assert_eq!(by(r#", "ssm:SendCommand""#), ["ec2-associate-command"]);
+    assert_eq!(by(r#", "ssm:StartSession""#), ["ec2-associate-session"]);
+    assert!(by("").is_empty(), "nobody gets into the instance");
+}
