@@ -549,3 +549,28 @@ fn a_role_is_given_to_an_instance_that_runs() {
     assert_eq!(by(r#", "ssm:StartSession""#), ["ec2-associate-session"]);
     assert!(by("").is_empty(), "nobody gets into the instance");
 }
+
+/// How an instance's role gets to the administrator role, which asks for a
+/// second factor by this operator.
+fn with_mfa_by(operator: &str, held_by: &str) -> Vec<Certainty> {
+    let mut admin = admin_role(r#"{"AWS": "arn:aws:iam::111122223333:role/worker"}"#);
+    let condition = format!(
+        r#""Action": "sts:AssumeRole", "Condition": {{"{operator}": {{"aws:MultiFactorAuthPresent": "true"}}}}"#
+    );
+    admin = admin.replace(r#""Action": "sts:AssumeRole""#, &condition);
+    let own = may(r#""sts:AssumeRole""#, "*");
+    let text = details(&[], &[role(ACCOUNT, "worker", held_by, &own), admin]);
+    let analysis = analysed(&[&text]);
+    let paths = analysis.paths.iter();
+    paths.map(|path| path.certainty).collect()
+}
+
+#[test]
+fn a_services_session_has_no_second_factor() {
+    let service = r#"{"Service": "ec2.amazonaws.com"}"#;
+    assert!(with_mfa_by("Bool", service).is_empty());
+    // The key is false or absent, and nobody says which.
+    assert_eq!(with_mfa_by("BoolIfExists", service), [Certainty::Depends]);
+    let people = r#"{"Service": "ec2.amazonaws.com", "AWS": "111122223333"}"#;
+    assert_eq!(with_mfa_by("Bool", people), [Certainty::Depends]);
+}

@@ -24,6 +24,9 @@ const CHOSEN: [&str; 4] = [
     "sts:rolesessionname",
 ];
 
+/// Whether the session began with a second factor.
+const MFA: &str = "aws:MultiFactorAuthPresent";
+
 /// Number of a class.
 pub(super) type ClassId = usize;
 
@@ -59,6 +62,15 @@ impl Outcome {
         }
     }
 
+    /// Whether it depends on the value of a condition key.
+    fn depends_on_key(&self, key: &str) -> bool {
+        let is_it = |one: &Dependency| match one {
+            Dependency::ContextKey(name) => name.as_str().eq_ignore_ascii_case(key),
+            _ => false,
+        };
+        matches!(self, Self::Yes(on) if on.iter().any(is_it))
+    }
+
     /// How uncertain: the number of things it depends on.
     pub(super) fn doubt(&self) -> usize {
         match self {
@@ -90,6 +102,8 @@ pub struct Class {
     touches: Vec<bool>,
     /// What the context of its requests holds.
     context: Context,
+    /// Roles that nobody but services can assume.
+    is_of_services: bool,
 }
 
 impl Class {
@@ -175,6 +189,7 @@ impl Class {
             unread: self.unread.clone(),
             touches: self.touches.clone(),
             context: self.context.clone(),
+            is_of_services: self.is_of_services,
         }
     }
 
@@ -315,6 +330,7 @@ impl<'a> World<'a> {
             account: Arc::clone(&principal.account),
             kind: principal.kind,
             linked: principal.is_service_linked(),
+            of_services: is_of_services(principal),
             policies,
             alone: alone.then_some(id),
         }
@@ -331,6 +347,7 @@ impl<'a> World<'a> {
             unread: Vec::new(),
             touches: Vec::new(),
             context: self.context(principal),
+            is_of_services: is_of_services(principal),
         };
         for (holder, read) in self.snapshot.identity_policies(id) {
             class.push(holder, read);
@@ -398,10 +415,13 @@ impl<'a> World<'a> {
         if !class.touches(what.action) || self.is_closed(what) {
             return Outcome::No;
         }
-        self.with_request(class, member, what, |request, stack| {
-            self.outcome(class, request, stack)
-        })
-        .unwrap_or(Outcome::No)
+        let (Some(principal), Some(action)) = (
+            self.askers.get(member).and_then(Option::as_ref),
+            self.methods.actions.get(what.action),
+        ) else {
+            return Outcome::No;
+        };
+        self.asked(class, principal, action, what)
     }
 
     /// Whether IAM refuses the action on a role that only AWS itself changes.
@@ -501,6 +521,44 @@ impl<'a> World<'a> {
     }
 
     fn asked(&self, class: &Class, asker: &Asker, action: &Action, what: &Question<'_>) -> Outcome {
+        let outcome = self.asked_once(class, asker, action, what);
+        if class.is_of_services && outcome.depends_on_key(MFA) {
+            return self.asked_without_mfa(class, asker, action, what, outcome);
+        }
+        outcome
+    }
+
+    /// A session that a service holds never has a second factor: the key is
+    /// `false` or not there.
+    fn asked_without_mfa(
+        &self,
+        class: &Class,
+        asker: &Asker,
+        action: &Action,
+        what: &Question<'_>,
+        unsure: Outcome,
+    ) -> Outcome {
+        let [with_false, absent] = ["false", ""].map(|value| {
+            let context: Vec<_> = what.context.iter().copied().chain([(MFA, value)]).collect();
+            let what = Question {
+                context: &context,
+                ..*what
+            };
+            self.asked_once(class, asker, action, &what)
+        });
+        if with_false == absent {
+            return absent;
+        }
+        unsure
+    }
+
+    fn asked_once(
+        &self,
+        class: &Class,
+        asker: &Asker,
+        action: &Action,
+        what: &Question<'_>,
+    ) -> Outcome {
         self.with_action(class, asker, action, what, |request, stack| {
             self.outcome(class, request, stack)
         })
@@ -663,6 +721,7 @@ struct ClassKey {
     account: Arc<str>,
     kind: Kind,
     linked: bool,
+    of_services: bool,
     policies: Vec<(bool, *const Policy)>,
     alone: Option<Id>,
 }
@@ -801,6 +860,23 @@ fn trust(principal: &Principal) -> Vec<Attached> {
         .map(|policy| Attached::new("trust policy", Arc::clone(policy)))
         .into_iter()
         .collect()
+}
+
+/// Whether a principal is a role whose trust policy lets services in and nobody
+/// else.
+fn is_of_services(principal: &Principal) -> bool {
+    let read = principal.trust.as_ref();
+    let Some(policy) = read.and_then(|read| read.policy.as_ref()) else {
+        return false;
+    };
+    let allowing = policy.statements().iter();
+    let mut allowing = allowing.filter(|one| one.effect() == Effect::Allow);
+    allowing.all(|one| match one.principals() {
+        Some(Scope::Only(named)) => named
+            .iter()
+            .all(|one| matches!(one, PrincipalPattern::Service(_))),
+        _ => false,
+    })
 }
 
 /// Most policies of an account's own that are tried for attaching.
