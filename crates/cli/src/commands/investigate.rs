@@ -29,7 +29,7 @@ use crate::pipeline::{Again, Endings, First, Second};
 
 /// Runs `gardefou investigate`.
 pub(crate) fn run(options: &Investigate) -> Result<ExitStatus, Error> {
-    let mut report = look(&options.reading, Third::for_preventions(&options.reading)?)?.report;
+    let mut report = look(&options.reading, Some(Third::for_preventions()?))?.report;
     if let Some(path) = &options.with_changes {
         join::with_changes(&mut report, &check::findings_in(path)?);
     }

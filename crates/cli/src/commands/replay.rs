@@ -26,7 +26,7 @@ use gardefou_trail::story::Focus;
 
 use super::investigate::{Looked, look};
 use super::{Error, colour, tool};
-use crate::args::{Reading, Replay};
+use crate::args::Replay;
 use crate::pipeline::{Calls, Endings};
 
 /// Largest file of a snapshot that is read, in bytes.
@@ -235,19 +235,14 @@ pub(crate) struct Looking<'a> {
 }
 
 impl Third<'_> {
-    /// For the line in an incident's report. Not of S3: the whole archive
-    /// would be fetched a second time.
-    pub(crate) fn for_preventions(reading: &Reading) -> Result<Option<Self>, Error> {
-        let is_remote = |path: &std::ffi::OsString| path.to_string_lossy().starts_with("s3://");
-        if reading.paths.iter().any(is_remote) {
-            return Ok(None);
-        }
-        Ok(Some(Self {
+    /// For the line in an incident's report.
+    pub(crate) fn for_preventions() -> Result<Self, Error> {
+        Ok(Self {
             wants: Wants::Preventions,
             guardrails: library().map_err(|error| wrong(&error))?,
             known: None,
             names: Names::default(),
-        }))
+        })
     }
 
     /// Looks, and puts what it finds where it belongs.
