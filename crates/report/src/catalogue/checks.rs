@@ -34,6 +34,7 @@ pub(crate) fn reason(reason: Reason) -> Both {
         Reason::WorkflowInjection
         | Reason::WorkflowPwnRequest
         | Reason::WorkflowMutableAction
+        | Reason::WorkflowBot
         | Reason::WorkflowPermissions
         | Reason::WorkflowSelfHosted
         | Reason::WorkflowAi
@@ -318,6 +319,10 @@ fn workflows(reason: Reason) -> Both {
         Reason::WorkflowMutableAction => (
             "an action by a reference that its owner can move",
             "une action par une référence que son propriétaire peut déplacer",
+        ),
+        Reason::WorkflowBot => (
+            "trusts who acted last to be a bot, which a stranger's request can arrange",
+            "suppose que le dernier acteur est un robot, ce qu'un inconnu peut arranger",
         ),
         Reason::WorkflowPermissions => (
             "the workflow has every right on the repository",

@@ -43,6 +43,10 @@ patterns! {
     SILENT = r#""reveal"\s*:\s*"(?:never|silent)"|"hide"\s*:\s*true|"echo"\s*:\s*false|"close"\s*:\s*true"#;
     SERVER = r#""(?:command)"\s*:\s*"(npx|uvx|bunx|pnpx|docker|bash|sh|cmd|powershell|node|python3?|deno)"\s*,\s*"args"\s*:\s*\[([^\]]*)\]"#;
     PINNED = r#"@\d+\.\d+|==\d|@sha256:|:\d+\.\d+"#;
+    // A program of the repository in the place of the editor's own, and code
+    // that every terminal loads.
+    PROGRAM = r#""git\.path"\s*:\s*\[?\s*"(?:\.|\$\{workspaceFolder|[\w-]+/)[^"]*""#;
+    LOADED = r#""terminal\.integrated\.env\.\w+"\s*:\s*\{[^}]*"(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES|BASH_ENV|ENV|PROMPT_COMMAND|PYTHONSTARTUP|GIT_SSH_COMMAND)"\s*:\s*"[^"]+""#;
     HARMFUL = r"(?i)\bcurl\b|\bwget\b|https?://|/dev/tcp|\bbase64\b|\beval\b|\bnc\s|\.ssh\b|\.aws\b|\.env\b|\bnode\s+-e|python3?\s+-c|powershell|rm\s+-rf|\benv\s*\||>\s*/dev/null\s+2>&1\s*&";
 }
 
@@ -143,6 +147,8 @@ impl Check for AgentConfig {
             "command\"",
             "runon",
             "\"prompt\"",
+            "git.path",
+            "terminal.integrated.env",
         ]
     }
 
@@ -151,6 +157,9 @@ impl Check for AgentConfig {
             return;
         };
         self.switches(text, out);
+        if kind == Kind::Settings {
+            self.programs(text, out);
+        }
         let whole = text.text();
         for found in HOOK.captures_iter(whole) {
             if let (Some(whole), Some(command)) = (found.get(0), found.get(1)) {
@@ -237,6 +246,15 @@ impl AgentConfig {
                 severity,
                 Confidence::Medium,
             );
+            out.at(text, &found.range(), report);
+        }
+    }
+
+    fn programs(&self, text: &Text<'_>, out: &mut Out<'_>) {
+        let whole = text.text();
+        for found in PROGRAM.find_iter(whole).chain(LOADED.find_iter(whole)) {
+            let reason = Reason::ConfigHook;
+            let report = Report::new(self.id(), reason, Severity::High, Confidence::Medium);
             out.at(text, &found.range(), report);
         }
     }

@@ -15,7 +15,7 @@ use crate::pattern::patterns;
 
 patterns! {
     URL = r#"(?i)\b(?:https?|ftp)://(?:\$\{[^}\s]{0,80}\}|[^\s"'`<>\\)\]},;])+"#;
-    FETCH = r#"(?i)\bcurl\b|\bwget\b|\bfetch\w*\s*\(|\baxios\b|\bgot\(|requests\.(?:get|post)|urlopen|urlretrieve|https?\.get\b|require\(["']https?["']\)\.(?:get|request)|httpx\.\w+|\bADD\s|download\w*\s*\(|Invoke-WebRequest|\biwr\b|Invoke-RestMethod|\birm\b|reqwest|aria2c|http\.Get\(|Net::HTTP|open-uri|file_get_contents|DownloadString|DownloadFile"#;
+    FETCH = r#"(?i)\bcurl\b|\bwget\b|\bfetch\w*\s*\(|\brequest\s*\(|\baxios\b|\bgot\(|requests\.(?:get|post)|urlopen|urlretrieve|https?\.get\b|require\(["']https?["']\)\.(?:get|request)|httpx\.\w+|\bADD\s|download\w*\s*\(|Invoke-WebRequest|\biwr\b|Invoke-RestMethod|\birm\b|reqwest|aria2c|http\.Get\(|Net::HTTP|open-uri|file_get_contents|DownloadString|DownloadFile"#;
     INTO = r#"["'`](?:\./|\.\./)*(?:[\w@.-]+/)*(?:src|lib|app|dist|out|source|sources|packages|vendor)/[^"'`\s:]*["'`]|["'`][\w@./-]+\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|cc|cpp|h|java|kt|php|swift|m4|pl|lua|sh)["'`]|(?:-[a-zA-Z]*[oO]|--output|--output-document|>|-OutFile)[= ]\s*["']?(?:\./)?[\w@./${}-]*(?:src/|lib/|dist/|\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|h|java|php|m4|pl|lua)\b)|\bADD\s+\S*\s*\S+\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|h|java|php|sh|pl)\b"#;
     OVER = r#"["'`\s=](?:\./|\.\./)*(?:[\w@.-]+/)*(?:src|lib|source|sources)/[\w./@-]*\.(?:ts|tsx|js|jsx|mjs|cjs|py|rb|go|rs|c|cc|cpp|java|kt|php|swift)\b"#;
     WRITES = r"(?i)writeFile|\bADD\s|createWriteStream|\bopen\([^)]*['\x22]w|\s-[a-zA-Z]*[oO]\b|--output|-OutFile|urlretrieve|copyfileobj|download\w*\s*\(|write_text|write_bytes|fs::write|io\.Copy|os\.WriteFile|>\s*\S|'-o'|\x22-o\x22";
@@ -31,6 +31,9 @@ patterns! {
     RESPONSE = r#"(?i)\b([A-Za-z_]\w*)\s*=\s*(?:await\s+)?\(?(?:await\s+)?(?:axios(?:\.get)?|fetch|got|requests\.get|urllib\.request\.urlopen|urlopen|httpx\.get|Net::HTTP\.get|file_get_contents)\s*\("#;
     RUNS_NAME = r"(?:(?:^|[^.\w])(?:eval|exec)|new\s+Function|\bvm\.run\w*|\._compile|(?:^|[^.\w])Function)\s*\(([^;\n]{0,120})";
     SENDS = r#"(?i)\s-X\s*["']?(?:POST|PUT)|--request[= ](?:POST|PUT)|\s(?:-d|--data(?:-\w+)?|-F|--form|-T|--upload-file|--post-(?:data|file))[= @"']|method\s*:\s*["'](?:POST|PUT)|\.post\(|-Method\s+(?:Post|Put)|sendBeacon"#;
+    // Packages and scripts that come over a connection that anybody between can change.
+    OPEN_LINE = r#"(?im)^\s*(?:extra-)?index-url\s*=\s*(http://[^\s"']+)|--(?:extra-)?index-url[= ](http://[^\s"']+)|\bmaven\s*\{\s*url[ =(]*(?:uri\()?["'](http://[^"']+)"#;
+    APPLIED = r#"(?m)^\s*apply\s*\(?\s*from\s*[:=]\s*["'](https?://[^"']+)"#;
     // CMake: a file that is fetched and then run.
     CMAKE = r"(?i)file\s*\(\s*DOWNLOAD\s+(\S+)\s+(\S+)";
     DECODED = r#"(?i)\b(?:eval|exec|execSync|new\s+Function|Function|loadstring|os\.system|subprocess\.(?:run|call|Popen|check_output)|compile|vm\.run\w*|__import__\(["']os["']\)\.system|setTimeout|assert|system|shell_exec|passthru|(?:Invoke-Expression|iex)\b[^\n]{0,20}?)\s*\(\s*\(?\s*(?:bytes\(|str\()?\s*(?:atob|unescape|decodeURIComponent|Buffer\.from\([^)]*,\s*["'](?:base64|hex)["']\)|base64\.b(?:64|85|32)decode|base64_decode|codecs\.decode|bytes\.fromhex|binascii\.unhexlify|zlib\.decompress|gzip\.decompress|marshal\.loads|gzinflate|str_rot13|\[?(?:System\.)?(?:Text\.)?Encoding\]?::\w+\.GetString|lzma\.decompress|String\.fromCharCode)|(?:base64|openssl\s+(?:enc|base64)|xxd|uudecode)\s+[^\n|;]{0,200}-?-[dDr]\w*[^\n|;]{0,100}\|\s*(?:(?:gunzip|zcat|xz -d|bunzip2|gzip -d|rev|tr)[^\n|]{0,60}\|\s*)?(?:sudo\s+)?(?:/bin/|/usr/bin/)?(?:ba|z)?sh\b|(?:base64)\s+(?:-d|-D|--decode)[^\n|;]{0,100}\|\s*(?:sudo\s+)?(?:/bin/)?(?:python3?|perl|node|(?:ba|z)?sh)\b|powershell(?:\.exe)?\s+[^\n]{0,80}-e(?:nc|ncodedcommand|c)?\s+[A-Za-z0-9+/=]{20,}|(?:eval|\bsh -c)\s+["'`]*\$?\(?[^\n]{0,160}(?:base64\s+(?:-d|-D|--decode)|xxd -r|rev\b)"#;
@@ -100,6 +103,8 @@ impl Check for BuildFetch {
             "http.get",
             "file(download",
             "requests.get",
+            "url =",
+            "url=",
         ]
     }
 
@@ -136,6 +141,10 @@ impl Check for BuildFetch {
             self.say(text, &range, Reason::FetchAndRun, severity, sure, "", out);
         }
         self.cmake(text, out);
+        self.open_lines(text, out);
+        if text.file.path.ends_with(".gitmodules") {
+            self.submodules(text, out);
+        }
         for found in OTHER_REVISION
             .find_iter(whole)
             .filter(|_| role == Role::Build)
@@ -204,6 +213,57 @@ impl BuildFetch {
             url,
             out,
         );
+    }
+
+    /// Packages without encryption, and build scripts that Gradle fetches.
+    fn open_lines(&self, text: &Text<'_>, out: &mut Out<'_>) {
+        let whole = text.text();
+        let packages = OPEN_LINE.captures_iter(whole);
+        let packages = packages.map(|found| (found, Reason::FetchMutable));
+        let scripts = APPLIED.captures_iter(whole);
+        let scripts = scripts.map(|found| (found, Reason::FetchAndRun));
+        for (found, reason) in packages.chain(scripts) {
+            let Some(url) = (1..found.len()).find_map(|index| found.get(index)) else {
+                continue;
+            };
+            if trust(url.as_str()) < Trust::Mutable || is_comment(whole, &url.range()) {
+                continue;
+            }
+            let (severity, sure) = (Severity::Medium, Confidence::Medium);
+            let range = url.range();
+            self.say(text, &range, reason, severity, sure, url.as_str(), out);
+        }
+    }
+
+    /// A submodule of the same name that comes from somebody else.
+    fn submodules(&self, text: &Text<'_>, out: &mut Out<'_>) {
+        let sources = |text: &str| -> Vec<String> {
+            let lines = text.lines().filter_map(|line| line.trim().split_once('='));
+            let urls = lines.filter(|(key, _)| key.trim() == "url");
+            urls.map(|(_, url)| url.trim().to_owned()).collect()
+        };
+        let before = sources(text.view.removed());
+        for (start, line) in text.view.added_lines() {
+            let Some(url) = sources(line).pop() else {
+                continue;
+            };
+            let moved = before
+                .iter()
+                .any(|old| place(old).1 == place(&url).1 && place(old).0 != place(&url).0);
+            if moved {
+                let range = start..start + line.len();
+                let (reason, severity) = (Reason::FetchIntoSource, Severity::Medium);
+                self.say(
+                    text,
+                    &range,
+                    reason,
+                    severity,
+                    Confidence::Medium,
+                    &url,
+                    out,
+                );
+            }
+        }
     }
 
     /// A script that CMake fetches and runs, without a hash.
@@ -306,6 +366,20 @@ fn responses(text: &str) -> Vec<Range<usize>> {
         }
     }
     out
+}
+
+/// Of a repository's address, its host and owner however they are spelled, and
+/// its name.
+fn place(url: &str) -> (String, String) {
+    let lower = url.to_ascii_lowercase();
+    let rest = lower
+        .split_once("://")
+        .map_or(lower.as_str(), |(_, rest)| rest);
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
+    let rest = rest.trim_end_matches('/').trim_end_matches(".git");
+    let rest = rest.replace(':', "/");
+    let (owner, name) = rest.rsplit_once('/').unwrap_or(("", &rest));
+    (owner.to_owned(), name.to_owned())
 }
 
 fn has_word(text: &str, word: &str) -> bool {

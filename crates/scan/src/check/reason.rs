@@ -134,6 +134,8 @@ words! {
         WorkflowInjection => "workflow-injection",
         /// A stranger's code runs with the repository's rights.
         WorkflowPwnRequest => "workflow-pwn-request",
+        /// A job that trusts who acted last to be a bot.
+        WorkflowBot => "workflow-bot",
         /// An action by a reference that can change.
         WorkflowMutableAction => "workflow-mutable-action",
         /// More rights than needed.

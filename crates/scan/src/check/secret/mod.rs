@@ -37,6 +37,7 @@ patterns! {
     SENDGRID = r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}";
     VAULT = r"\bhvs\.[A-Za-z0-9_-]{90,}";
     DIGITALOCEAN = r"\bdo[opr]_v1_[a-f0-9]{64}\b";
+    DATABASE = r#"(?i)\b(?:postgres(?:ql)?|mysql|mariadb|mongodb|rediss?|amqps?|mssql|sqlserver|clickhouse|cockroachdb)(?:\+\w+)?://[^\s:/@"'`]{0,64}:([^\s:/@"'`${}<>%]{10,128})@([A-Za-z0-9.-]+)"#;
     PRIVATE = r"-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED |PGP )?PRIVATE KEY(?: BLOCK)?-----((?:\\r|\\n|[\s\\nr\x22'+,A-Za-z0-9/=:.-]){60,})";
 }
 
@@ -178,6 +179,18 @@ impl Check for Secrets {
             "doo_v1_",
             "dor_v1_",
             "private key",
+            "postgres",
+            "mysql",
+            "mariadb://",
+            "mongodb",
+            "redis://",
+            "rediss://",
+            "amqp://",
+            "amqps://",
+            "mssql",
+            "sqlserver://",
+            "clickhouse",
+            "cockroachdb",
         ]
     }
 
@@ -194,6 +207,17 @@ impl Check for Secrets {
                 if let Some(secret) = inner {
                     self.token(text, form, secret.range(), secret.as_str(), out);
                 }
+            }
+        }
+        for found in DATABASE.captures_iter(text.text()) {
+            if let (Some(password), Some(host)) = (found.get(1), found.get(2)) {
+                self.database(
+                    text,
+                    password.range(),
+                    password.as_str(),
+                    host.as_str(),
+                    out,
+                );
             }
         }
         for found in PRIVATE.captures_iter(text.text()) {
@@ -227,6 +251,26 @@ impl Secrets {
         if let Some(account) = test::aws_account(secret) {
             report = report.detail(secret).detail(account);
         }
+        out.at(text, &range, report);
+    }
+
+    /// A password in a database's address, of a host that is somewhere.
+    fn database(
+        &self,
+        text: &Text<'_>,
+        range: Range<usize>,
+        password: &str,
+        host: &str,
+        out: &mut Out<'_>,
+    ) {
+        let is_made_up = test::is_example(password, "") || !test::is_password(password);
+        if is_made_up || !test::is_somewhere(host) {
+            return;
+        }
+        let (severity, confidence) = placed(text, Severity::High, Confidence::Medium);
+        let report = Report::new(self.id(), Reason::SecretToken, severity, confidence)
+            .detail("password of a database")
+            .shown(format!("… ({} characters)", password.chars().count()));
         out.at(text, &range, report);
     }
 

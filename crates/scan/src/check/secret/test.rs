@@ -39,6 +39,39 @@ pub(super) fn random(secret: &str) -> Option<Confidence> {
     (entropy(body) >= MIN_ENTROPY && is_varied && !is_sequence(body)).then_some(Confidence::High)
 }
 
+/// Whether a password was made by a machine: words that people think up have few
+/// kinds of characters.
+pub(super) fn is_password(text: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
+    has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_digit)
+        && entropy(text) >= MIN_ENTROPY
+        && !is_sequence(text)
+}
+
+/// Whether a host's name is one of the internet or of a company, not of one
+/// machine, of a test or of a document.
+pub(super) fn is_somewhere(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let ends = [
+        ".local",
+        ".localhost",
+        ".localdomain",
+        ".test",
+        ".invalid",
+        ".example",
+        "example.com",
+        "example.org",
+        "example.net",
+        "docker.internal",
+    ];
+    host.contains('.')
+        && !host.starts_with("127.")
+        && host != "0.0.0.0"
+        && !ends.iter().any(|end| host.ends_with(end))
+}
+
 /// Runs such as `abcdef`, `123456` or one character again and again.
 fn is_sequence(text: &str) -> bool {
     let steps = |step: i16| {
@@ -205,6 +238,17 @@ mod tests {
             Some(Confidence::Medium)
         );
         assert_eq!(github("ghp_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), None);
+    }
+
+    #[test]
+    fn passwords_that_people_think_up_are_none() {
+        assert!(is_password("fpibXR0JAqzTFmQH7Nxh"));
+        assert!(!is_password("postgrespassword"));
+        assert!(!is_password("Passw0rdPassw"));
+        assert!(is_somewhere("db.prod.acme.net") && is_somewhere("10.1.2.3"));
+        for host in ["db", "localhost", "127.0.0.1", "db.example.com", "pg.local"] {
+            assert!(!is_somewhere(host), "{host}");
+        }
     }
 
     #[test]

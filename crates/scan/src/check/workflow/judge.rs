@@ -22,6 +22,9 @@ patterns! {
     AI_RUN = r"(?im)(?:^|[\s;&|(])(?:claude|gemini|codex|cursor-agent|aider|opencode|q chat|copilot)\s+(?:-|exec|run|chat)";
     AI_TOOLS = r"(?i)\bBash\b(?:\(\*\)|\b)|\bWrite\b|\bEdit\b|run_shell_command|--yolo|dangerously|bypassPermissions|danger-full-access|allow-all-tools|\bexecute\b";
     SHA = r"^[0-9a-fA-F]{40,64}$";
+    ENV_FILE = r"(?m)^.*\$\{?GITHUB_(?:ENV|PATH)\b.*$";
+    MANY_LINES = r"(?i)\.(?:body|message|description)\b|github\.event\.commits";
+    BOT = r"(?i)github\.(?:actor|triggering_actor)\s*==\s*['\x22][\w-]+\[bot\]";
     TRUSTED_ONLY = r"(?i)author_association|github\.actor\s*==|sender\.login\s*==|permission.*(?:write|admin)|head\.repo\.full_name\s*==\s*github\.repository|head\.repo\.fork\s*==\s*false";
     BUILDS = r"(?i)\b(?:npm|yarn|pnpm|bun)\s+(?:ci|install|i\b|run|test|build)|\bpip\s+install|\bmake\b|\bgradlew?\b|\bmvn\b|\bcargo\s+(?:build|test|run)|\bgo\s+(?:build|test|run|generate)|\bpytest\b|\bpython\s+\S+\.py|\bbundle\b|\./\S+|\bnode\s|\bnpx\b|\btox\b|\bdocker\s+build";
 }
@@ -117,6 +120,7 @@ impl Judge<'_, '_, '_> {
         for step in &job.steps {
             self.step(step, job);
         }
+        self.bot(job);
         self.pwn_request(job);
     }
 
@@ -139,6 +143,7 @@ impl Judge<'_, '_, '_> {
             self.script(*at, script);
             self.agent_in_script(*at, script, job, step);
             self.all_secrets_sent(script, step);
+            self.environment(script, step);
         }
         if let Some((at, uses)) = &step.uses {
             self.reference(*at, uses);
@@ -212,6 +217,58 @@ impl Judge<'_, '_, '_> {
         }
     }
 
+    /// A stranger's text of several lines in the file of variables: each of its
+    /// lines sets another, for all steps that follow.
+    fn environment(&mut self, script: &str, step: &Step) {
+        let written: Vec<&str> = ENV_FILE.find_iter(script).map(|it| it.as_str()).collect();
+        let is_written = |name: &str| {
+            let forms = [format!("${name}"), format!("${{{name}}}")];
+            written
+                .iter()
+                .any(|line| forms.iter().any(|form| line.contains(form)))
+        };
+        let found = step.env.iter().find(|(name, _, value)| {
+            STRANGERS.is_match(value) && MANY_LINES.is_match(value) && is_written(name)
+        });
+        let Some((_, at, value)) = found else {
+            return;
+        };
+        let severity = if self.is_started_by(PRIVILEGED) {
+            Severity::High
+        } else {
+            Severity::Medium
+        };
+        self.say(
+            *at,
+            Reason::WorkflowInjection,
+            severity,
+            Confidence::Medium,
+            value,
+        );
+    }
+
+    /// Trust in who acted last, which in a stranger's pull request can be a bot.
+    fn bot(&mut self, job: &Job) {
+        if !self.is_started_by(PRIVILEGED) {
+            return;
+        }
+        let steps = job.steps.iter().map(|step| step.condition.as_str());
+        let trusting = std::iter::once(job.condition.as_str())
+            .chain(steps)
+            .find(|condition| BOT.is_match(condition) && !condition.contains(".user.login"));
+        if let Some(condition) = trusting {
+            let at = self.text.text().find(condition).unwrap_or(0);
+            let condition = condition.to_owned();
+            self.say(
+                at,
+                Reason::WorkflowBot,
+                Severity::Medium,
+                Confidence::Medium,
+                &condition,
+            );
+        }
+    }
+
     /// Every secret in a variable, and a script that sends.
     fn all_secrets_sent(&mut self, script: &str, step: &Step) {
         let all = step
@@ -252,17 +309,18 @@ impl Judge<'_, '_, '_> {
             "main" | "master" | "develop" | "dev" | "latest" | "HEAD" | "trunk"
         );
         let is_first_party = matches!(owner, "actions" | "github");
-        let severity = if is_branch && !is_first_party {
+        let was_fixed = self.was_fixed(name);
+        let severity = if was_fixed || (is_branch && !is_first_party) {
             Severity::Medium
         } else {
             Severity::Informational
         };
-        let confidence = if is_branch {
+        let confidence = if is_branch && !was_fixed {
             Confidence::Low
         } else {
             Confidence::High
         };
-        if !is_first_party || is_branch {
+        if !is_first_party || is_branch || was_fixed {
             self.say(
                 at,
                 Reason::WorkflowMutableAction,
@@ -271,6 +329,19 @@ impl Judge<'_, '_, '_> {
                 uses,
             );
         }
+    }
+
+    /// Whether the change takes away the hash that fixed an action.
+    fn was_fixed(&self, name: &str) -> bool {
+        let at = format!("{name}@");
+        let removed = self.text.view.removed();
+        removed.lines().any(|line| {
+            let reference = line.split_once(at.as_str()).map(|(_, after)| after);
+            reference.is_some_and(|after| {
+                let end = after.find(|c: char| !c.is_ascii_alphanumeric());
+                SHA.is_match(after.get(..end.unwrap_or(after.len())).unwrap_or_default())
+            })
+        })
     }
 
     /// A stranger's code checked out where it has the repository's rights.
