@@ -11,6 +11,8 @@ use crate::check::{CheckId, Out, Reason, Report, is_sensitive};
 
 /// Fewest commits of a history that says who belongs to it.
 const ENOUGH: usize = 50;
+/// Fewest of the last commits that show a queue to which strangers are held.
+const A_FEW: usize = 10;
 /// Commits of the release line's own that are asked how they came in.
 const RECENT: usize = 200;
 
@@ -30,8 +32,15 @@ pub struct Landed {
 pub struct ReleaseLine {
     people: BTreeSet<String>,
     commits: usize,
-    /// The one committer of all recent commits on the line: its merge queue.
-    queue: Option<String>,
+    queue: Option<Queue>,
+}
+
+/// The one committer of the last commits on the line, who is nobody's author.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Queue {
+    committer: String,
+    /// Whether there are enough of them to hold those who are known to it, too.
+    is_old: bool,
 }
 
 impl ReleaseLine {
@@ -39,6 +48,7 @@ impl ReleaseLine {
     pub fn of(landed: impl IntoIterator<Item = Landed>) -> Self {
         let mut line = Self::default();
         let mut direct: Vec<String> = Vec::new();
+        let mut authors = BTreeSet::new();
         for mut one in landed {
             one.author.make_ascii_lowercase();
             one.committer.make_ascii_lowercase();
@@ -46,17 +56,28 @@ impl ReleaseLine {
             if one.is_direct && direct.len() < RECENT {
                 direct.push(one.committer.clone());
             }
+            authors.insert(one.author.clone());
             line.people.extend([one.author, one.committer]);
         }
-        let first = direct.first().cloned();
-        line.queue =
-            first.filter(|first| direct.len() >= ENOUGH && direct.iter().all(|one| one == first));
+        line.queue = queue(&direct, &authors);
         line
     }
 
     fn knows(&self, mail: &str) -> bool {
         self.people.contains(&mail.to_ascii_lowercase())
     }
+}
+
+/// The queue, if the newest of these committers made enough commits in a row. Who
+/// writes commits is a person who pushes, but for a long row of them.
+fn queue(direct: &[String], authors: &BTreeSet<String>) -> Option<Queue> {
+    let committer = direct.first()?;
+    let row = direct.iter().take_while(|one| *one == committer).count();
+    let is_old = row >= ENOUGH;
+    (is_old || (row >= A_FEW && !authors.contains(committer))).then(|| Queue {
+        committer: committer.clone(),
+        is_old,
+    })
 }
 
 /// Judges who committed, and how it came in.
@@ -69,7 +90,8 @@ pub(super) fn judge(trust: &Trust<'_>, commit: &Commit, change: &Change, out: &m
     if let Some(queue) = &line.queue
         && trust.is_landed
         && commit.is_on_line
-        && !queue.eq_ignore_ascii_case(mail)
+        && !queue.committer.eq_ignore_ascii_case(mail)
+        && (queue.is_old || !line.knows(mail))
     {
         let severity = Severity::Medium;
         tell(Reason::CommitOutsideQueue, severity, commit, mail, out);
@@ -104,19 +126,33 @@ mod tests {
         }
     }
 
+    fn row(of: usize, committer: &str) -> Option<Queue> {
+        ReleaseLine::of((0..of).map(|_| landed(committer))).queue
+    }
+
     #[test]
     fn a_queue_is_one_when_all_went_through_it() {
-        let all = ReleaseLine::of((0..60).map(|_| landed("queue@example.org")));
-        assert_eq!(all.queue.as_deref(), Some("queue@example.org"));
+        let queue = |is_old| {
+            Some(Queue {
+                committer: "queue@example.org".to_owned(),
+                is_old,
+            })
+        };
+        assert_eq!(row(60, "queue@example.org"), queue(true));
+        assert_eq!(row(20, "queue@example.org"), queue(false));
+        assert_eq!(row(5, "queue@example.org"), None);
+        assert_eq!(
+            row(20, "ann@example.org"),
+            None,
+            "she pushes what she wrote"
+        );
         let most = (0..60).map(|n| {
-            landed(if n == 30 {
+            landed(if n == 5 {
                 "bob@example.org"
             } else {
                 "queue@example.org"
             })
         });
         assert_eq!(ReleaseLine::of(most).queue, None);
-        let few = ReleaseLine::of((0..20).map(|_| landed("queue@example.org")));
-        assert_eq!(few.queue, None);
     }
 }
