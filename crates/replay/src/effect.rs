@@ -152,11 +152,8 @@ impl Guard {
 
     /// Whether a statement names an action.
     fn names(&self, action: &Action) -> bool {
-        self.own.statements().iter().any(|statement| {
-            let scope = statement.actions();
-            let mut listed = scope.listed().iter();
-            listed.any(|pattern| pattern.matches(action.lower())) != scope.is_except()
-        })
+        let mut statements = self.own.statements().iter();
+        statements.any(|statement| statement.actions().names(action.lower()))
     }
 
     /// Whether a boundary is for a principal.

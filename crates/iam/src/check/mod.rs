@@ -245,16 +245,6 @@ fn own_policies(snapshot: &Snapshot) -> Vec<Own<'_>> {
     all
 }
 
-/// Whether a statement's actions have this one, which is in lower case.
-fn has_action(statement: &Statement, lower: &str) -> bool {
-    let listed = statement
-        .actions()
-        .listed()
-        .iter()
-        .any(|pattern| pattern.matches(lower));
-    listed != statement.actions().is_except()
-}
-
 /// Whether a statement has a condition on a key, which is in lower case; a
 /// key that ends in `*` stands for all that begin so.
 fn has_condition(statement: &Statement, lower: &str) -> bool {

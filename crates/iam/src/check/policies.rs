@@ -2,7 +2,7 @@
 
 use gardefou_finding::{Confidence, Severity, StatementPlace};
 
-use super::{Check, Findings, Judged, Own, allows, has_action, has_condition, own_policies};
+use super::{Check, Findings, Judged, Own, allows, has_condition, own_policies};
 use crate::policy::{Scope, Statement};
 use crate::snapshot::Kind;
 
@@ -220,7 +220,7 @@ fn whole_service(judged: &Judged<'_>, findings: &mut Findings<'_>) {
 
 fn pass_role(judged: &Judged<'_>, findings: &mut Findings<'_>) {
     each(judged, findings, "action", &|statement| {
-        let meant = has_action(statement, "iam:passrole")
+        let meant = statement.actions().names("iam:passrole")
             && (statement.is_about_everything() || is_about_all(statement, is_any_role))
             && !statement.has_every_action()
             && !has_condition(statement, "iam:passedtoservice");
@@ -289,7 +289,7 @@ fn freely(statement: &Statement, actions: &[&str]) -> Vec<String> {
     }
     let allowed = actions
         .iter()
-        .filter(|action| has_action(statement, action));
+        .filter(|action| statement.actions().names(action));
     allowed.map(|action| (*action).to_owned()).collect()
 }
 

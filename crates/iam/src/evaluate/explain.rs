@@ -105,7 +105,7 @@ fn add(
 
 fn outcome(statement: &Statement, asked: Asked<'_>) -> Outcome {
     let request = asked.request;
-    if !statement::action(statement.actions(), request.action.lower()) {
+    if !statement.actions().names(request.action.lower()) {
         return Outcome::OtherAction;
     }
     if principal::grip(statement, asked) == Grip::None {

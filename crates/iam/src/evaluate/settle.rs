@@ -202,6 +202,6 @@ fn statements<'a>(request: &Request<'_>, stack: &Stack<'a>) -> Vec<&'a Statement
         .chain(of(stack.session))
         .chain(of(stack.endpoint))
         .chain(levels.flat_map(|level| of(&level.policies)))
-        .filter(|statement| super::statement::action(statement.actions(), request.action.lower()))
+        .filter(|statement| statement.actions().names(request.action.lower()))
         .collect()
 }

@@ -4,7 +4,7 @@ use super::condition;
 use super::principal::{self, Grip};
 use super::scan::Asked;
 use crate::pattern::overlap;
-use crate::policy::{ActionPattern, Part, ResourcePattern, Scope, Statement};
+use crate::policy::{Part, ResourcePattern, Scope, Statement};
 use crate::request::Found;
 use crate::{Action, Context, Principal, Request, Resource, Tri};
 
@@ -14,7 +14,7 @@ const UNKNOWN_RESOURCE: &str = "Resource";
 /// Whether `statement` applies, and how it takes hold of the principal.
 pub(crate) fn applies(statement: &Statement, asked: Asked<'_>) -> (Tri, Grip) {
     let request = asked.request;
-    if !action(statement.actions(), request.action.lower()) {
+    if !statement.actions().names(request.action.lower()) {
         return (Tri::False, Grip::None);
     }
     let grip = principal::grip(statement, asked);
@@ -48,11 +48,6 @@ impl Statement {
             one.key_lower() == "aws:principalarn" && condition::one(one, &request).is_false()
         })
     }
-}
-
-pub(crate) fn action(scope: &Scope<ActionPattern>, lower: &str) -> bool {
-    let is_listed = scope.listed().iter().any(|pattern| pattern.matches(lower));
-    is_listed != scope.is_except()
 }
 
 pub(crate) fn resource(scope: Option<&Scope<ResourcePattern>>, request: &Request<'_>) -> Tri {

@@ -679,9 +679,7 @@ impl Class {
         let mut found = BTreeSet::new();
         for statement in self.identity.iter().flat_map(|one| one.policy.statements()) {
             if statement.effect() != Effect::Allow
-                || !lower
-                    .iter()
-                    .any(|action| allows(statement.actions(), action))
+                || !lower.iter().any(|action| statement.actions().names(action))
             {
                 continue;
             }
@@ -843,14 +841,9 @@ fn touches(identity: &[Attached], actions: &[Action]) -> Vec<bool> {
         .iter()
         .map(|action| {
             statements()
-                .any(|one| one.effect() == Effect::Allow && allows(one.actions(), action.lower()))
+                .any(|one| one.effect() == Effect::Allow && one.actions().names(action.lower()))
         })
         .collect()
-}
-
-fn allows(scope: &Scope<crate::policy::ActionPattern>, lower: &str) -> bool {
-    let listed = scope.listed().iter().any(|pattern| pattern.matches(lower));
-    listed != scope.is_except()
 }
 
 fn trust(principal: &Principal) -> Vec<Attached> {

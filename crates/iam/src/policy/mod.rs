@@ -102,6 +102,15 @@ impl<T> Scope<T> {
     }
 }
 
+impl Scope<ActionPattern> {
+    /// Whether an action, in lower case, is among those that are meant.
+    #[inline]
+    pub fn names(&self, lower: &str) -> bool {
+        let is_listed = self.listed().iter().any(|pattern| pattern.matches(lower));
+        is_listed != self.is_except()
+    }
+}
+
 /// A policy, compiled. Share it by [`std::sync::Arc`].
 #[derive(Clone, Debug)]
 pub struct Policy {
