@@ -23,5 +23,5 @@ pub use carry::{
 };
 pub use closing::{Opening, closes, openings};
 pub use export::{cli_script, deny_policies, terraform};
-pub use plan::{Request, plan};
+pub use plan::{Request, plan, shows_what_it_does};
 pub use proof::prove;

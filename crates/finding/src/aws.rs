@@ -178,7 +178,7 @@ fn kebab(name: &str) -> String {
 }
 
 /// A word for a POSIX shell.
-fn quote(word: &str) -> String {
+pub fn quote(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:".contains(&byte);
     if !word.is_empty() && word.bytes().all(plain) {
         return word.to_owned();

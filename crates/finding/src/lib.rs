@@ -24,7 +24,7 @@ pub use audit::{
     AuditPath, AuditSummary, Certainty, Dependency, Goal, PathStep, StatementPlace, StepMethod,
     StepPermission,
 };
-pub use aws::{AwsCall, AwsService};
+pub use aws::{AwsCall, AwsService, quote};
 pub use coverage::{
     Coverage, Failure, FailureReason, InputForm, MAX_LISTED, Skip, SkipReason, SourceCoverage,
 };

@@ -46,12 +46,15 @@ pub enum TrustSource {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Thing {
-    /// All access keys of a user; they become inactive.
+    /// Access keys of a user; they become inactive.
     UserKeys {
         /// The user.
         user: String,
-        /// The keys that the incident shows; others are found.
+        /// The keys that the incident shows.
         keys: Vec<String>,
+        /// Whether the user's other keys, which are found, stay as they are.
+        #[serde(default)]
+        only: bool,
     },
     /// An inline policy; it becomes the document, or goes where there is none.
     InlinePolicy {

@@ -11,7 +11,7 @@ pub use course::{Course, courses};
 pub use record::{Direction, Ended, Record, What};
 pub use run::{Carried, Options, StepEnd, Stop, apply, undo};
 
-use gardefou_finding::AwsCall;
+use gardefou_finding::{AwsCall, Timestamp};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -59,6 +59,9 @@ pub trait Cloud {
 
     /// Lets this many seconds pass.
     fn wait(&mut self, seconds: u64);
+
+    /// What time it is.
+    fn now(&self) -> Timestamp;
 }
 
 /// Where it is written down. When `record` returns, it is durable.

@@ -1,14 +1,18 @@
 //! Step after step.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use gardefou_finding::{AwsCall, AwsService, Plan, PlanStep, Untrusted};
+use gardefou_finding::{AwsCall, AwsService, Plan, PlanStep, Timestamp, Untrusted};
 use serde_json::Value;
 use thiserror::Error;
 
 use super::send::{Next, Work};
 use super::{Cloud, Course, Direction, Journal, Trouble, What};
-use crate::things::{goal, observe, recoverable, same, satisfies, toward};
+use crate::things::{goal, observe, recoverable, same, satisfies, toward, up_to};
+
+/// The parameter with a policy's content.
+const DOCUMENT: &str = "PolicyDocument";
 
 /// How often a state is read again before a step is given up.
 const ROUNDS: u32 = 8;
@@ -105,7 +109,7 @@ pub fn apply(
     for step in chosen(plan, options) {
         let course = courses.entry(step.id.clone()).or_default();
         let mut work = work(step, course, (cloud, journal), options, Direction::Apply);
-        if carried.ends(step, options, || carry_out(step, &mut work)) {
+        if carried.ends(step, options, || carry_out(step, plan.made, &mut work)) {
             return carried;
         }
     }
@@ -178,12 +182,15 @@ fn look(step: &PlanStep, cloud: &mut impl Cloud) -> Result<Value, Stop> {
 
 fn carry_out<C: Cloud, J: Journal>(
     step: &PlanStep,
+    made: Timestamp,
     work: &mut Work<'_, C, J>,
 ) -> Result<StepEnd, Stop> {
     if work.course.undone || work.course.undoing {
         return Ok(StepEnd::Undone);
     }
     let mut now = look(step, work.cloud)?;
+    let age = work.cloud.now().since(made);
+    let step = &up_to_date(step, (&now, work.course), age);
     if work.course.is_over() {
         if satisfies(&step.thing, &goal(&step.thing, &now), &now) {
             return Ok(StepEnd::DoneBefore);
@@ -203,6 +210,23 @@ fn carry_out<C: Cloud, J: Journal>(
     let reached = drive(step, work, now, |_, now| goal(&step.thing, now))?;
     work.tell(What::Reached { state: reached })?;
     Ok(StepEnd::Done)
+}
+
+/// The step with sessions denied that began since the plan was made: a thief takes
+/// another until the step is done.
+fn up_to_date<'s>(
+    step: &'s PlanStep,
+    (now, course): (&Value, &Course),
+    seconds: i64,
+) -> Cow<'s, PlanStep> {
+    // What was put may not be seen yet.
+    let put = course.done.iter().rev().find_map(document_of);
+    let Some(thing) = up_to(&step.thing, [Some(now), put.as_ref()], seconds) else {
+        return Cow::Borrowed(step);
+    };
+    let mut step = step.clone();
+    step.thing = thing;
+    Cow::Owned(step)
 }
 
 /// Asks EC2, before anything of the step is done, whether each of its kinds of
@@ -296,8 +320,23 @@ fn settle<C: Cloud, J: Journal>(work: &mut Work<'_, C, J>, needed: &[AwsCall]) -
     let Some((number, call)) = work.course.open.clone() else {
         return Ok(());
     };
-    let seen = !needed.contains(&call);
+    let seen = !needed.iter().any(|one| is_same_aim(one, &call));
     work.tell(What::Settled { number, seen })
+}
+
+/// Whether two calls are the same but for the document that they put.
+fn is_same_aim(one: &AwsCall, other: &AwsCall) -> bool {
+    let bare = |call: &AwsCall| {
+        let mut call = call.clone();
+        call.parameters.remove(DOCUMENT);
+        call
+    };
+    bare(one) == bare(other)
+}
+
+/// The policy that a call puts.
+fn document_of(call: &AwsCall) -> Option<Value> {
+    serde_json::from_str(call.parameters.get(DOCUMENT)?.as_str()?).ok()
 }
 
 /// Looks at every step again when changes have spread: until then somebody
@@ -327,10 +366,11 @@ fn look_again(
                 continue;
             }
         };
-        if satisfies(&step.thing, &goal(&step.thing, &now), &now) {
+        let course = courses.entry(step.id.clone()).or_default();
+        let current = up_to_date(step, (&now, course), 0);
+        if satisfies(&step.thing, &goal(&current.thing, &now), &now) {
             continue;
         }
-        let course = courses.entry(step.id.clone()).or_default();
         let mut work = work(step, course, (cloud, journal), options, Direction::Apply);
         let told = work.tell(What::Reopened { state: now });
         **end = told.map_or_else(StepEnd::Stopped, |()| StepEnd::Reverted);

@@ -78,6 +78,8 @@ struct Fake {
     is_dead: bool,
     /// Operations that a dry run says are not permitted.
     denied: Vec<&'static str>,
+    /// Seconds since the plan was made.
+    clock: i64,
 }
 
 fn account() -> State {
@@ -120,6 +122,7 @@ impl Fake {
             fault,
             is_dead: false,
             denied: Vec::new(),
+            clock: 0,
         }
     }
 
@@ -300,6 +303,10 @@ impl Cloud for Fake {
     }
 
     fn wait(&mut self, _: u64) {}
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(self.clock).unwrap()
+    }
 }
 
 /// Records, and where the program stood when each was written.
@@ -345,6 +352,10 @@ impl Cloud for Wired<'_> {
     fn wait(&mut self, seconds: u64) {
         self.fake.wait(seconds);
     }
+
+    fn now(&self) -> Timestamp {
+        self.fake.now()
+    }
 }
 
 fn plan() -> Plan {
@@ -359,6 +370,7 @@ fn plan() -> Plan {
         Thing::UserKeys {
             user: alice(),
             keys: Vec::new(),
+            only: false,
         },
         Thing::InlinePolicy {
             holder: Holder::User(alice()),
@@ -439,6 +451,7 @@ fn complete(fake: &mut Fake, memory: &mut Memory, is_undo: bool) {
         if run(fake, memory, is_undo).is_complete() {
             return;
         }
+        fake.clock += 3600;
     }
     panic!("never complete: {:?}", memory.0.last());
 }
@@ -512,6 +525,17 @@ fn a_plan_is_carried_out_once() {
     );
 }
 
+/// Until when sessions are denied follows from when that was done.
+fn whenever(mut state: State) -> State {
+    let users = state.users.values_mut();
+    for policy in users.flat_map(|user| user.inline.values_mut()) {
+        for hour in 1..4 {
+            *policy = policy.replace(&format!("T0{hour}:00:00Z"), "T00:00:00Z");
+        }
+    }
+    state
+}
+
 #[test]
 fn whatever_fails_the_end_is_the_same() {
     let (expected, calls) = applied();
@@ -519,7 +543,8 @@ fn whatever_fails_the_end_is_the_same() {
         for fault in FAULTS {
             let (mut fake, mut memory) = (Fake::new(Some((at, fault))), Memory::default());
             complete(&mut fake, &mut memory, false);
-            assert_eq!(fake.state, expected, "{fault:?} at call {at}");
+            let end = whenever(fake.state.clone());
+            assert_eq!(end, expected, "{fault:?} at call {at}");
             assert_told(&fake, &memory);
         }
     }
@@ -552,6 +577,18 @@ fn an_undo_brings_back_what_can_be_brought_back_whatever_fails() {
     }
     let again = run(&mut fake, &mut memory, false);
     assert!(again.steps.iter().all(|(_, end)| *end == StepEnd::Undone));
+}
+
+#[test]
+fn sessions_are_denied_until_the_step_is_done() {
+    let (mut fake, mut memory) = (Fake::new(None), Memory::default());
+    fake.clock = 7200;
+    complete(&mut fake, &mut memory, false);
+    assert!(fake.state.users["alice"].inline["deny"].contains("2026-01-01T02:00:00Z"));
+    fake.clock += 7200;
+    let (told, calls) = (memory.0.len(), fake.count);
+    complete(&mut fake, &mut memory, false);
+    assert_eq!((memory.0.len(), fake.count), (told, calls), "it stays");
 }
 
 #[test]

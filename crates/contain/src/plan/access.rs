@@ -33,6 +33,8 @@ struct People {
     users: BTreeMap<(Option<String>, String), StepRisk>,
     keys: BTreeMap<(Option<String>, String), BTreeSet<String>>,
     roles: BTreeMap<(Option<String>, String), StepRisk>,
+    /// Users whose own credentials the thief has, not only those made for it.
+    stolen: BTreeSet<(Option<String>, String)>,
     /// Roles that somebody new may take.
     opened: BTreeSet<(Option<String>, String)>,
 }
@@ -128,6 +130,18 @@ impl People {
         keys.join(", ")
     }
 
+    /// A thief who has one of a user's own credentials may have found the others;
+    /// who made itself a key or a password has those.
+    fn keys_to_close(&self, who: &(Option<String>, String)) -> Option<Thing> {
+        let known: Vec<String> = self.keys.get(who).into_iter().flatten().cloned().collect();
+        let only = !self.stolen.contains(who);
+        (!only || !known.is_empty()).then(|| Thing::UserKeys {
+            user: who.1.clone(),
+            keys: known,
+            only,
+        })
+    }
+
     fn take(&mut self, identity: &Identity, risk: StepRisk, draft: &mut Draft) {
         let actor = &identity.actor;
         let account = actor.account.as_ref().map(|one| one.as_str().to_owned());
@@ -144,9 +158,7 @@ impl People {
             }
         }
         match (arn.map(named), actor.kind) {
-            (Some(Named::User(user)), _) => {
-                self.users.entry((account, user.to_owned())).or_insert(risk);
-            }
+            (Some(Named::User(user)), _) => self.act_as(identity, (account, user), risk),
             (Some(Named::Role(role)), _) => {
                 self.roles.entry((account, role.to_owned())).or_insert(risk);
             }
@@ -154,13 +166,24 @@ impl People {
                 draft.leave_out(actor.key.as_str(), LeftOutReason::Root);
             }
             (_, ActorKind::AccessKey) => match name {
-                Some(user) => {
-                    self.users.entry((account, user.to_owned())).or_insert(risk);
-                }
+                Some(user) => self.act_as(identity, (account, user), risk),
                 None => draft.leave_out(actor.key.as_str(), LeftOutReason::NameUnknown),
             },
             _ => {}
         }
+    }
+
+    fn act_as(
+        &mut self,
+        identity: &Identity,
+        (account, user): (Option<String>, &str),
+        risk: StepRisk,
+    ) {
+        let who = (account, user.to_owned());
+        if !identity.made_by_incident {
+            self.stolen.insert(who.clone());
+        }
+        self.users.entry(who).or_insert(risk);
     }
 
     /// Whom the incident made is removed, not shut out.
@@ -204,13 +227,10 @@ fn shut_users(
             region: None,
         };
         let user = || name.clone();
-        let known = people.keys.get(who).into_iter().flatten();
-        let keys = Thing::UserKeys {
-            user: user(),
-            keys: known.cloned().collect(),
-        };
-        let target = people.target(who);
-        draft.add(StepKind::DisableKey, &target, &place, keys, risk.clone());
+        if let Some(keys) = people.keys_to_close(who) {
+            let target = people.target(who);
+            draft.add(StepKind::DisableKey, &target, &place, keys, risk.clone());
+        }
         let deny = deny_old(request, Holder::User(user()), 0);
         draft.add(StepKind::DenyUser, name, &place, deny, risk.clone());
         if has_login(request, account.as_deref(), name) {

@@ -102,6 +102,14 @@ impl Draft {
     }
 }
 
+/// Whether the calls that a step shows are those that its thing is expected to
+/// need: what people read is what is carried out.
+pub fn shows_what_it_does(step: &PlanStep) -> bool {
+    let before = assumed(&step.thing);
+    let after = goal(&step.thing, &before);
+    step.calls == toward(&step.thing, step.region.as_deref(), &before, &after)
+}
+
 /// What was made by the incident risks nobody.
 pub(super) fn made() -> StepRisk {
     StepRisk {

@@ -19,6 +19,7 @@ use crate::proof::prove;
 use build::Draft;
 
 pub(crate) use access::principal_named;
+pub use build::shows_what_it_does;
 
 /// What a plan is made from.
 #[derive(Clone, Copy, Debug)]

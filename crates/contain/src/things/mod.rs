@@ -21,6 +21,7 @@ use gardefou_finding::{AwsCall, AwsService, Loss, Thing};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
+pub(crate) use self::policy::up_to;
 use self::rented::Batch;
 pub(crate) use self::rented::is_spot;
 
@@ -85,7 +86,7 @@ pub fn goal(thing: &Thing, before: &Value) -> Value {
         return Value::Null;
     }
     match thing {
-        Thing::UserKeys { .. } => every(before, &json!("Inactive")),
+        Thing::UserKeys { keys, only, .. } => user::closed_keys(keys, *only, before),
         Thing::InlinePolicy { document, .. } => document.clone().unwrap_or_default(),
         Thing::Trust { document, .. } => document.clone(),
         Thing::Attachment { .. } | Thing::Membership { .. } | Thing::MfaDevice { .. } => {
@@ -243,7 +244,7 @@ pub(crate) fn assumed(thing: &Thing) -> Value {
 pub(crate) fn follows_state(thing: &Thing) -> bool {
     matches!(
         thing,
-        Thing::UserKeys { .. }
+        Thing::UserKeys { only: false, .. }
             | Thing::User { .. }
             | Thing::Role { .. }
             | Thing::EcsService { .. }
@@ -262,6 +263,8 @@ pub fn satisfies(thing: &Thing, goal: &Value, now: &Value) -> bool {
         (true, Value::Object(goal), Value::Object(now)) => now
             .iter()
             .all(|(name, state)| goal.get(name) == Some(state)),
+        // Its owner can confirm it again before anybody looks.
+        _ if matches!(thing, Thing::MailIdentity { .. }) => goal.is_null() == now.is_null(),
         _ => goal == now,
     }
 }

@@ -1,6 +1,6 @@
 //! Inline policies and attachments of users, roles and groups.
 
-use gardefou_finding::{AwsCall, Holder};
+use gardefou_finding::{AwsCall, Holder, Thing, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Ask, document, document_text, iam, items, members, text, texts};
@@ -40,6 +40,36 @@ pub(super) fn given(holder: &Holder, from: &Value, to: &Value) -> Vec<AwsCall> {
         .filter(|arn| !have.contains(arn));
     calls.extend(new.map(|arn| on(holder, "Attach", "Policy").with("PolicyArn", arn)));
     calls
+}
+
+/// Where a denial of sessions says until when they began.
+const ISSUED: &str = "/Statement/0/Condition/DateLessThan/aws:TokenIssueTime";
+
+fn issued(document: &Value) -> Option<Timestamp> {
+    document
+        .pointer(ISSUED)?
+        .as_str()
+        .and_then(Timestamp::parse)
+}
+
+/// A denial of sessions that holds this much longer, or as long as one that is
+/// there or was put, if that is long enough; `None` of any other thing.
+pub(crate) fn up_to(thing: &Thing, known: [Option<&Value>; 2], seconds: i64) -> Option<Thing> {
+    let mut thing = thing.clone();
+    let Thing::InlinePolicy {
+        document: Some(document),
+        ..
+    } = &mut thing
+    else {
+        return None;
+    };
+    let planned = issued(document)?;
+    let known = known.into_iter().flatten();
+    let there = known.filter_map(issued).find(|time| *time >= planned);
+    let later = Timestamp::from_seconds(planned.seconds().saturating_add(seconds.max(0)));
+    let until = there.or(later)?;
+    *document.pointer_mut(ISSUED)? = json!(until.to_string());
+    Some(thing)
 }
 
 pub(super) fn observe_inline<E>(holder: &Holder, name: &str, ask: Ask<'_, E>) -> Result<Value, E> {
@@ -100,4 +130,37 @@ pub(super) fn attachment_toward(holder: &Holder, arn: &str, to: &Value) -> Vec<A
         _ => return Vec::new(),
     };
     vec![on(holder, verb, "Policy").with("PolicyArn", arn)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn denial(until: &str) -> Value {
+        json!({"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*",
+            "Condition": {"DateLessThan": {"aws:TokenIssueTime": until}}}]})
+    }
+
+    fn carried_out(now: &Value, seconds: i64) -> Option<Value> {
+        let thing = Thing::InlinePolicy {
+            holder: Holder::User("ann".to_owned()),
+            name: "deny".to_owned(),
+            document: Some(denial("2026-01-01T10:00:00Z")),
+        };
+        match up_to(&thing, [Some(now), None], seconds)? {
+            Thing::InlinePolicy { document, .. } => document,
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_denial_holds_until_it_is_carried_out() {
+        let noon = denial("2026-01-01T12:00:00Z");
+        assert_eq!(carried_out(&Value::Null, 7200), Some(noon.clone()));
+        assert_eq!(carried_out(&noon, 9000), Some(noon.clone()), "it is there");
+        let early = denial("2026-01-01T09:00:00Z");
+        assert_eq!(carried_out(&early, 7200), Some(noon), "somebody changed it");
+        let before = denial("2026-01-01T10:00:00Z");
+        assert_eq!(carried_out(&Value::Null, -5), Some(before));
+    }
 }

@@ -25,6 +25,20 @@ pub(super) fn observe_keys<E>(user: &str, ask: Ask<'_, E>) -> Result<Value, E> {
     Ok(Value::Object(keys))
 }
 
+/// Every key inactive, or only those that are known; the others as they are.
+pub(super) fn closed_keys(known: &[String], only: bool, before: &Value) -> Value {
+    let after = |(id, now): (&str, &Value)| {
+        let stays = only && !known.iter().any(|key| key == id);
+        let state = if stays {
+            now.clone()
+        } else {
+            json!("Inactive")
+        };
+        (id.to_owned(), state)
+    };
+    Value::Object(members(before, "").into_iter().map(after).collect())
+}
+
 pub(super) fn keys_toward(user: &str, from: &Value, to: &Value) -> Vec<AwsCall> {
     let changed = members(to, "")
         .into_iter()

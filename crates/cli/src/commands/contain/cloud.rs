@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gardefou_contain::{Cloud, Trouble};
-use gardefou_finding::{AwsCall, AwsService};
+use gardefou_finding::{AwsCall, AwsService, Timestamp};
 use gardefou_host::{AwsClient, AwsError};
 use serde_json::Value;
 
@@ -55,6 +55,10 @@ impl Cloud for Live {
 
     fn wait(&mut self, seconds: u64) {
         self.0.wait(Duration::from_secs(seconds));
+    }
+
+    fn now(&self) -> Timestamp {
+        gardefou_host::now().unwrap_or_else(Timestamp::epoch)
     }
 }
 

@@ -9,7 +9,8 @@ mod run;
 
 use std::path::Path;
 
-use gardefou_finding::{ExitStatus, PLAN_SCHEMA, Plan};
+use gardefou_contain::shows_what_it_does;
+use gardefou_finding::{ExitStatus, PLAN_SCHEMA, Plan, Untrusted};
 use gardefou_host::read_text;
 
 use self::args::Contain;
@@ -36,6 +37,11 @@ fn read_plan(path: &Path) -> Result<Plan, Error> {
     let plan: Plan = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     if plan.schema != PLAN_SCHEMA {
         return Err(wrong(format!("schema `{}`", plan.schema)));
+    }
+    if let Some(step) = plan.steps.iter().find(|step| !shows_what_it_does(step)) {
+        let id = Untrusted::new(step.id.as_str());
+        let what = "the calls that it shows are not those of its thing";
+        return Err(wrong(format!("step {}: {what}", id.escaped())));
     }
     Ok(plan)
 }

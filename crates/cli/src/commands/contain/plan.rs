@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use gardefou_contain::{
     Request, approval_note, cli_script, deny_policies, digest, plan, terraform,
 };
-use gardefou_finding::{ExitStatus, Incident, Plan, REPORT_SCHEMA, Report, Timestamp};
+use gardefou_finding::{ExitStatus, Incident, Plan, REPORT_SCHEMA, Report, Timestamp, Untrusted};
 use gardefou_host::{Stream, Terminal, print, read_text, write_atomically};
+use gardefou_iam::Principal;
 use gardefou_iam::snapshot::Snapshot;
 use gardefou_report::{Format, Lang, Options, render_plan};
 
@@ -20,6 +21,8 @@ use crate::messages::say;
 pub(super) fn run(options: &PlanOptions) -> Result<ExitStatus, Error> {
     let report = report(options)?;
     let incident = chosen(&report, options.incident.as_deref())?;
+    tell_of_others(&report, incident);
+    responder(options.responder.as_deref())?;
     let snapshot = snapshot(&options.snapshot);
     let plan = plan(
         &Request {
@@ -43,6 +46,31 @@ pub(super) fn run(options: &PlanOptions) -> Result<ExitStatus, Error> {
     let is_whole =
         report.coverage.is_complete() && snapshot.is_none_or(|(_, is_complete)| is_complete);
     Ok(status(&plan, incident, is_whole))
+}
+
+/// Says which incidents are not planned for.
+fn tell_of_others(report: &Report, incident: &Incident) {
+    let others = report.incidents.iter().filter(|one| one.id != incident.id);
+    for other in others {
+        say(&format!(
+            "gardefou: the plan is for incident {}; {} is another, see --incident",
+            incident.id, other.id
+        ));
+    }
+}
+
+/// Whoever cannot be told from others would not be spared.
+fn responder(arn: Option<&str>) -> Result<(), Error> {
+    match arn {
+        Some(arn) if !arn.starts_with("arn:") || Principal::parse(arn).is_err() => {
+            Err(Error::Usage(format!(
+                "--responder `{}` is no ARN of a user or role, such as \
+             arn:aws:sts::111122223333:assumed-role/admin/ann",
+                Untrusted::new(arn).escaped()
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The one place that decides a plan's exit status.
@@ -130,7 +158,7 @@ fn snapshot(paths: &[PathBuf]) -> Option<(Snapshot, bool)> {
     let (snapshot, coverage) = read_snapshot(paths);
     for failure in &coverage.failures {
         say(&format!(
-            "gardefou: {}: not read, so nothing is proven with it",
+            "gardefou: {}: not read whole, so what is proven is proven of the rest",
             failure.source.escaped()
         ));
     }
