@@ -4,7 +4,8 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "a test fails by panicking and starts its own servers"
+    clippy::print_stderr,
+    reason = "a test fails by panicking, starts its own servers, and says loudly what it skips"
 )]
 
 mod common;
@@ -329,7 +330,7 @@ fn people_approve_with_ssh_keys() {
     };
     place.write(
         "signers",
-        &format!("ann@example.com {ann}\nbob@example.com namespaces=\"gardefou-plan\" {bob}"),
+        format!("ann@example.com {ann}\nbob@example.com namespaces=\"gardefou-plan\" {bob}"),
     );
     let sample = root().join("samples/attack");
     let args = ["contain", "plan", sample.to_str().unwrap(), "--out", "plan"];
@@ -390,7 +391,7 @@ fn people_approve_with_ssh_keys() {
     let changed = std::fs::read_to_string(place.path().join("plan/plan.json")).unwrap();
     place.write(
         "plan/plan.json",
-        &changed.replacen("inc-", "inc0", 1),
+        changed.replacen("inc-", "inc0", 1),
     );
     let changed = apply(&["ann.sig", "bob.sig"], &signers);
     assert!(

@@ -87,28 +87,27 @@ fn planned(incident: &Incident, snapshot: Option<&Snapshot>) -> Plan {
 }
 
 fn restored(plan: &Plan) -> Option<(&Value, &TrustSource)> {
-    let of = |thing| match thing {
-        &Thing::Trust {
-            ref document,
-            ref known_from,
+    plan.steps.iter().find_map(|step| match &step.thing {
+        Thing::Trust {
+            document,
+            known_from,
             ..
         } => Some((document, known_from)),
         _ => None,
-    };
-    plan.steps.iter().find_map(|step| of(&step.thing))
+    })
 }
 
 /// What the role is denied: everything, or what was issued before when.
 fn denied(plan: &Plan) -> &Value {
-    let of = |thing| match thing {
-        &Thing::InlinePolicy {
+    let mut found = plan.steps.iter().filter_map(|step| match &step.thing {
+        Thing::InlinePolicy {
             holder: Holder::Role(_),
-            document: Some(ref document),
+            document: Some(document),
             ..
         } => Some(document),
         _ => None,
-    };
-    plan.steps.iter().find_map(|step| of(&step.thing)).unwrap()
+    });
+    found.next().unwrap()
 }
 
 #[test]

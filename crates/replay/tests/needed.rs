@@ -1,9 +1,10 @@
 //! What an identity of an incident's chain has needed, as a guardrail.
 #![allow(
+    clippy::disallowed_methods,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test fails by panicking"
+    reason = "a test reads the samples and fails by panicking"
 )]
 
 mod common;

@@ -2,6 +2,7 @@
 #![allow(
     clippy::indexing_slicing,
     clippy::expect_used,
+    clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
 
