@@ -41,7 +41,7 @@ pub enum Kind {
 
 /// What a parameter's values are learnt from: those that the history's
 /// legitimate calls have, where the guardrail would stop them otherwise.
-/// Written `regions`, `networks`, `principals` or `largest KEY`.
+/// Written `regions`, `networks`, `principals`, `actions` or `largest KEY`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Learn {
@@ -51,6 +51,8 @@ pub enum Learn {
     Networks,
     /// ARNs of users and roles.
     Principals,
+    /// Actions, and those that the log may not show.
+    Actions,
     /// The largest number of this condition key.
     Largest(String),
 }
@@ -63,6 +65,7 @@ impl TryFrom<String> for Learn {
             None if text == "regions" => Ok(Self::Regions),
             None if text == "networks" => Ok(Self::Networks),
             None if text == "principals" => Ok(Self::Principals),
+            None if text == "actions" => Ok(Self::Actions),
             Some(("largest", key)) => Ok(Self::Largest(key.trim().to_owned())),
             _ => Err(format!("`{text}` is nothing that is learnt")),
         }
@@ -139,6 +142,10 @@ pub struct Guardrail {
     /// ARN patterns of the roles that a boundary is for: a parameter's name.
     #[serde(default)]
     pub principals: Option<String>,
+    /// The parameter of which every legitimate identity of an incident's chain
+    /// makes a guardrail of its own.
+    #[serde(default)]
+    pub each: Option<String>,
     /// The policy, with `{{parameter}}` in the place of values; none for
     /// advice.
     #[serde(default)]
@@ -252,16 +259,25 @@ impl Guardrail {
     /// # Errors
     /// As [`Guardrail::bind`].
     pub fn blank(&self) -> Result<Bound, GuardrailError> {
+        self.blank_with(&Values::new())
+    }
+
+    /// The same beside values that are given.
+    pub(crate) fn blank_with(&self, given: &Values) -> Result<Bound, GuardrailError> {
         let learnt = self.parameters.iter().filter_map(|(name, one)| {
             let blank = match one.learn.as_ref()? {
                 Learn::Regions => "none",
                 Learn::Networks => "0.0.0.0/32",
                 Learn::Principals => "arn:aws:iam::000000000000:role/none",
+                // Which needs no permission.
+                Learn::Actions => "sts:GetCallerIdentity",
                 Learn::Largest(_) => "-1",
             };
             Some((name.clone(), vec![blank.to_owned()]))
         });
-        self.bind(&learnt.collect())
+        let mut values: Values = learnt.collect();
+        values.extend(given.clone());
+        self.bind(&values)
     }
 
     /// With the examples' values.

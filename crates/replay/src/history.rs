@@ -106,6 +106,16 @@ pub struct Collected {
 }
 
 impl Collected {
+    /// The classes of calls that succeeded, in an order that no split changes.
+    /// What was denied cannot be broken, and teaches nothing.
+    pub(crate) fn succeeded(&self) -> Vec<&Class> {
+        let all = self.classes.iter();
+        let mut classes: Vec<(&Box<[u8]>, &Class)> =
+            all.filter(|(sight, _)| !is_denied(sight)).collect();
+        classes.sort_by_key(|(sight, _)| *sight);
+        classes.into_iter().map(|(_, class)| class).collect()
+    }
+
     /// Adds what another worker collected.
     pub fn merge(&mut self, other: Self) {
         for (sight, class) in other.classes {
@@ -254,7 +264,7 @@ impl<'a, S: Seen> Collector<'a, S> {
     fn legitimate(&mut self, record: &Record<'_>, outcome: Outcome) {
         let mut sight = std::mem::take(&mut self.sight);
         sight.clear();
-        sight.push(u8::from(outcome == Outcome::Denied));
+        sight.push(outcome_mark(outcome));
         let reference = self.mapper.reference();
         let depth = self.sights.look(self.lens, reference, record, &mut sight);
         self.take(record, &mut sight, depth);
@@ -325,6 +335,16 @@ impl<'a, S: Seen> Collector<'a, S> {
             *unmapped.entry(rest).or_default() += 1;
         }
     }
+}
+
+/// How a sight begins.
+fn outcome_mark(outcome: Outcome) -> u8 {
+    u8::from(outcome == Outcome::Denied)
+}
+
+/// Whether a sight is of calls that were denied.
+fn is_denied(sight: &[u8]) -> bool {
+    sight.first() == Some(&outcome_mark(Outcome::Denied))
 }
 
 /// Most bytes of what is remembered of calls' parameters.

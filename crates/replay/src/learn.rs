@@ -11,6 +11,7 @@ use crate::guardrail::{Bound, Guardrail, GuardrailError, Learn, Values};
 use crate::history::Class;
 use crate::lens::network;
 use crate::mapping::{Call, Need};
+use crate::needed::{Logged, needed};
 
 /// A guardrail with what it learns from the classes that begin before `until`,
 /// and what is given. What is given is not learnt.
@@ -33,9 +34,11 @@ pub fn bind<'c>(
     if wanted.is_empty() {
         return guardrail.bind(&values);
     }
-    let blank = guardrail.blank()?;
+    let blank = guardrail.blank_with(given)?;
     let guard = Guard::new(&blank);
     let mut learnt: Vec<BTreeSet<String>> = vec![BTreeSet::new(); wanted.len()];
+    let mut logged = Logged::default();
+    let wants_actions = wanted.iter().any(|(_, how)| **how == Learn::Actions);
     for class in classes {
         if until.is_some_and(|until| class.first >= until) {
             continue;
@@ -43,6 +46,9 @@ pub fn bind<'c>(
         let Some(call) = &class.call else {
             continue;
         };
+        if wants_actions {
+            logged.see(call);
+        }
         if guard.call(call) != Effect::Stops {
             continue;
         }
@@ -57,7 +63,11 @@ pub fn bind<'c>(
     }
     for ((name, how), found) in wanted.into_iter().zip(learnt) {
         let blank = blank.values.get(name).cloned().unwrap_or_default();
-        values.insert(name.clone(), settled(how, found, blank));
+        let found = match how {
+            Learn::Actions => needed(found, &logged),
+            _ => settled(how, found, blank),
+        };
+        values.insert(name.clone(), found);
     }
     guardrail.bind(&values)
 }
@@ -72,6 +82,7 @@ fn value(how: &Learn, call: &Call, need: &Need) -> Option<String> {
         Learn::Regions => one("aws:RequestedRegion"),
         Learn::Networks => network(&one("aws:SourceIp")?),
         Learn::Principals => call.principal.principal_arn().map(str::to_owned),
+        Learn::Actions => Some(need.action.as_str().to_owned()),
         Learn::Largest(key) => one(key),
     }
 }

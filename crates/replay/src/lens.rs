@@ -189,10 +189,7 @@ impl Lens {
         self.eyes.iter().filter(|eye| {
             eye.statement().is_some_and(|statement| {
                 let scope = statement.actions();
-                actions.iter().any(|action| {
-                    let is_listed = scope.listed().iter().any(|it| it.matches(action.as_ref()));
-                    is_listed != scope.is_except()
-                })
+                actions.iter().any(|action| scope.names(action.as_ref()))
             })
         })
     }
@@ -414,8 +411,10 @@ impl Sights {
         let known = self.kinds.get(self.name.as_slice()).copied();
         let seen = known.unwrap_or_else(|| {
             let principal = caller.and_then(|_| principal_of(record));
-            let actions = actions(reference, &source, &event);
-            let seen = lens.of_actions(&actions, principal.as_ref());
+            let (actions, may_imply) = actions(reference, &source, &event);
+            let mut seen = lens.of_actions(&actions, principal.as_ref());
+            // Whether it does only its parameters tell.
+            seen.deep |= seen.any && may_imply;
             if self.kinds.len() < MAX_KINDS {
                 self.kinds.insert(self.name.as_slice().into(), seen);
             }
@@ -434,13 +433,15 @@ impl Sights {
     }
 }
 
-/// Actions that a call may need, in lower case: its own, and those it implies.
-fn actions(reference: &Reference, source: &str, event: &str) -> Vec<String> {
+/// Actions that a call may need, in lower case: its own, and those that it may
+/// imply; and whether there are any of those.
+fn actions(reference: &Reference, source: &str, event: &str) -> (Vec<String>, bool) {
     let own = match reference.meaning(source, event) {
         Meaning::Actions(actions) => actions,
         Meaning::Request { action, .. } => vec![action],
-        Meaning::UnknownService | Meaning::UnknownCall => return Vec::new(),
+        Meaning::UnknownService | Meaning::UnknownCall => return (Vec::new(), false),
     };
+    let count = own.len();
     let mut all = Vec::new();
     for action in own {
         let lower = action.to_lowercase();
@@ -454,7 +455,8 @@ fn actions(reference: &Reference, source: &str, event: &str) -> Vec<String> {
         }
         all.push(lower);
     }
-    all
+    let may_imply = all.len() > count;
+    (all, may_imply)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub mod history;
 pub mod learn;
 pub mod lens;
 pub mod mapping;
+mod needed;
 pub mod reference;
 mod replay;
 pub mod suggest;

@@ -15,6 +15,7 @@ use crate::guardrail::{Bound, Guardrail, GuardrailError, Kind, Values};
 use crate::history::{Class, Collected};
 use crate::learn;
 use crate::mapping::Call;
+use crate::needed;
 use crate::suggest::{Candidate, suggest};
 
 /// Rows of broken calls that are listed of one guardrail.
@@ -66,16 +67,10 @@ struct Judged<'a> {
 /// # Errors
 /// When a guardrail has no value for a parameter, or is not valid with it.
 pub fn replay(material: Material<'_>, tool: Tool) -> Result<Replay, GuardrailError> {
-    let mut classes: Vec<(&Box<[u8]>, &Class)> = material.collected.classes.iter().collect();
-    classes.sort_by_key(|(sight, _)| *sight);
-    let classes: Vec<&Class> = classes.into_iter().map(|(_, class)| class).collect();
+    let classes = material.collected.succeeded();
     let steps = Steps::new(material.incidents, material.collected);
-    let mut judged = Vec::new();
-    for guardrail in material.guardrails {
-        if guardrail.kind != Kind::Advice {
-            judged.push(judge(guardrail, &material, &classes, &steps)?);
-        }
-    }
+    let all = needed::all(&material, &classes);
+    let judged = judge_all(&all, &material, &classes, &steps)?;
     let suggestion = suggestion(&judged, &steps);
     let mut guardrails: Vec<GuardrailEffect> = judged
         .iter()
@@ -95,7 +90,7 @@ pub fn replay(material: Material<'_>, tool: Tool) -> Result<Replay, GuardrailErr
     Ok(Replay {
         schema: REPLAY_SCHEMA.to_owned(),
         tool,
-        history: history(&material, classes.len()),
+        history: history(&material),
         attacks: steps.attacks(),
         guardrails,
         advice: advice
@@ -111,14 +106,25 @@ pub fn replay(material: Material<'_>, tool: Tool) -> Result<Replay, GuardrailErr
     })
 }
 
-fn judge<'a>(
-    guardrail: &'a Guardrail,
+fn judge_all<'a>(
+    guardrails: &'a [(Guardrail, Values)],
     material: &Material<'_>,
     classes: &[&Class],
     steps: &Steps<'_>,
+) -> Result<Vec<Judged<'a>>, GuardrailError> {
+    guardrails
+        .iter()
+        .filter(|(guardrail, _)| guardrail.kind != Kind::Advice)
+        .map(|one| judge(one, material.split, classes, steps))
+        .collect()
+}
+
+fn judge<'a>(
+    (guardrail, given): &'a (Guardrail, Values),
+    split: Option<Timestamp>,
+    classes: &[&Class],
+    steps: &Steps<'_>,
 ) -> Result<Judged<'a>, GuardrailError> {
-    let none = Values::new();
-    let given = material.given.get(&guardrail.id).unwrap_or(&none);
     let all = || classes.iter().copied();
     let bound = learn::bind(guardrail, given, all(), None)?;
     let guard = Guard::new(&bound);
@@ -148,7 +154,7 @@ fn judge<'a>(
         }
     }
     if guardrail.is_learnt() {
-        let early = learn::bind(guardrail, given, all(), material.split)?;
+        let early = learn::bind(guardrail, given, all(), split)?;
         judged.later = Some(later(&Guard::new(&early), classes));
     }
     Ok(judged)
@@ -330,7 +336,7 @@ fn suggestion(judged: &[Judged<'_>], steps: &Steps<'_>) -> Option<Suggestion> {
     })
 }
 
-fn history(material: &Material<'_>, classes: usize) -> History {
+fn history(material: &Material<'_>) -> History {
     let collected = material.collected;
     let succeeded = collected
         .by_outcome
@@ -365,7 +371,7 @@ fn history(material: &Material<'_>, classes: usize) -> History {
         days: material.span.map_or(0, |(first, last)| {
             u64::try_from(last.since(first).div_euclid(DAY) + 1).unwrap_or(0)
         }),
-        classes: classes as u64,
+        classes: collected.classes.len() as u64,
         left_out: collected.left_out + collected.steps_left_out,
         unmapped,
         unknown,
@@ -377,17 +383,11 @@ fn history(material: &Material<'_>, classes: usize) -> History {
 /// # Errors
 /// As [`replay`].
 pub fn preventions(material: &Material<'_>) -> Result<Vec<Option<Prevention>>, GuardrailError> {
-    let mut classes: Vec<(&Box<[u8]>, &Class)> = material.collected.classes.iter().collect();
-    classes.sort_by_key(|(sight, _)| *sight);
-    let classes: Vec<&Class> = classes.into_iter().map(|(_, class)| class).collect();
-    let whole = history(material, classes.len());
-    let mut judged = Vec::new();
+    let classes = material.collected.succeeded();
+    let whole = history(material);
     let all = Steps::new(material.incidents, material.collected);
-    for guardrail in material.guardrails {
-        if guardrail.kind != Kind::Advice {
-            judged.push(judge(guardrail, material, &classes, &all)?);
-        }
-    }
+    let guardrails = needed::all(material, &classes);
+    let judged = judge_all(&guardrails, material, &classes, &all)?;
     let each =
         (0..material.incidents.len()).map(|incident| prevention(incident, &judged, &all, &whole));
     Ok(each.collect())

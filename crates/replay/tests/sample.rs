@@ -108,7 +108,8 @@ fn single_guardrails_stop_and_break_what_they_are_for() {
 fn a_set_of_many_needs_each_of_them() {
     let mut some = all();
     some.retain(|one| {
-        !["long-lived-keys-from-known-networks", "iam-writes-need-mfa"].contains(&one.id.as_str())
+        let strong = ["long-lived-keys-from-known-networks", "iam-writes-need-mfa"];
+        one.each.is_none() && !strong.contains(&one.id.as_str())
     });
     let ready = ready(&sample("attack"), &some);
     let replay = ready.replay(&some);
@@ -160,14 +161,25 @@ fn other_attacks_are_stopped_too() {
         let replay = ready.replay(&all());
         // The user whose password was stolen made a key that day, from the office:
         // it is in the incident's time, and nothing should have stopped it.
-        let own = |step: &StepRef| step.event.source_ip.as_str().starts_with("203.0.113.");
+        // And no policy decides about a sign-in.
+        let may_pass = |step: &StepRef| {
+            step.event.source_ip.as_str().starts_with("203.0.113.")
+                || step.event.call.as_str() == "ConsoleLogin"
+        };
         let held = replay.suggestion.as_ref().is_some_and(|suggestion| {
-            suggestion.broken == 0 && suggestion.first_through.as_ref().is_none_or(own)
+            suggestion.broken == 0
+                && suggestion.effects_through <= 2
+                && suggestion.first_through.as_ref().is_none_or(may_pass)
         });
         if !held || replay.attacks.is_empty() {
-            let through = replay
-                .suggestion
-                .map(|it| (it.guardrails, it.broken, it.first_through));
+            let through = replay.suggestion.map(|it| {
+                (
+                    it.guardrails,
+                    it.broken,
+                    it.effects_through,
+                    it.first_through,
+                )
+            });
             failed.push(format!("{variant:?}: {through:?}"));
         }
     }

@@ -27,6 +27,12 @@ pub(crate) fn logs_no_data(service: &str) -> bool {
     !blind::of(service).is_empty()
 }
 
+/// Services with actions that CloudTrail logs only where it was told to, or
+/// never, and those actions; a star stands for all of a service.
+pub fn unlogged() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    blind::BLIND.iter().copied()
+}
+
 /// The key by which statements are bound to regions.
 const REGION: &str = "aws:RequestedRegion";
 
