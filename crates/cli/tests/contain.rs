@@ -4,7 +4,8 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "a test fails by panicking and starts its own servers"
+    clippy::print_stderr,
+    reason = "a test fails by panicking, starts its own servers, and says loudly what it skips"
 )]
 
 mod common;
@@ -71,7 +72,8 @@ impl Scene {
     fn plan(&self) -> Value {
         let responder = "arn:aws:iam::123456789012:user/responder";
         let args = ["contain", "plan", "AWSLogs", "--responder", responder];
-        let run = self.place.run(&[&args[..], &["--out", "plan"]].concat());
+        let more = ["--evidence", "--out", "plan"];
+        let run = self.place.run(&[&args[..], &more].concat());
         assert_eq!(run.status, 1, "nothing is proven: {}", run.stderr);
         let plan = std::fs::read(self.place.path().join("plan/plan.json")).unwrap();
         serde_json::from_slice(&plan).unwrap()
@@ -182,6 +184,45 @@ fn assert_contained(before: &Value, after: &Value) {
         assert!(is_shut, "{door}: {hook}");
     }
     assert!(after["users"].get("svc-backup").is_none());
+    // Of the four machines that were protected, each has a volume at least.
+    assert_eq!(before["evidence"], 0);
+    assert!(
+        after["evidence"].as_u64() >= Some(4),
+        "{}",
+        after["evidence"]
+    );
+    assert_nothing_rented(&before["rented"], &after["rented"]);
+    let lets_in = |roles: &Value| {
+        roles["roles"]["release"]
+            .to_string()
+            .contains("999999999999")
+    };
+    assert!(lets_in(before) && !lets_in(after), "{}", after["roles"]);
+}
+
+/// Requests are ended with their instances, what can be switched off is.
+fn assert_nothing_rented(before: &Value, after: &Value) {
+    for (what, states) in after["gone"].as_object().unwrap() {
+        let (states, were) = (states.as_array().unwrap(), &before["gone"][what]);
+        let ended = [
+            "cancelled",
+            "terminated",
+            "deleted",
+            "cancelled_terminating",
+            "deleted_terminating",
+        ];
+        let is_gone = |state: &Value| ended.contains(&state.as_str().unwrap());
+        let ran = were.as_array().unwrap().iter();
+        assert!(
+            ran.filter(|state| !is_gone(state)).count() > 0,
+            "no {what} to end"
+        );
+        assert!(states.iter().all(is_gone), "{what}: {states:?}");
+    }
+    let off = serde_json::json!({"environment": "DISABLED", "queue": "DISABLED", "notebook": "Stopped",
+        "nodes": {"minSize": 0, "maxSize": 1, "desiredSize": 0}});
+    assert_ne!(before["back"], off);
+    assert_eq!(after["back"], off);
 }
 
 /// The account is as it was, but for what AWS cannot give back: instances,
@@ -205,6 +246,7 @@ fn assert_restored(before: &Value, after: &Value) {
             assert_eq!(after["services"][arn], *service, "{arn}");
         }
     }
+    assert_eq!(after["rented"]["back"], before["rented"]["back"]);
     assert_eq!(after["can"]["ci-deploy"], true);
 }
 
@@ -252,6 +294,111 @@ fn nobody_shuts_themselves_out_and_two_people_must_agree() {
         refused.stderr
     );
     assert_eq!(scene.check()["can"]["ci-deploy"], true, "nothing was done");
+}
+
+/// An SSH key of somebody's, made by ssh-keygen; `None` where there is none.
+fn ssh_key(place: &Place, name: &str) -> Option<String> {
+    let path = place.path().join(name);
+    let made = std::process::Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"])
+        .arg(&path)
+        .status();
+    if !made.is_ok_and(|status| status.success()) {
+        eprintln!("SKIPPED approvals by SSH: no ssh-keygen");
+        return None;
+    }
+    Some(std::fs::read_to_string(path.with_extension("pub")).unwrap())
+}
+
+/// Signs a file as people do it without the program.
+fn ssh_sign(place: &Place, key: &str, namespace: &str, file: &str) {
+    let status = std::process::Command::new("ssh-keygen")
+        .current_dir(place.path())
+        .args(["-q", "-Y", "sign", "-n", namespace, "-f", key, file])
+        .status();
+    assert!(status.unwrap().success());
+    let (from, to) = (format!("{file}.sig"), format!("{key}.sig"));
+    std::fs::rename(place.path().join(from), place.path().join(to)).unwrap();
+}
+
+#[test]
+fn people_approve_with_ssh_keys() {
+    let place = Place::new();
+    let keys = ["ann", "bob", "eve"].map(|name| ssh_key(&place, name));
+    let [Some(ann), Some(bob), Some(_)] = keys else {
+        return;
+    };
+    place.write(
+        "signers",
+        format!("ann@example.com {ann}\nbob@example.com namespaces=\"gardefou-plan\" {bob}"),
+    );
+    let sample = root().join("samples/attack");
+    let args = ["contain", "plan", sample.to_str().unwrap(), "--out", "plan"];
+    assert_eq!(place.run(&args).status, 1);
+    for (key, namespace) in [
+        ("ann", "gardefou-plan"),
+        ("bob", "git"),
+        ("eve", "gardefou-plan"),
+    ] {
+        ssh_sign(&place, key, namespace, "plan/approval.txt");
+    }
+    let apply = |approvals: &[&str], more: &[&str]| {
+        let fixed = [
+            "contain",
+            "apply",
+            "plan/plan.json",
+            "--ledger",
+            "none",
+            "--yes",
+            "--timeout",
+            "1",
+            "--require-approval",
+            "2",
+        ];
+        let given = approvals.iter().flat_map(|one| ["--approval", *one]);
+        let args: Vec<&str> = fixed
+            .into_iter()
+            .chain(given)
+            .chain(more.iter().copied())
+            .collect();
+        // Nothing answers there: whoever may go on fails at asking AWS.
+        let variables = [
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "x"),
+        ];
+        run(place.path(), &args, None, &variables)
+    };
+    let signers = ["--allowed-signers", "signers"];
+    // A stranger, another purpose, and the same person twice count for nobody.
+    let one = apply(&["ann.sig", "ann.sig", "bob.sig", "eve.sig"], &signers);
+    assert_eq!(one.status, 2);
+    assert!(one.stderr.contains("1 of 2 approvals"), "{}", one.stderr);
+    let approve = [
+        "contain",
+        "approve",
+        "plan/plan.json",
+        "--ssh-key",
+        "bob",
+        "--out",
+        "bob.sig",
+    ];
+    assert_eq!(place.run(&approve).status, 0);
+    let two = apply(&["ann.sig", "bob.sig"], &signers);
+    assert!(!two.stderr.contains("approvals"), "{}", two.stderr);
+    assert_ne!(two.status, 0);
+    let changed = std::fs::read_to_string(place.path().join("plan/plan.json")).unwrap();
+    place.write(
+        "plan/plan.json",
+        changed.replacen("gardefou-deny", "gardefou-dent", 1),
+    );
+    let changed = apply(&["ann.sig", "bob.sig"], &signers);
+    assert!(
+        changed.stderr.contains("0 of 2 approvals"),
+        "{}",
+        changed.stderr
+    );
 }
 
 /// A plan of the sample's campaign, once from its logs and once from a report.

@@ -10,6 +10,10 @@ pub fn digest(plan: &Plan) -> String {
     sha256_hex(&serde_json::to_vec(plan).unwrap_or_default())
 }
 
+/// The purpose for which SSH keys sign approvals of plans: a signature for git,
+/// a login or a change is none.
+pub const PLAN_NAMESPACE: &str = "gardefou-plan";
+
 /// The text that an approval signs. Its second line is no number, so that it
 /// can never be taken for a ledger's checkpoint, nor one for it.
 pub fn approval_note(plan: &Plan) -> String {

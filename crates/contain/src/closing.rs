@@ -90,6 +90,12 @@ pub fn closes(step: &PlanStep) -> BTreeSet<Opening> {
         Thing::FunctionConcurrency { function } => one(thing("function", function)),
         Thing::MailIdentity { identity } => one(thing("mail", identity)),
         Thing::EventRule { name, bus } => one(thing("rule", &format!("{name} {bus:?}"))),
+        Thing::Evidence { instances, .. } => each("evidence", instances),
+        Thing::SpotRequests { requests } => each("spot request", requests),
+        Thing::NodeGroup { cluster, group } => one(thing("nodes", &format!("{cluster}/{group}"))),
+        Thing::BatchEnvironment { name } => one(thing("environment", name)),
+        Thing::BatchQueue { name } => one(thing("queue", name)),
+        Thing::Notebook { name } => one(thing("notebook", name)),
     }
 }
 

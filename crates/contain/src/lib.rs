@@ -16,7 +16,7 @@ mod plan;
 mod proof;
 pub mod things;
 
-pub use approval::{approval_note, digest};
+pub use approval::{PLAN_NAMESPACE, approval_note, digest};
 pub use carry::{
     Carried, Cloud, Course, Direction, Ended, Journal, Options, Record, StepEnd, Stop, Trouble,
     What, apply, courses, undo,

@@ -238,6 +238,16 @@ fn carry_out(snapshot: &mut Snapshot, account: Option<&str>, thing: &Thing) {
             one.policies
                 .retain(|it| it.arn.as_deref() != Some(policy_arn));
         }),
+        Thing::Trust { role, document, .. } => {
+            let policy = Policy::from_value(document, PolicyKind::Resource).ok();
+            on(Kind::Role, role, &|one| {
+                one.trust = Some(Read {
+                    name: "trust policy".into(),
+                    arn: None,
+                    policy: policy.clone().map(Arc::new),
+                });
+            });
+        }
         // Who is gone has no policies, and nobody may become them.
         Thing::User { name } => on(Kind::User, name, &strip),
         Thing::Role { name } => on(Kind::Role, name, &strip),

@@ -98,6 +98,7 @@ fn a_stolen_start_principal_can_do_nothing_after_the_plan() {
             responder: None,
             now: Timestamp::parse("2026-01-02T04:00:00Z").unwrap(),
             has_organization: false,
+            keeps_evidence: false,
         };
         let plan = plan(&request, tool());
         let proof = plan.proof.as_ref().unwrap();
@@ -126,6 +127,7 @@ fn a_denial_of_some_actions_leaves_the_others() {
         responder: None,
         now: Timestamp::parse("2026-01-02T04:00:00Z").unwrap(),
         has_organization: false,
+        keeps_evidence: false,
     };
     let mut plan = plan(&request, tool());
     let deny = plan

@@ -34,6 +34,12 @@ pub enum AwsService {
     Organizations,
     /// CloudTrail.
     Cloudtrail,
+    /// AWS Batch.
+    Batch,
+    /// Elastic Kubernetes Service.
+    Eks,
+    /// SageMaker.
+    Sagemaker,
 }
 
 impl AwsService {
@@ -52,6 +58,9 @@ impl AwsService {
             Self::Events => "events",
             Self::Organizations => "organizations",
             Self::Cloudtrail => "cloudtrail",
+            Self::Batch => "batch",
+            Self::Eks => "eks",
+            Self::Sagemaker => "sagemaker",
         }
     }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     Actor, Confidence, EventRef, FindingId, Outcome, Prevention, Severity, Tactic, Technique,
@@ -441,6 +442,8 @@ pub enum StepKind {
     RemoveProvider,
     /// Restore a role's trust policy.
     RestoreTrust,
+    /// Take snapshots of instances' volumes.
+    KeepEvidence,
     /// Suspend an Auto Scaling group and scale it to zero.
     StopGroup,
     /// Scale an ECS service to zero and delete it.
@@ -457,6 +460,8 @@ pub enum StepKind {
     TerminateInstance,
     /// Cancel a spot request or fleet.
     CancelSpot,
+    /// Stop a notebook instance.
+    StopNotebook,
     /// Delete a launch template or configuration.
     DeleteLaunchTemplate,
     /// Delete a Lambda function URL.
@@ -568,4 +573,30 @@ pub struct Incident {
     /// Where a report of the gate found the access keys of its identities.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leaks: Vec<Leak>,
+    /// Roles whose trust policy it replaced, with what the log holds of them;
+    /// roles that it made are not among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trusts: Vec<TrustChange>,
+}
+
+/// A role whose trust policy an incident replaced, and nobody after it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TrustChange {
+    /// The role's name.
+    pub role: Untrusted,
+    /// Its account.
+    pub account: Untrusted,
+    /// The trust policies that the incident put, earliest first.
+    pub put: Vec<Value>,
+    /// The one before, where the log holds the call that put it.
+    pub before: Option<EarlierTrust>,
+}
+
+/// A trust policy that the log holds, and the call that put it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EarlierTrust {
+    /// The policy.
+    pub document: Value,
+    /// The call.
+    pub event: EventRef,
 }

@@ -31,13 +31,13 @@ pub use coverage::{
 pub use event::{Actor, ActorKind, EventRef, Outcome, Position};
 pub use finding::{Finding, FindingId, RuleCount, Tactic, Technique};
 pub use incident::{
-    Boundary, BoundaryReason, ChainLink, Cost, CostItem, Identity, Incident, Leak, LinkKind,
-    Metered, NextStep, Novelty, NoveltyKind, Origin, Pricing, Resource, ResourceAction,
-    ResourceKind, ResourceState, Stage, StepKind, TimelineEntry, Unpriced,
+    Boundary, BoundaryReason, ChainLink, Cost, CostItem, EarlierTrust, Identity, Incident, Leak,
+    LinkKind, Metered, NextStep, Novelty, NoveltyKind, Origin, Pricing, Resource, ResourceAction,
+    ResourceKind, ResourceState, Stage, StepKind, TimelineEntry, TrustChange, Unpriced,
 };
 pub use plan::{
     Holder, LeftOut, LeftOutReason, Loss, PLAN_SCHEMA, Plan, PlanProof, PlanStatus, PlanStep,
-    Power, PowerMeans, StepRisk, StepState, StepStatus, Thing,
+    Power, PowerMeans, StepRisk, StepState, StepStatus, Thing, TrustSource,
 };
 pub use proof::{
     ChainName, ChainProof, Doubt, DoubtKind, Doubts, KeySource, PROOF_SCHEMA, ProofSummary,

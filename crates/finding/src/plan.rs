@@ -26,6 +26,21 @@ pub enum Holder {
     Group(String),
 }
 
+/// Where a role's earlier trust policy is known from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum TrustSource {
+    /// From the call that put it, in the log.
+    Log {
+        /// The call's name.
+        call: Untrusted,
+        /// Its time.
+        time: Timestamp,
+    },
+    /// From the snapshot of the accounts' policies.
+    Snapshot,
+}
+
 /// What a step changes. Each has a state that can be read, a state that the
 /// step leads to, and calls that lead from one state to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -79,6 +94,8 @@ pub enum Thing {
         role: String,
         /// The trust policy as it is to be.
         document: Value,
+        /// Where it is known from.
+        known_from: TrustSource,
     },
     /// A user with all that belongs to it; it is removed.
     User {
@@ -152,6 +169,40 @@ pub enum Thing {
         /// Its bus, if not the default one.
         bus: Option<String>,
     },
+    /// The volumes of instances; a snapshot of each is taken, and kept.
+    Evidence {
+        /// The incident, by which the snapshots are tagged.
+        incident: String,
+        /// The instances.
+        instances: Vec<String>,
+    },
+    /// Spot requests and fleets; they are cancelled with their instances.
+    SpotRequests {
+        /// Their ids.
+        requests: Vec<String>,
+    },
+    /// A node group of EKS; its size becomes 0.
+    NodeGroup {
+        /// Its cluster.
+        cluster: String,
+        /// Its name.
+        group: String,
+    },
+    /// A compute environment of AWS Batch; it is disabled.
+    BatchEnvironment {
+        /// Its name.
+        name: String,
+    },
+    /// A job queue of AWS Batch; it is disabled.
+    BatchQueue {
+        /// Its name.
+        name: String,
+    },
+    /// A notebook instance of SageMaker; it is stopped.
+    Notebook {
+        /// Its name.
+        name: String,
+    },
 }
 
 impl Thing {
@@ -160,8 +211,11 @@ impl Thing {
     pub fn count(&self) -> u64 {
         let named = match self {
             Self::UserKeys { keys, .. } => keys.len(),
-            Self::Protection { instances } | Self::Instances { instances } => instances.len(),
+            Self::Protection { instances }
+            | Self::Instances { instances }
+            | Self::Evidence { instances, .. } => instances.len(),
             Self::EcsTasks { tasks, .. } => tasks.len(),
+            Self::SpotRequests { requests } => requests.len(),
             _ => 1,
         };
         named.max(1) as u64
@@ -189,6 +243,8 @@ pub enum Loss {
     Instances,
     /// Running tasks.
     Tasks,
+    /// Spot requests and fleets, with what they would launch.
+    SpotRequests,
     /// A function URL's host name.
     FunctionUrl,
     /// The verification of a mail identity.
@@ -255,6 +311,9 @@ pub enum LeftOutReason {
     Root,
     /// The log does not tell its name.
     NameUnknown,
+    /// A role whose trust policy as it was is not known, so that it cannot be
+    /// put back: the role is denied everything.
+    TrustUnknown,
 }
 
 /// Something that is not in the plan though it would belong there.

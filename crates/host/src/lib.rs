@@ -33,7 +33,7 @@ mod xml;
 
 pub use advisories::{AdvisoryFile, TakeRecord, osv_records, source_name};
 pub use archive::{Archive, ReadOptions, ReadOutcome, Scope, Worker};
-pub use aws::{AwsClient, AwsError};
+pub use aws::{AwsClient, AwsError, read_answer};
 pub use clock::{now, pause, user_name};
 pub use companion::{companion, read_bytes, showing};
 pub use error::SourceError;

@@ -689,6 +689,7 @@ pub(crate) fn campaign() -> Report {
         resources_left_out: 0,
         findings: findings.iter().map(|finding| finding.id.clone()).collect(),
         leaks: Vec::new(),
+        trusts: Vec::new(),
     };
     let rules = findings
         .iter()

@@ -2,7 +2,7 @@
 
 use gardefou_finding::{
     AwsCall, LeftOutReason, Loss, NextStep, Plan, PlanProof, PlanStatus, PlanStep, Power, StepKind,
-    StepState, Untrusted,
+    StepState, Thing, TrustSource, Untrusted,
 };
 
 use crate::catalogue::{Message, Say, Sentence, step_text};
@@ -69,6 +69,7 @@ fn loss(loss: Loss) -> Message {
         Loss::OtherCredentials => Message::LossOtherCredentials,
         Loss::Instances => Message::LossInstances,
         Loss::Tasks => Message::LossTasks,
+        Loss::SpotRequests => Message::LossSpotRequests,
         Loss::FunctionUrl => Message::LossFunctionUrl,
         Loss::MailVerification => Message::LossMailVerification,
     }
@@ -81,6 +82,7 @@ fn reason(reason: LeftOutReason) -> Message {
         LeftOutReason::PermissionSet => Message::LeftOutPermissionSet,
         LeftOutReason::Root => Message::LeftOutRoot,
         LeftOutReason::NameUnknown => Message::LeftOutNameUnknown,
+        LeftOutReason::TrustUnknown => Message::LeftOutTrustUnknown,
     }
 }
 
@@ -88,9 +90,21 @@ fn reason(reason: LeftOutReason) -> Message {
 fn are_alike(one: &PlanStep, other: &PlanStep) -> bool {
     let told = |step: &PlanStep| {
         let follows = (step.calls_follow_state, step.undo_follows_state);
-        (step.kind, step.account.clone(), step.risk.clone(), follows)
+        (step.kind, follows)
     };
-    told(one) == told(other) && one.losses == other.losses
+    told(one) == told(other)
+        && one.account == other.account
+        && one.risk == other.risk
+        && one.losses == other.losses
+        && trust_source(one) == trust_source(other)
+}
+
+/// Where the trust policy of a step is known from.
+fn trust_source(step: &PlanStep) -> Option<&TrustSource> {
+    match &step.thing {
+        Thing::Trust { known_from, .. } => Some(known_from),
+        _ => None,
+    }
 }
 
 struct Teller<'a> {
@@ -212,7 +226,9 @@ impl<'a> Teller<'a> {
         }
         let count = steps.iter().map(|step| step.thing.count()).sum();
         let title = self.title(first.kind, &first.target, count);
-        let commands = steps.iter().flat_map(|step| self.commands(step, rest));
+        let commands = steps
+            .iter()
+            .flat_map(|step| self.commands(step, !rest.is_empty()));
         let (commands, more) = self.within(commands.collect());
         let escaped = commands
             .iter()
@@ -239,9 +255,9 @@ impl<'a> Teller<'a> {
     }
 
     /// A step's calls and their undo. Beside others, it says which it is.
-    fn commands(&self, step: &PlanStep, others: &[PlanStep]) -> Vec<String> {
+    fn commands(&self, step: &PlanStep, has_others: bool) -> Vec<String> {
         let mut lines = Vec::new();
-        if !others.is_empty() {
+        if has_others {
             let region = step.region.as_deref().unwrap_or_default();
             let name = format!("# {} {} {region}", step.id, step.target.escaped());
             lines.push(name.trim_end().to_owned());
@@ -295,6 +311,9 @@ impl<'a> Teller<'a> {
             _ => self.say.plain(Message::RiskUnknown),
         };
         about = about.with(" ").joined(risk);
+        if let Some(source) = trust_source(step) {
+            about = about.with(" ").joined(self.known_from(source));
+        }
         if step.calls_follow_state {
             about = about
                 .with(" ")
@@ -313,6 +332,19 @@ impl<'a> Teller<'a> {
                 .joined(self.say.fill(Message::PlanLosses, &[("losses", losses)]));
         }
         about
+    }
+
+    fn known_from(&self, source: &TrustSource) -> Sentence {
+        match source {
+            TrustSource::Snapshot => self.say.plain(Message::TrustFromSnapshot),
+            TrustSource::Log { call, time } => self.say.fill(
+                Message::TrustFromLog,
+                &[
+                    ("call", Sentence::quote(call)),
+                    ("time", Sentence::plain(time.to_string())),
+                ],
+            ),
+        }
     }
 
     /// Next steps of one kind, as one.

@@ -6,7 +6,7 @@ use gardefou_finding::{Report, Severity, StepKind};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Format, Lang, Options, examples, json_schema, proof_schema, render};
+use crate::{Format, Lang, Options, examples, json_schema, plan_schema, proof_schema, render};
 
 /// Writes every format where `GARDEFOU_REPORT_OUT` says, to be looked at.
 #[test]
@@ -590,6 +590,28 @@ fn a_step_counts_what_it_is_done_to_and_names_what_is_to_be_looked_at() {
     assert!(text.contains("2. Look at `i-1, i-2, i-3 (+7)` and 1 more."));
     let ocsf = render(&report, Format::Ocsf, &Options::default());
     assert!(ocsf.contains("1. Terminate 18 instances."));
+}
+
+const PLAN_SCHEMA_TEXT: &str = include_str!("../../../schemas/gardefou.plan.1.schema.json");
+
+#[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a person asks for the schema to be written anew"
+)]
+fn the_plans_schema_is_the_types() {
+    if std::env::var("UPDATE_SCHEMAS").is_ok() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../schemas/gardefou.plan.1.schema.json"
+        );
+        std::fs::write(path, plan_schema()).unwrap();
+        return;
+    }
+    assert!(
+        PLAN_SCHEMA_TEXT == plan_schema(),
+        "the types changed: run the tests with UPDATE_SCHEMAS=1"
+    );
 }
 
 const PROOF_SCHEMA_TEXT: &str = include_str!("../../../schemas/gardefou.trail-proof.1.schema.json");

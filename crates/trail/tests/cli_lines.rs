@@ -174,6 +174,7 @@ fn every_kind_of_step_is_made() {
         StepKind::ClearProtection,
         StepKind::TerminateInstance,
         StepKind::CancelSpot,
+        StepKind::StopNotebook,
         StepKind::DeleteLaunchTemplate,
         StepKind::RemoveFunctionUrl,
         StepKind::RemoveFunctionPermission,

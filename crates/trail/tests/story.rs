@@ -2,12 +2,13 @@
 #![allow(
     clippy::indexing_slicing,
     clippy::expect_used,
+    clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
 
 mod common;
 
-use common::{investigate_one, our_rules, records};
+use common::{File, investigate, investigate_one, our_rules, records};
 use gardefou_finding::{LinkKind, Resource, ResourceAction};
 use serde_json::{Value, json};
 
@@ -128,4 +129,85 @@ fn only_what_succeeded_is_a_resource_a_cost_or_an_identity() {
     ] {
         assert_eq!(made(Some(error)), (0, 0, 0), "{error}");
     }
+}
+
+/// A call about the trust of a role, by somebody from somewhere.
+fn trusting(time: &str, call: &str, user: &str, address: &str, who: &str) -> Value {
+    let mut event = attack(user, address)[0].clone();
+    let document = json!({"Statement": [{"Effect": "Allow", "Principal": {"AWS": who},
+        "Action": "sts:AssumeRole"}]});
+    let name = match call {
+        "CreateRole" => "assumeRolePolicyDocument",
+        _ => "policyDocument",
+    };
+    event["eventSource"] = json!("iam.amazonaws.com");
+    event["eventName"] = json!(call);
+    event["eventTime"] = json!(time);
+    event["eventID"] = json!(format!("{call}-{time}"));
+    event["requestParameters"] = json!({"roleName": "release", name: document.to_string()});
+    event
+}
+
+/// The principals of the trust policies that are told: before, and put.
+fn told_trusts(later: Vec<Value>) -> Option<(Option<String>, Vec<String>)> {
+    let early = vec![
+        trusting(
+            "2025-10-01T08:00:00Z",
+            "CreateRole",
+            "ann",
+            "192.0.2.1",
+            "1",
+        ),
+        trusting(
+            "2025-10-02T08:00:00Z",
+            "UpdateAssumeRolePolicy",
+            "ann",
+            "192.0.2.1",
+            "2",
+        ),
+    ];
+    let mut attacked = attack("zoe", "198.51.100.7");
+    let change = "UpdateAssumeRolePolicy";
+    attacked.push(trusting(
+        "2025-11-03T10:01:00Z",
+        change,
+        "zoe",
+        "198.51.100.7",
+        "evil",
+    ));
+    attacked.extend(later);
+    let files = [early, attacked].map(|events| File {
+        name: format!("{}.json", events.len()),
+        bytes: records(&events),
+    });
+    let mut told = investigate(our_rules(), &files, &[vec![1], vec![0]]).incidents;
+    assert_eq!(told.len(), 1);
+    let change = told.remove(0).trusts.pop()?;
+    assert_eq!(
+        (change.role.as_str(), change.account.as_str()),
+        ("release", "111122223333")
+    );
+    let who = |one: &Value| {
+        one["Statement"][0]["Principal"]["AWS"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let before = change.before.map(|one| who(&one.document));
+    Some((before, change.put.iter().map(who).collect()))
+}
+
+#[test]
+fn a_changed_trust_is_told_with_the_one_before() {
+    let told = told_trusts(Vec::new()).expect("the role is told");
+    assert_eq!(told, (Some("2".to_owned()), vec!["evil".to_owned()]));
+    // What somebody put back since is nobody's guess.
+    let mended = trusting(
+        "2025-11-04T12:00:00Z",
+        "UpdateAssumeRolePolicy",
+        "ann",
+        "192.0.2.1",
+        "2",
+    );
+    assert_eq!(told_trusts(vec![mended]), None);
 }

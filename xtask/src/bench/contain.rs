@@ -26,6 +26,7 @@ pub(crate) fn run() -> Result<()> {
         responder: None,
         now: Timestamp::epoch(),
         has_organization: false,
+        keeps_evidence: false,
     };
     let tool = || Tool {
         name: "bench".to_owned(),

@@ -14,6 +14,8 @@ from botocore.config import Config
 ENDPOINT, WORK, COMMAND = sys.argv[1:4]
 HOME, FAR = 'us-east-1', 'eu-north-1'
 ADMIN = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': '*', 'Resource': '*'}]}
+TRUST = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': 'sts:AssumeRole',
+         'Principal': {'Service': 'codebuild.amazonaws.com'}}]}
 KEYS = os.path.join(WORK, 'keys.json')
 START = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=3)
 
@@ -113,6 +115,9 @@ def ec2(name, parameters, answer):
              'instanceState': {'code': 0, 'name': 'pending'}} for one in answer['Instances']]}}
     if name == 'ModifyInstanceAttribute':
         return {'instanceId': parameters['InstanceId'], 'disableApiTermination': {'value': True}}, {'_return': True}
+    if name == 'RequestSpotInstances':
+        return items(small(parameters)), {'spotInstanceRequestSet': {'items': [
+            {'spotInstanceRequestId': one['SpotInstanceRequestId']} for one in answer['SpotInstanceRequests']]}}
     return items(small(parameters)), items(small(answer))
 
 
@@ -137,6 +142,7 @@ def seed(root):
     trust = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': 'sts:AssumeRole',
              'Principal': {'Service': ['ec2.amazonaws.com', 'lambda.amazonaws.com', 'ecs-tasks.amazonaws.com']}}]}
     iam.create_role(RoleName='worker', AssumeRolePolicyDocument=json.dumps(trust))
+    iam.create_role(RoleName='release', AssumeRolePolicyDocument=json.dumps(TRUST))
     ec2 = client('ec2', root)
     subnet = ec2.describe_subnets()['Subnets'][0]['SubnetId']
     ours = ec2.run_instances(ImageId=image(ec2), InstanceType='t3.micro', MinCount=1, MaxCount=1)
@@ -154,6 +160,8 @@ def campaign(log, keys):
     thief('iam', 'list_users')
     thief('iam', 'create_user', UserName='svc-backup')
     thief('iam', 'attach_user_policy', UserName='svc-backup', PolicyArn='arn:aws:iam::aws:policy/AdministratorAccess')
+    anybody = {**TRUST, 'Statement': [*TRUST['Statement'], {**TRUST['Statement'][0], 'Principal': {'AWS': 'arn:aws:iam::999999999999:root'}}]}
+    thief('iam', 'update_assume_role_policy', RoleName='release', PolicyDocument=json.dumps(anybody))
     made = thief('iam', 'create_access_key', UserName='svc-backup')
     keys['svc-backup'] = key(made)
     log.records[-1]['responseElements']['accessKey'].pop('secretAccessKey')
@@ -177,6 +185,7 @@ def campaign(log, keys):
          launchType='FARGATE', networkConfiguration=network)
     evil('ecs', 'run_task', cluster='k41', taskDefinition='k41', launchType='FARGATE', count=2, networkConfiguration=network)
     role = f'arn:aws:iam::{log.account}:role/worker'
+    rent(evil, role, image(here), keys)
     evil('lambda', 'create_function', FunctionName='hook', Runtime='python3.12', Role=role, Handler='index.handler',
          Code={'ZipFile': package()})
     evil('lambda', 'create_function_url_config', FunctionName='hook', AuthType='NONE')
@@ -185,10 +194,57 @@ def campaign(log, keys):
     thief('sts', 'get_caller_identity')
 
 
+def rent(evil, role, image, keys):
+    """Capacity by other ways than single launches."""
+    what = {'ImageId': image, 'InstanceType': 'c5.24xlarge'}
+    made = evil('ec2', 'request_spot_instances', InstanceCount=2, SpotPrice='1.0', LaunchSpecification=what)
+    ids = [one['SpotInstanceRequestId'] for one in made['SpotInstanceRequests']]
+    there = client('ec2', evil.keys).describe_spot_instance_requests(SpotInstanceRequestIds=ids)['SpotInstanceRequests']
+    keys['spot'] = {one['SpotInstanceRequestId']: one['InstanceId'] for one in there}
+    evil('ec2', 'request_spot_fleet', SpotFleetRequestConfig={
+        'IamFleetRole': role, 'TargetCapacity': 2, 'SpotPrice': '1.0', 'AllocationStrategy': 'lowestPrice',
+        'LaunchSpecifications': [{**what, 'SubnetId': keys['subnet'], 'WeightedCapacity': 1, 'SpotPrice': '1.0'}]})
+    evil('ec2', 'create_launch_template', LaunchTemplateName='lt-k41', LaunchTemplateData=what)
+    evil('ec2', 'create_fleet', TargetCapacitySpecification={'TotalTargetCapacity': 1, 'DefaultTargetCapacityType': 'on-demand'},
+         Type='maintain', LaunchTemplateConfigs=[{'LaunchTemplateSpecification': {'LaunchTemplateName': 'lt-k41', 'Version': '1'}}])
+    evil('batch', 'create_compute_environment', computeEnvironmentName='be-k41', type='UNMANAGED', state='ENABLED', serviceRole=role)
+    evil('batch', 'create_job_queue', jobQueueName='bq-k41', state='ENABLED', priority=1,
+         computeEnvironmentOrder=[{'order': 1, 'computeEnvironment': 'be-k41'}])
+    evil('sagemaker', 'create_notebook_instance', NotebookInstanceName='nb-k41', InstanceType='ml.p3.16xlarge', RoleArn=role)
+    evil('eks', 'create_cluster', name='ek-k41', roleArn=role, resourcesVpcConfig={'subnetIds': [keys['subnet']]})
+    evil('eks', 'create_nodegroup', clusterName='ek-k41', nodegroupName='ng', subnets=[keys['subnet']], nodeRole=role,
+         scalingConfig={'minSize': 2, 'maxSize': 9, 'desiredSize': 4})
+
+
+def rented(admin, spot):
+    """What of it is there, and how."""
+    ec2, batch = client('ec2', admin), client('batch', admin)
+    sizes = client('eks', admin).describe_nodegroup(clusterName='ek-k41', nodegroupName='ng')['nodegroup']['scalingConfig']
+    notebook = client('sagemaker', admin).describe_notebook_instance(NotebookInstanceName='nb-k41')
+    # moto forgets what was cancelled, and keeps the requests of a fleet that is gone.
+    requests = {one['SpotInstanceRequestId']: one['State'] for one in ec2.describe_spot_instance_requests()['SpotInstanceRequests']}
+    states = ec2.describe_instances(InstanceIds=list(spot.values()))['Reservations']
+    return {
+        'gone': {
+            'spot': [requests.get(one, 'cancelled') for one in spot],
+            'instances': [two['State']['Name'] for one in states for two in one['Instances']],
+            'fleets': [one['SpotFleetRequestState'] for one in ec2.describe_spot_fleet_requests()['SpotFleetRequestConfigs']],
+            'ec2_fleets': [one['FleetState'] for one in ec2.describe_fleets()['Fleets']]},
+        'back': {
+            'environment': batch.describe_compute_environments(computeEnvironments=['be-k41'])['computeEnvironments'][0]['state'],
+            'queue': batch.describe_job_queues(jobQueues=['bq-k41'])['jobQueues'][0]['state'],
+            'notebook': notebook['NotebookInstanceStatus'],
+            'nodes': {name: sizes[name] for name in ('minSize', 'maxSize', 'desiredSize')}}}
+
+
 def history(log, keys):
     """What the stolen key did in the weeks before: ordinary work, from home."""
     work = Actor(log, 'ci-deploy', keys['ci-deploy'], '203.0.113.7')
     log.clock = START - datetime.timedelta(days=2)
+    # The role's trust as it was is known from the call that made it.
+    log.add(work.identity, 'iam.amazonaws.com', 'CreateRole', HOME,
+            {'roleName': 'release', 'assumeRolePolicyDocument': json.dumps(TRUST)},
+            {'role': {'roleName': 'release', 'arn': f'arn:aws:iam::{log.account}:role/release'}}, '203.0.113.7', 60)
     for _ in range(20):
         log.add(work.identity, 's3.amazonaws.com', 'ListBuckets', HOME, None, None, '203.0.113.7', 3600)
     log.clock = START
@@ -231,6 +287,10 @@ def check():
         states[instance] = found['Reservations'][0]['Instances'][0]['State']['Name']
     answer['instances'], answer['ours'] = states, keys['ours']
     answer.update(snapshot(admin))
+    answer['evidence'] = sum(
+        len(client('ec2', admin, region).describe_snapshots(
+            Filters=[{'Name': 'tag-key', 'Values': ['gardefou-evidence']}])['Snapshots']) for region in (HOME, FAR))
+    answer['rented'] = rented(admin, keys['spot'])
     print(json.dumps(answer))
 
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gardefou_finding::{AwsCall, Plan, PlanStep, Untrusted};
+use gardefou_finding::{AwsCall, AwsService, Plan, PlanStep, Untrusted};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -39,6 +39,14 @@ pub enum Stop {
     /// A call failed.
     #[error("{0}")]
     Call(Trouble),
+    /// A dry run says that a call of the step is not permitted.
+    #[error("nothing of the step was done: a dry run of {operation} was refused ({trouble})")]
+    NotPermitted {
+        /// The call's operation.
+        operation: String,
+        /// What AWS said.
+        trouble: Trouble,
+    },
     /// All calls are done, and the state is not what they are for.
     #[error("the calls are done, but the state is not what they lead to")]
     NotReached,
@@ -175,7 +183,7 @@ fn carry_out<C: Cloud, J: Journal>(
     if work.course.undone || work.course.undoing {
         return Ok(StepEnd::Undone);
     }
-    let now = look(step, work.cloud)?;
+    let mut now = look(step, work.cloud)?;
     if work.course.is_over() {
         if satisfies(&step.thing, &goal(&step.thing, &now), &now) {
             return Ok(StepEnd::DoneBefore);
@@ -189,9 +197,59 @@ fn carry_out<C: Cloud, J: Journal>(
         }
         work.tell(What::Saved { state: now.clone() })?;
     }
+    if work.course.intents == 0 {
+        now = rehearse(step, work, now)?;
+    }
     let reached = drive(step, work, now, |_, now| goal(&step.thing, now))?;
     work.tell(What::Reached { state: reached })?;
     Ok(StepEnd::Done)
+}
+
+/// Asks EC2, before anything of the step is done, whether each of its kinds of
+/// calls would be permitted: a step that is refused half-way leaves half of it.
+/// The state then.
+fn rehearse<C: Cloud, J: Journal>(
+    step: &PlanStep,
+    work: &mut Work<'_, C, J>,
+    now: Value,
+) -> Result<Value, Stop> {
+    let needed = toward(
+        &step.thing,
+        step.region.as_deref(),
+        &now,
+        &goal(&step.thing, &now),
+    );
+    let mut asked = BTreeSet::new();
+    let mut is_done = false;
+    for call in needed.iter().filter(|call| call.service == AwsService::Ec2) {
+        if !asked.insert(call.operation.as_str()) {
+            continue;
+        }
+        match work.cloud.call(&call.clone().with("DryRun", true)) {
+            Err(trouble) if denies(&trouble) => {
+                return Err(Stop::NotPermitted {
+                    operation: call.operation.clone(),
+                    trouble,
+                });
+            }
+            // Permitted, or not told: the call itself will tell.
+            Err(_) => {}
+            // AWS never answers so; what does took it for the call itself.
+            Ok(_) => is_done = true,
+        }
+    }
+    if is_done {
+        look(step, work.cloud)
+    } else {
+        Ok(now)
+    }
+}
+
+fn denies(trouble: &Trouble) -> bool {
+    let Trouble::Refused { code, .. } = trouble else {
+        return false;
+    };
+    code == "UnauthorizedOperation" || code.starts_with("AccessDenied")
 }
 
 /// Makes calls until the state is the wanted one, which may follow from the

@@ -76,6 +76,8 @@ struct Fake {
     count: usize,
     fault: Option<(usize, Fault)>,
     is_dead: bool,
+    /// Operations that a dry run says are not permitted.
+    denied: Vec<&'static str>,
 }
 
 fn account() -> State {
@@ -117,6 +119,7 @@ impl Fake {
             count: 0,
             fault,
             is_dead: false,
+            denied: Vec::new(),
         }
     }
 
@@ -244,6 +247,18 @@ impl Fake {
 impl Cloud for Fake {
     fn call(&mut self, call: &AwsCall) -> Result<Value, Trouble> {
         assert!(!self.is_dead, "a dead program calls nobody");
+        if call.parameters.contains_key("DryRun") {
+            let is_denied = self.denied.contains(&call.operation.as_str());
+            let code = if is_denied {
+                "UnauthorizedOperation"
+            } else {
+                "DryRunOperation"
+            };
+            return Err(Trouble::Refused {
+                code: code.to_owned(),
+                message: "dry run".to_owned(),
+            });
+        }
         let number = self.count;
         self.count += 1;
         let fault = self
@@ -598,4 +613,31 @@ fn steps_of_other_accounts_wait() {
             .all(|(_, end)| *end == StepEnd::OtherAccount)
     );
     assert_eq!((fake.count, carried.is_complete()), (0, false));
+}
+
+#[test]
+fn what_a_dry_run_refuses_is_not_begun() {
+    let (mut fake, mut memory) = (Fake::new(None), Memory::default());
+    fake.denied = vec!["TerminateInstances"];
+    let carried = run(&mut fake, &mut memory, false);
+    let (last, end) = carried.steps.last().unwrap();
+    assert_eq!(last, "05");
+    let StepEnd::Stopped(Stop::NotPermitted { operation, .. }) = end else {
+        panic!("{end:?}");
+    };
+    assert_eq!(operation, "TerminateInstances");
+    let intents = memory.0.iter().filter(|record| record.step == "05");
+    assert!(
+        !intents
+            .into_iter()
+            .any(|record| matches!(record.what, What::Intent { .. }))
+    );
+    assert!(
+        fake.performed
+            .iter()
+            .all(|call| call.operation != "TerminateInstances")
+    );
+    // With the permission, it goes on there.
+    fake.denied.clear();
+    assert!(run(&mut fake, &mut memory, false).is_complete());
 }

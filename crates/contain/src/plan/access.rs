@@ -4,19 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gardefou_finding::{
     ActorKind, Holder, Identity, Incident, LeftOutReason, Resource, ResourceKind as K, StepKind,
-    StepRisk, Thing, Untrusted,
+    StepRisk, Thing, Timestamp, Untrusted,
 };
 use gardefou_iam::snapshot::{Id, Kind, Principal, Snapshot};
 use gardefou_trail::resource::Detail as D;
 
 use super::Request;
 use super::build::{Draft, Place, denial, detail, globally, is_made, made, made_ones, present};
+use super::trust::Restorable;
 
 /// Name of the policy that ends old sessions, as the report's next steps have
 /// it.
 const DENY_OLD: &str = "gardefou-deny-older-sessions";
 /// Name of the policy that shuts a role whose trust was changed.
 const DENY_ALL: &str = "gardefou-deny-all";
+/// Seconds after the plan within which a changed trust policy is to be restored:
+/// until then whoever was let in may take the role again.
+const UNTIL_RESTORED: i64 = 3600;
 /// How the roles of permission sets begin: they take no policy of one's own.
 const PERMISSION_SET: &str = "AWSReservedSSO_";
 /// How the roles begin that AWS services make for themselves.
@@ -57,15 +61,17 @@ fn named(arn: &str) -> Named<'_> {
     }
 }
 
-pub(super) fn shut_out(request: &Request<'_>, draft: &mut Draft) {
+/// Shuts everybody out; the roles whose trust can be restored.
+pub(super) fn shut_out(request: &Request<'_>, draft: &mut Draft) -> Vec<Restorable> {
     let incident = request.incident;
     let people = people(incident, draft);
     let responder = request.responder.map(named);
     shut_users(request, &people, responder.as_ref(), draft);
     remove_users(incident, draft);
-    shut_roles(request, &people, responder.as_ref(), draft);
+    let opened = shut_roles(request, &people, responder.as_ref(), draft);
     remove_roles(incident, draft);
     take_grants(incident, draft);
+    opened
 }
 
 fn people(incident: &Incident, draft: &mut Draft) -> People {
@@ -205,7 +211,7 @@ fn shut_users(
         };
         let target = people.target(who);
         draft.add(StepKind::DisableKey, &target, &place, keys, risk.clone());
-        let deny = deny_old(request, Holder::User(user()));
+        let deny = deny_old(request, Holder::User(user()), 0);
         draft.add(StepKind::DenyUser, name, &place, deny, risk.clone());
         if has_login(request, account.as_deref(), name) {
             let login = Thing::Login { user: user() };
@@ -278,11 +284,13 @@ fn find<'s>(
     })
 }
 
-fn deny_old(request: &Request<'_>, holder: Holder) -> Thing {
+/// Denies what was issued before the plan, or until so many seconds after it.
+fn deny_old(request: &Request<'_>, holder: Holder, seconds: i64) -> Thing {
+    let until = Timestamp::from_seconds(request.now.seconds() + seconds).unwrap_or(request.now);
     Thing::InlinePolicy {
         holder,
         name: DENY_OLD.to_owned(),
-        document: Some(denial(Some(&request.now.to_string()))),
+        document: Some(denial(Some(&until.to_string()))),
     }
 }
 
@@ -291,7 +299,8 @@ fn shut_roles(
     people: &People,
     responder: Option<&Named<'_>>,
     draft: &mut Draft,
-) {
+) -> Vec<Restorable> {
+    let mut opened = Vec::new();
     for (key, risk) in &people.roles {
         let (account, name) = key;
         if let Some(reason) = untouchable(name, responder) {
@@ -303,18 +312,30 @@ fn shut_roles(
             region: None,
         };
         let holder = Holder::Role(name.clone());
-        let thing = if people.opened.contains(key) {
-            // Who was let in can take the role again, so old sessions are not
-            // enough. The trust policy as it was is not in the log.
-            Thing::InlinePolicy {
-                holder,
-                name: DENY_ALL.to_owned(),
-                document: Some(denial(None)),
+        let is_opened = people.opened.contains(key);
+        let known = is_opened.then(|| Restorable::of(request, name, &place));
+        let thing = match known {
+            None => deny_old(request, holder, 0),
+            Some(Some(known)) => {
+                opened.push(known);
+                deny_old(request, holder, UNTIL_RESTORED)
             }
-        } else {
-            deny_old(request, holder)
+            Some(None) => {
+                draft.leave_out(name, LeftOutReason::TrustUnknown);
+                deny_all(holder)
+            }
         };
         draft.add(StepKind::RevokeSessions, name, &place, thing, risk.clone());
+    }
+    opened
+}
+
+/// Who was let in can take the role again, so old sessions are not enough.
+fn deny_all(holder: Holder) -> Thing {
+    Thing::InlinePolicy {
+        holder,
+        name: DENY_ALL.to_owned(),
+        document: Some(denial(None)),
     }
 }
 

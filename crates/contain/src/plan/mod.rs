@@ -8,6 +8,7 @@
 mod access;
 mod build;
 mod running;
+mod trust;
 
 use gardefou_finding::{Incident, NextStep, PLAN_SCHEMA, Plan, StepKind, Thing, Timestamp, Tool};
 use gardefou_iam::snapshot::Snapshot;
@@ -32,13 +33,21 @@ pub struct Request<'r> {
     pub now: Timestamp,
     /// Whether the accounts are in an organisation.
     pub has_organization: bool,
+    /// Whether snapshots are taken of volumes before their instances go.
+    pub keeps_evidence: bool,
 }
 
 /// Makes the plan of an incident.
 pub fn plan(request: &Request<'_>, tool: Tool) -> Plan {
     let mut draft = Draft::new(request);
-    access::shut_out(request, &mut draft);
+    let opened = access::shut_out(request, &mut draft);
+    if request.keeps_evidence {
+        running::keep_evidence(request.incident, &mut draft);
+    }
     running::stop(request.incident, &mut draft);
+    // Last, since AWS refuses a policy that names somebody who is gone; until
+    // then a denial covers the sessions.
+    trust::restore(opened, &mut draft);
     let (steps, left_out) = draft.finish();
     let mut steps = minimise(steps);
     for (place, step) in steps.iter_mut().enumerate() {
@@ -71,6 +80,12 @@ fn by_hand(incident: &Incident, steps: &[gardefou_finding::PlanStep]) -> Vec<Nex
             StepKind::ClearProtection | StepKind::TerminateInstance => {
                 steps.iter().any(|step| step.kind == kind)
             }
+            StepKind::CancelSpot => steps.iter().any(|step| match &step.thing {
+                Thing::SpotRequests { requests } => {
+                    requests.iter().any(|one| next.target.as_str() == one)
+                }
+                _ => false,
+            }),
             StepKind::StopTask => steps.iter().any(|step| match &step.thing {
                 Thing::EcsTasks { cluster, .. } => {
                     next.target.as_str().split('/').next() == Some(cluster)

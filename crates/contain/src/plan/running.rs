@@ -6,6 +6,7 @@ use gardefou_finding::{Incident, Resource, ResourceKind as K, ResourceState, Ste
 use gardefou_trail::resource::Detail as D;
 
 use super::build::{Draft, Place, detail, made, made_ones, owned, place, present};
+use crate::things::is_spot;
 
 /// Most instances or tasks of one step.
 const MAX_BATCH: usize = 50;
@@ -13,9 +14,13 @@ const MAX_BATCH: usize = 50;
 pub(super) fn stop(incident: &Incident, draft: &mut Draft) {
     stop_rules(incident, draft);
     stop_groups(incident, draft);
+    stop_nodes(incident, draft);
+    stop_batch(incident, draft);
+    cancel_spot(incident, draft);
     stop_services(incident, draft);
     terminate(incident, draft);
     stop_tasks(incident, draft);
+    stop_notebooks(incident, draft);
     close_functions(incident, draft);
     for mail in made_ones(incident, K::EmailIdentity) {
         let identity = mail.id.as_str().to_owned();
@@ -27,6 +32,21 @@ pub(super) fn stop(incident: &Incident, draft: &mut Draft) {
             thing,
             made(),
         );
+    }
+}
+
+/// Before anything shrinks; the ways in are shut by then, so that nobody
+/// deletes what was kept.
+pub(super) fn keep_evidence(incident: &Incident, draft: &mut Draft) {
+    for (place, ids) in by_place(made_ones(incident, K::Instance)) {
+        for some in ids.chunks(MAX_BATCH) {
+            let thing = Thing::Evidence {
+                incident: incident.id.clone(),
+                instances: some.to_vec(),
+            };
+            let target = together(some);
+            draft.add(StepKind::KeepEvidence, &target, &place, thing, made());
+        }
     }
 }
 
@@ -57,6 +77,64 @@ fn stop_groups(incident: &Incident, draft: &mut Draft) {
             StepKind::StopGroup,
             group.id.as_str(),
             &place(group),
+            thing,
+            made(),
+        );
+    }
+}
+
+/// Of EKS's resources, those that are node groups are named with their cluster.
+fn stop_nodes(incident: &Incident, draft: &mut Draft) {
+    for nodes in made_ones(incident, K::EksCluster) {
+        let Some((cluster, group)) = nodes.id.as_str().split_once('/') else {
+            continue;
+        };
+        let thing = Thing::NodeGroup {
+            cluster: cluster.to_owned(),
+            group: group.to_owned(),
+        };
+        let target = nodes.id.as_str();
+        draft.add(StepKind::StopGroup, target, &place(nodes), thing, made());
+    }
+}
+
+/// Queues go first: what they hand on would ask for machines again.
+fn stop_batch(incident: &Incident, draft: &mut Draft) {
+    for call in ["CreateJobQueue", "CreateComputeEnvironment"] {
+        let of_call = |one: &&Resource| detail(one, D::Call) == Some(call);
+        for one in made_ones(incident, K::BatchResource).filter(of_call) {
+            let name = one.id.as_str().to_owned();
+            let thing = match call {
+                "CreateJobQueue" => Thing::BatchQueue { name },
+                _ => Thing::BatchEnvironment { name },
+            };
+            let target = one.id.as_str();
+            draft.add(StepKind::StopGroup, target, &place(one), thing, made());
+        }
+    }
+}
+
+fn cancel_spot(incident: &Incident, draft: &mut Draft) {
+    let requests = made_ones(incident, K::SpotRequest).filter(|one| is_spot(one.id.as_str()));
+    for (place, ids) in by_place(requests) {
+        for some in ids.chunks(MAX_BATCH) {
+            let requests = some.to_vec();
+            let thing = Thing::SpotRequests { requests };
+            draft.add(StepKind::CancelSpot, &together(some), &place, thing, made());
+        }
+    }
+}
+
+fn stop_notebooks(incident: &Incident, draft: &mut Draft) {
+    let is_notebook = |one: &&Resource| detail(one, D::Call) == Some("CreateNotebookInstance");
+    for notebook in made_ones(incident, K::SageMakerResource).filter(is_notebook) {
+        let name = notebook.id.as_str().to_owned();
+        let target = notebook.id.as_str();
+        let thing = Thing::Notebook { name };
+        draft.add(
+            StepKind::StopNotebook,
+            target,
+            &place(notebook),
             thing,
             made(),
         );

@@ -57,7 +57,7 @@ pub(super) fn instances_toward(region: Option<&str>, from: &Value, to: &Value) -
 }
 
 /// Members that exist and are to become something else.
-fn changed<'v>(from: &'v Value, to: &'v Value) -> Vec<(&'v str, &'v Value)> {
+pub(super) fn changed<'v>(from: &'v Value, to: &'v Value) -> Vec<(&'v str, &'v Value)> {
     members(to, "")
         .into_iter()
         .filter(|(id, wanted)| from.get(*id).is_some_and(|now| now != *wanted))

@@ -9,7 +9,9 @@
 
 mod compute;
 mod doors;
+mod evidence;
 mod policy;
+mod rented;
 mod role;
 mod user;
 
@@ -18,6 +20,9 @@ use std::collections::BTreeSet;
 use gardefou_finding::{AwsCall, AwsService, Loss, Thing};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
+
+use self::rented::Batch;
+pub(crate) use self::rented::is_spot;
 
 /// What answers a call that reads; `None` where the thing does not exist.
 pub type Ask<'a, E> = &'a mut dyn FnMut(&AwsCall) -> Result<Option<Vec<Value>>, E>;
@@ -60,6 +65,17 @@ pub fn observe<E>(thing: &Thing, region: Option<&str>, ask: Ask<'_, E>) -> Resul
         }
         Thing::MailIdentity { identity } => doors::observe_mail(identity, region, ask),
         Thing::EventRule { name, bus } => doors::observe_rule((name, bus.as_deref()), region, ask),
+        Thing::Evidence {
+            incident,
+            instances,
+        } => evidence::observe(incident, instances, region, ask),
+        Thing::SpotRequests { requests } => rented::observe_spot(requests, region, ask),
+        Thing::NodeGroup { cluster, group } => rented::observe_nodes((cluster, group), region, ask),
+        Thing::BatchEnvironment { name } => {
+            rented::observe_batch(Batch::Environment, name, region, ask)
+        }
+        Thing::BatchQueue { name } => rented::observe_batch(Batch::Queue, name, region, ask),
+        Thing::Notebook { name } => rented::observe_notebook(name, region, ask),
     }
 }
 
@@ -76,10 +92,17 @@ pub fn goal(thing: &Thing, before: &Value) -> Value {
             json!(false)
         }
         Thing::Protection { .. } => every(before, &json!({"terminate": false, "stop": false})),
-        Thing::Instances { .. } | Thing::EcsTasks { .. } => every(before, &json!("gone")),
+        Thing::Instances { .. } | Thing::EcsTasks { .. } | Thing::SpotRequests { .. } => {
+            every(before, &json!("gone"))
+        }
         Thing::ScalingGroup { .. } => compute::empty_group(before),
         Thing::FunctionConcurrency { .. } => json!({"reserved": 0}),
-        Thing::EventRule { .. } => json!({"state": "DISABLED"}),
+        Thing::EventRule { .. } | Thing::BatchEnvironment { .. } | Thing::BatchQueue { .. } => {
+            json!({"state": "DISABLED"})
+        }
+        Thing::Evidence { .. } => every(before, &json!("kept")),
+        Thing::NodeGroup { .. } => rented::empty_nodes(),
+        Thing::Notebook { .. } => json!({"status": "stopped"}),
         Thing::Login { .. }
         | Thing::User { .. }
         | Thing::Role { .. }
@@ -132,6 +155,14 @@ pub fn toward(thing: &Thing, region: Option<&str>, from: &Value, to: &Value) -> 
         Thing::FunctionConcurrency { function } => doors::concurrency_toward(function, region, to),
         Thing::MailIdentity { identity } => doors::mail_toward(identity, region, to),
         Thing::EventRule { name, bus } => doors::rule_toward((name, bus.as_deref()), region, to),
+        Thing::Evidence { incident, .. } => evidence::toward(incident, region, from, to),
+        Thing::SpotRequests { .. } => rented::spot_toward(region, from, to),
+        Thing::NodeGroup { cluster, group } => rented::nodes_toward((cluster, group), region, to),
+        Thing::BatchEnvironment { name } => {
+            rented::batch_toward(Batch::Environment, name, region, to)
+        }
+        Thing::BatchQueue { name } => rented::batch_toward(Batch::Queue, name, region, to),
+        Thing::Notebook { name } => rented::notebook_toward(name, region, to),
     }
 }
 
@@ -142,6 +173,9 @@ pub fn recoverable(thing: &Thing, before: &Value, now: &Value) -> Value {
         Thing::User { .. } => user::recoverable(before),
         Thing::Instances { .. }
         | Thing::EcsTasks { .. }
+        | Thing::SpotRequests { .. }
+        // What was kept stays kept.
+        | Thing::Evidence { .. }
         | Thing::Login { .. }
         | Thing::MfaDevice { .. } => now.clone(),
         Thing::ScalingGroup { .. } => compute::recoverable_group(before),
@@ -164,7 +198,8 @@ pub fn losses(thing: &Thing, before: &Value) -> BTreeSet<Loss> {
         Thing::Role { .. } => one(Loss::UniqueId),
         Thing::Login { .. } => one(Loss::Password),
         Thing::MfaDevice { .. } => one(Loss::MfaDevice),
-        Thing::Instances { .. } => one(Loss::Instances),
+        Thing::Instances { .. } | Thing::NodeGroup { .. } => one(Loss::Instances),
+        Thing::SpotRequests { .. } => BTreeSet::from([Loss::Instances, Loss::SpotRequests]),
         Thing::EcsTasks { .. } | Thing::EcsService { .. } => one(Loss::Tasks),
         Thing::FunctionUrl { .. } => one(Loss::FunctionUrl),
         Thing::MailIdentity { .. } => one(Loss::MailVerification),
@@ -192,7 +227,12 @@ pub(crate) fn assumed(thing: &Thing) -> Value {
             json!({"min": 1, "max": 1, "desired": 1, "suspended": [], "protected": []})
         }
         Thing::FunctionConcurrency { .. } => json!({"reserved": null}),
-        Thing::EventRule { .. } => json!({"state": "ENABLED"}),
+        Thing::EventRule { .. } | Thing::BatchEnvironment { .. } | Thing::BatchQueue { .. } => {
+            json!({"state": "ENABLED"})
+        }
+        Thing::SpotRequests { requests } => each(requests, &json!("open")),
+        Thing::NodeGroup { .. } => json!({"min": 1, "max": 1, "desired": 1}),
+        Thing::Notebook { .. } => json!({"status": "running"}),
         Thing::User { .. } => user::assumed(),
         Thing::Role { .. } => role::assumed(),
         _ => json!({}),
@@ -209,6 +249,8 @@ pub(crate) fn follows_state(thing: &Thing) -> bool {
             | Thing::EcsService { .. }
             | Thing::ScalingGroup { .. }
             | Thing::Protection { .. }
+            | Thing::SpotRequests { .. }
+            | Thing::Evidence { .. }
     ) || matches!(thing, Thing::EcsTasks { tasks, .. } if tasks.is_empty())
 }
 
@@ -238,6 +280,8 @@ fn is_many(thing: &Thing) -> bool {
             | Thing::Protection { .. }
             | Thing::Instances { .. }
             | Thing::EcsTasks { .. }
+            | Thing::SpotRequests { .. }
+            | Thing::Evidence { .. }
     )
 }
 
@@ -250,6 +294,7 @@ pub(crate) fn undo_follows_state(thing: &Thing) -> bool {
             | Thing::Trust { .. }
             | Thing::InlinePolicy { document: None, .. }
             | Thing::ScalingGroup { .. }
+            | Thing::NodeGroup { .. }
             | Thing::EcsService { .. }
             | Thing::FunctionUrl { .. }
             | Thing::FunctionPermission { .. }

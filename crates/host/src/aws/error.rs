@@ -63,8 +63,10 @@ impl AwsError {
             return Self::Lost(format!("HTTP status {status}: {code} {message}"));
         }
         // EC2 has `InvalidInstanceID.NotFound`, IAM `NoSuchEntity`, others
-        // `…NotFoundException`.
-        if status == 404 || code.contains("NotFound") || code.starts_with("NoSuch") {
+        // `…NotFoundException`, SageMaker a validation that found no record.
+        let is_no_record = code == "ValidationException" && message.contains("RecordNotFound");
+        let names_it = code.contains("NotFound") || code.starts_with("NoSuch");
+        if status == 404 || names_it || is_no_record {
             return Self::NotFound { code, message };
         }
         let code = if code.is_empty() {

@@ -22,6 +22,7 @@ use std::error::Error;
 
 pub use client::AwsClient;
 pub use error::AwsError;
+pub use wire::read as read_answer;
 
 /// An error and its causes on one line, without repetition.
 pub(crate) fn causes(error: &dyn Error) -> String {

@@ -108,6 +108,40 @@ const LAMBDA: &[Operation] = &[
     ),
 ];
 
+/// Of Batch's API model of 2016-08-10.
+const BATCH: &[Operation] = &[
+    operation(
+        "DescribeComputeEnvironments",
+        "POST",
+        "/v1/describecomputeenvironments",
+        &[],
+    ),
+    operation(
+        "UpdateComputeEnvironment",
+        "POST",
+        "/v1/updatecomputeenvironment",
+        &[],
+    ),
+    operation("DescribeJobQueues", "POST", "/v1/describejobqueues", &[]),
+    operation("UpdateJobQueue", "POST", "/v1/updatejobqueue", &[]),
+];
+
+/// Of EKS's API model of 2017-11-01.
+const EKS: &[Operation] = &[
+    operation(
+        "DescribeNodegroup",
+        "GET",
+        "/clusters/{name}/node-groups/{nodegroupName}",
+        &[],
+    ),
+    operation(
+        "UpdateNodegroupConfig",
+        "POST",
+        "/clusters/{name}/node-groups/{nodegroupName}/update-config",
+        &[],
+    ),
+];
+
 /// A REST request: method, path with query, body.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Rest {
@@ -123,6 +157,8 @@ pub(super) struct Rest {
 pub(super) fn write(call: &AwsCall) -> Result<Rest, AwsError> {
     let table = match call.service {
         AwsService::Lambda => LAMBDA,
+        AwsService::Batch => BATCH,
+        AwsService::Eks => EKS,
         _ => &[],
     };
     let known = table.iter().find(|one| one.name == call.operation);

@@ -87,6 +87,14 @@ pub(super) fn of(which: AwsService) -> Service {
             "cloudtrail",
             Json11("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"),
         ),
+        AwsService::Batch => service("Batch", "batch", "batch", RestJson),
+        AwsService::Eks => service("EKS", "eks", "eks", RestJson),
+        AwsService::Sagemaker => service(
+            "SageMaker",
+            "api.sagemaker",
+            "sagemaker",
+            Json11("SageMaker"),
+        ),
     }
 }
 

@@ -125,7 +125,7 @@ fn one_of(name: &str, value: &Value) -> String {
 ///
 /// # Errors
 /// What is neither XML nor JSON of reasonable size and depth.
-pub(super) fn read(call: &AwsCall, body: &[u8]) -> Result<Value, AwsError> {
+pub fn read(call: &AwsCall, body: &[u8]) -> Result<Value, AwsError> {
     match of(call.service).protocol {
         Protocol::Query(_) => {
             let root = xml::read(body)?;

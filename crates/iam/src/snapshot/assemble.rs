@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::authorization::{self as raw, Inline, Reference};
-use super::documents::Documents;
+use super::documents::{Documents, text_of};
 use super::guardrail;
 use super::reader::{Item, Parts, Place, Reader, fail};
 use super::{
@@ -243,6 +243,10 @@ impl Bench {
             ),
             boundary: self.boundary(role.permissions_boundary.as_ref(), &item.place),
             trust,
+            trust_text: role
+                .assume_role_policy_document
+                .and_then(|document| text_of(document).ok())
+                .map(|text| text.as_ref().into()),
             instance_profiles: role
                 .instance_profile_list
                 .iter()

@@ -55,7 +55,7 @@ impl Documents {
 }
 
 /// A document's JSON text.
-fn text_of(raw: &RawValue) -> Result<Cow<'_, str>, DocumentError> {
+pub(super) fn text_of(raw: &RawValue) -> Result<Cow<'_, str>, DocumentError> {
     if !raw.get().starts_with('"') {
         return Ok(Cow::Borrowed(raw.get()));
     }

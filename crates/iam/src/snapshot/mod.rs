@@ -148,6 +148,8 @@ pub struct Principal {
     pub boundary: Option<Attached>,
     /// A role's trust policy.
     pub trust: Option<Attached>,
+    /// Its text, as it was read.
+    pub trust_text: Option<Arc<str>>,
     /// Names of the instance profiles that a role is in.
     pub instance_profiles: Vec<String>,
     /// When a role was last used.
@@ -226,6 +228,7 @@ impl Principal {
             groups: Vec::new(),
             boundary: None,
             trust: None,
+            trust_text: None,
             instance_profiles: Vec::new(),
             last_used: None,
             tells_last_used: false,

@@ -458,6 +458,7 @@ messages! {
     LossOtherCredentials = "SSH keys and certificates" | "les clés SSH et les certificats";
     LossInstances = "the instances" | "les instances";
     LossTasks = "the tasks that ran" | "les tâches qui tournaient";
+    LossSpotRequests = "the requests for spot capacity" | "les demandes de capacité spot";
     LossFunctionUrl = "the URL's host name" | "le nom d'hôte de l'URL";
     LossMailVerification = "the verification of the mail identity" | "la vérification de l'identité de courrier";
     LeftOutResponder = "it is the responder's own" | "c'est l'identité de l'intervenant";
@@ -467,6 +468,11 @@ messages! {
     LeftOutRoot = "the root user can only be shut out by itself"
         | "seul l'utilisateur racine peut se fermer la porte";
     LeftOutNameUnknown = "the log does not tell whose it is" | "le journal ne dit pas à qui c'est";
+    LeftOutTrustUnknown = "neither the log nor the snapshot has its trust policy of before: it is denied everything until people restore it"
+        | "ni le journal ni l'instantané n'ont sa politique de confiance d'avant : tout lui est refusé jusqu'à ce qu'on la rétablisse";
+    TrustFromLog = "The policy is the one that {call} put on {time}."
+        | "La politique est celle que {call} a posée le {time}.";
+    TrustFromSnapshot = "The policy is the snapshot's." | "La politique est celle de l'instantané.";
     StepOpen = "not begun" | "non commencée";
     StepBegun = "begun, not at its end" | "commencée, non terminée";
     StepDone = "done" | "faite";

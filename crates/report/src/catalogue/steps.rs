@@ -82,6 +82,11 @@ steps! {
         "Restore the trust policies of {n} roles" | "Rétablir les politiques de confiance de {n} rôles",
         "Stops others from assuming the role through the changed trust." | "Empêche d'endosser le rôle grâce à la confiance modifiée."
     }
+    KeepEvidence {
+        "Take snapshots of the volumes of instance {target}" | "Prendre des instantanés des volumes de l'instance {target}",
+        "Take snapshots of the volumes of {n} instances" | "Prendre des instantanés des volumes de {n} instances",
+        "Keeps what is on them; the undo does not delete the snapshots, which cost what is stored." | "Conserve ce qu'ils contiennent ; l'annulation ne supprime pas ces instantanés, dont le stockage est payant."
+    }
     StopGroup {
         "Scale instance group {target} to zero" | "Ramener à zéro le groupe d'instances {target}",
         "Scale {n} instance groups to zero" | "Ramener à zéro {n} groupes d'instances",
@@ -121,6 +126,11 @@ steps! {
         "Cancel spot request {target}" | "Annuler la demande spot {target}",
         "Cancel {n} spot requests" | "Annuler {n} demandes spot",
         "Stops new spot instances." | "Arrête les nouvelles instances spot."
+    }
+    StopNotebook {
+        "Stop notebook instance {target}" | "Arrêter l'instance de bloc-notes {target}",
+        "Stop {n} notebook instances" | "Arrêter {n} instances de bloc-notes",
+        "Stops what runs on it, and its cost." | "Arrête ce qui y tourne, et son coût."
     }
     DeleteLaunchTemplate {
         "Delete launch template {target}" | "Supprimer le modèle de lancement {target}",

@@ -9,7 +9,7 @@ use gardefou_finding::Timestamp;
 use ssh_key::public::KeyData;
 
 use super::signers::AllowedSigners;
-use super::ssh::{self, SshError};
+use super::ssh::SshError;
 
 /// The purpose that approvals are signed for.
 pub const APPROVAL_NAMESPACE: &str = "approval@gardefou";
@@ -67,11 +67,9 @@ impl Approval {
         approvers: &'s AllowedSigners,
         now: Timestamp,
     ) -> Result<(&'s str, KeyData), SshError> {
-        let key = ssh::verify(&self.signature, APPROVAL_NAMESPACE, self.text.as_bytes())?;
-        match approvers.principal(&key, APPROVAL_NAMESPACE, now) {
-            Some(principal) => Ok((principal, key)),
-            None => Err(SshError::Unknown),
-        }
+        let text = self.text.as_bytes();
+        let signed = approvers.signer(&self.signature, APPROVAL_NAMESPACE, text, now)?;
+        Ok((signed.principal, signed.key))
     }
 }
 

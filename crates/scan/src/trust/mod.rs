@@ -17,7 +17,8 @@ pub use approval::{APPROVAL_NAMESPACE, Approval, Approvals, statement};
 pub use export::{ExportError, ReviewExport};
 pub use line::{Landed, ReleaseLine};
 pub use protection::judge_protection;
-pub use signers::{AllowedSigners, SignersError};
+pub use signers::{AllowedSigners, SignedBy, SignersError};
+pub use ssh::SshError;
 
 use gardefou_finding::Timestamp;
 

@@ -5,6 +5,8 @@ use globset::{Glob, GlobMatcher};
 use ssh_key::PublicKey;
 use ssh_key::public::KeyData;
 
+use super::ssh::{self, SshError};
+
 /// Most lines of a list.
 const MAX_SIGNERS: usize = 10_000;
 
@@ -28,6 +30,22 @@ pub enum SignersError {
 #[derive(Debug, Default)]
 pub struct AllowedSigners {
     signers: Vec<Signer>,
+}
+
+/// Who signed, and with which key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedBy<'s> {
+    /// The first principal of the key's line.
+    pub principal: &'s str,
+    pub(super) key: KeyData,
+}
+
+impl SignedBy<'_> {
+    /// Whether it is the same person as far as names and keys tell: two names of
+    /// one key are one person, and so are two keys of one name.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.principal == other.principal || self.key == other.key
+    }
 }
 
 #[derive(Debug)]
@@ -67,6 +85,25 @@ impl AllowedSigners {
     /// Whether it names nobody.
     pub fn is_empty(&self) -> bool {
         self.signers.is_empty()
+    }
+
+    /// Who signed a message for a purpose, of those who may at a time. The
+    /// signature is armoured, as `ssh-keygen -Y sign` writes it.
+    ///
+    /// # Errors
+    /// When the signature proves nothing, or is of a key that is not listed.
+    pub fn signer(
+        &self,
+        armoured: &str,
+        namespace: &str,
+        message: &[u8],
+        at: Timestamp,
+    ) -> Result<SignedBy<'_>, SshError> {
+        let key = ssh::verify(armoured, namespace, message)?;
+        match self.principal(&key, namespace, at) {
+            Some(principal) => Ok(SignedBy { principal, key }),
+            None => Err(SshError::Unknown),
+        }
     }
 
     /// The first principal that may sign with a key, for a purpose, at a time.

@@ -10,7 +10,7 @@ use ssh_key::{Algorithm, HashAlg, SshSig};
 
 /// Why a signature proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum SshError {
+pub enum SshError {
     /// It is no SSH signature.
     #[error("no SSH signature")]
     Format,

@@ -71,6 +71,11 @@ impl Grants {
         self.by_target.get(&target).map_or(&[], |grants| grants)
     }
 
+    /// Whether further grants of a target may have been left out.
+    pub(crate) fn is_cut(&self, grants: &[Grant]) -> bool {
+        grants.len() >= MAX_FOR_TARGET
+    }
+
     /// Every target with its grants, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (Symbol, &[Grant])> {
         self.by_target

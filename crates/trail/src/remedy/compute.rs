@@ -18,6 +18,7 @@ pub(super) fn stop(scene: &Scene<'_>, steps: &mut Steps) {
     terminate(scene, steps);
     stop_tasks(scene, steps);
     delete_clusters(scene, steps);
+    stop_notebooks(scene, steps);
     stop_others(scene, steps);
 }
 
@@ -360,15 +361,24 @@ fn delete_clusters(scene: &Scene<'_>, steps: &mut Steps) {
     }
 }
 
+fn stop_notebooks(scene: &Scene<'_>, steps: &mut Steps) {
+    for resource in scene
+        .made(K::SageMakerResource)
+        .filter(|r| detail(r, D::Call) == Some("CreateNotebookInstance"))
+    {
+        let line = Line::new("sagemaker", "stop-notebook-instance")
+            .arg("--notebook-instance-name", id(resource))
+            .region(place(resource).region);
+        let target = id(resource);
+        steps.add(StepKind::StopNotebook, target, place(resource), [line]);
+    }
+}
+
 /// What costs and has no step of its own.
 fn stop_others(scene: &Scene<'_>, steps: &mut Steps) {
     for resource in scene.resources.iter().filter(|r| is_made(r) && !is_gone(r)) {
         let (name, region) = (id(resource), place(resource).region);
         let line = match (resource.kind, detail(resource, D::Call)) {
-            (K::SageMakerResource, Some("CreateNotebookInstance")) => {
-                Line::new("sagemaker", "stop-notebook-instance")
-                    .arg("--notebook-instance-name", name)
-            }
             (K::SageMakerResource, Some("CreateTrainingJob")) => {
                 Line::new("sagemaker", "stop-training-job").arg("--training-job-name", name)
             }

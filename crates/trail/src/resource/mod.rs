@@ -20,6 +20,7 @@ pub use capacity::{
 pub use detail::Detail;
 pub use inventory::{Change, Held, Inventory, Key, Stock, build, key_of, still_open};
 pub(crate) use inventory::{awaits_deletion, is_expiring, is_unversioned};
+pub(crate) use policy::trust_document;
 pub use secrets::{SecretRead, SecretStore, is_secret_read, secrets_read};
 
 use std::borrow::Cow;

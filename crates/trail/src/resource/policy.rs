@@ -9,13 +9,28 @@ const MAX_POLICY: usize = 64 * 1024;
 /// Longest line, in bytes.
 const MAX_LINE: usize = 200;
 
+/// Longest trust policy kept, in bytes; IAM's largest quota is 8,192, without
+/// white space.
+const MAX_TRUST: usize = 16 * 1024;
+
 /// A policy document at a path: an object, or JSON as text.
 pub(super) fn document(view: View<'_>, paths: &str) -> Option<Value> {
-    view.all(paths).into_iter().find_map(|value| match value {
+    view.all(paths).into_iter().find_map(parsed)
+}
+
+fn parsed(value: &Value) -> Option<Value> {
+    match value {
         Value::Object(_) => Some(value.clone()),
         Value::String(text) if text.len() <= MAX_POLICY => serde_json::from_str(text).ok(),
         _ => None,
-    })
+    }
+}
+
+/// The trust policy in the request of `CreateRole` or `UpdateAssumeRolePolicy`.
+pub(crate) fn trust_document(request: &Value) -> Option<Value> {
+    let named = |name| request.get(name).and_then(parsed);
+    let document = named("assumeRolePolicyDocument").or_else(|| named("policyDocument"))?;
+    (document.is_object() && document.to_string().len() <= MAX_TRUST).then_some(document)
 }
 
 /// Principals of the `Allow` statements, joined by a comma, for example

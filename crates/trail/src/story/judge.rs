@@ -10,6 +10,7 @@ use super::chain::{Chains, Edge};
 use super::lead::{Proof, is_common, leads};
 use super::look::{Focus, Window};
 use super::origin::Pasts;
+use super::trust::{TrustPlaces, places};
 use super::weigh::{Weighed, principal_of, weigh};
 use crate::facts::{Facts, Grant, Symbol};
 use crate::rules::{RuleIndex, RuleKind, RuleMeta, RuleSet};
@@ -48,6 +49,8 @@ pub(crate) struct Outline {
 pub struct Judgement<'a> {
     pub(crate) weighed: Vec<Weighed<'a>>,
     pub(crate) outlines: Vec<Outline>,
+    /// Of each of them, where changed trust policies are written.
+    pub(crate) trusts: Vec<Vec<TrustPlaces>>,
     /// What the second look has to collect.
     pub focus: Focus,
     /// Each rule with its number of matches.
@@ -73,12 +76,18 @@ pub fn judge<'a>(rules: &'a RuleSet, facts: &Facts) -> Judgement<'a> {
     outlines.sort_by(|a, b| {
         (b.severity, a.line.starts, &a.id).cmp(&(a.severity, b.line.starts, &b.id))
     });
-    let focus = focus(facts, &weighed, &outlines);
+    let mut focus = focus(facts, &weighed, &outlines);
+    let trusts = places(facts, &outlines);
+    for place in trusts.iter().flatten().flat_map(TrustPlaces::all) {
+        focus.add_trust(place);
+    }
+    focus.choose_sources(&facts.sources);
     Judgement {
         rules: counts(rules, facts, &firings),
         cut: cut(rules, facts),
         weighed,
         outlines,
+        trusts,
         focus,
     }
 }
@@ -464,7 +473,6 @@ fn focus(facts: &Facts, weighed: &[Weighed<'_>], outlines: &[Outline]) -> Focus 
             }
         }
     }
-    focus.choose_sources(&facts.sources);
     focus
 }
 

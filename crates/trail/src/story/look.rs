@@ -10,6 +10,7 @@ use gardefou_finding::{
     EventRef, FailureReason, InputForm, Outcome, Position, ResourceAction, SkipReason, Timestamp,
     Untrusted,
 };
+use serde_json::Value;
 
 use crate::decode::{Field, Record, Sink};
 use crate::facts::Place;
@@ -44,6 +45,8 @@ pub(crate) struct Window {
 pub struct Focus {
     windows: HashMap<String, Vec<Window>, RandomState>,
     places: HashMap<u32, BTreeSet<(u64, u32)>>,
+    /// Places of trust policies.
+    trusts: HashSet<Place>,
     /// Places worth a look, but hardly a source of their own.
     quiet: BTreeMap<u32, BTreeSet<(u64, u32)>>,
     earliest: Option<Timestamp>,
@@ -69,6 +72,12 @@ impl Focus {
             .entry(place.source)
             .or_default()
             .insert((place.offset, place.record));
+    }
+
+    /// A place where a trust policy is written that is to be told.
+    pub(crate) fn add_trust(&mut self, place: Place) {
+        self.add_place(place);
+        self.trusts.insert(place);
     }
 
     /// A place of a finding that is neither grave nor part of an incident.
@@ -187,6 +196,7 @@ pub struct Details {
     pub(crate) others: BTreeMap<(Timestamp, u64), Touched>,
     pub(crate) others_left_out: u64,
     pub(crate) resolved: HashMap<Place, EventRef>,
+    pub(crate) trusts: HashMap<Place, Value>,
 }
 
 impl Details {
@@ -204,6 +214,7 @@ impl Details {
             self.others_left_out += 1;
         }
         self.resolved.extend(other.resolved);
+        self.trusts.extend(other.trusts);
     }
 }
 
@@ -369,6 +380,12 @@ impl<'a, S: Seen> SecondLook<'a, S> {
         if sought.is_some_and(|places| places.contains(&(place.offset, place.record))) {
             let event = self.event(&Call::of(record), record, place);
             self.details.resolved.insert(place, event);
+        }
+        if self.focus.trusts.contains(&place)
+            && let Some(request) = record.parsed(Field::RequestParameters)
+            && let Some(document) = resource::trust_document(&request)
+        {
+            self.details.trusts.insert(place, document);
         }
     }
 

@@ -19,6 +19,7 @@ mod property;
 mod stages;
 mod tell;
 mod timeline;
+mod trust;
 mod weigh;
 
 pub use judge::{Judgement, judge};

@@ -10,6 +10,7 @@ use super::look::{Collected, Details};
 use super::property::{Property, property};
 use super::stages::{impact, stages};
 use super::timeline::{FindingsOf, tactics, timeline};
+use super::trust;
 use crate::facts::Facts;
 use crate::remedy::{Scene, next_steps};
 use crate::rules::RuleSet;
@@ -137,6 +138,12 @@ impl Teller<'_> {
             next_steps,
             findings: own.iter().map(|finding| finding.id.clone()).collect(),
             leaks: Vec::new(),
+            trusts: trust::told(
+                self.facts,
+                self.judgement.trusts.get(index).map_or(&[], Vec::as_slice),
+                &self.details.trusts,
+                &self.details.resolved,
+            ),
             identities,
         }
     }

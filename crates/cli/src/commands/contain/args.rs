@@ -95,12 +95,16 @@ pub(crate) struct PlanOptions {
     #[arg(long)]
     pub(crate) organization: bool,
 
+    /// Take snapshots of the incident's instances' volumes before they are terminated
+    #[arg(long)]
+    pub(crate) evidence: bool,
+
     /// Form of the plan on standard output
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub(crate) format: PlanForm,
 
-    /// Also write plan.json, runbooks in English and French, an AWS CLI script, the deny policies
-    /// and Terraform as files of this directory
+    /// Also write plan.json, runbooks in English and French, an AWS CLI script, the deny policies,
+    /// Terraform and the text that approvals sign as files of this directory
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 
@@ -163,7 +167,11 @@ pub(crate) struct ApplyOptions {
     #[arg(long, value_name = "KEY", value_parser = vkey)]
     pub(crate) approver: Vec<VkeyChoice>,
 
-    /// An approval, as `contain approve` wrote it [may be repeated]
+    /// Allowed signers (ssh-keygen's format) who may approve with SSH keys
+    #[arg(long, value_name = "FILE")]
+    pub(crate) allowed_signers: Option<PathBuf>,
+
+    /// An approval, as `contain approve` or `ssh-keygen -Y sign` wrote it [may be repeated]
     #[arg(long, value_name = "FILE")]
     pub(crate) approval: Vec<PathBuf>,
 
@@ -202,12 +210,22 @@ pub(crate) struct ApproveOptions {
     pub(crate) plan: PathBuf,
 
     /// Name of the key: a URL without scheme, such as example.com/ann
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: String,
+    #[arg(long, value_name = "NAME", requires = "key")]
+    pub(crate) name: Option<String>,
 
     /// File of the private key
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key: PathBuf,
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "name",
+        required_unless_present = "ssh_key"
+    )]
+    pub(crate) key: Option<PathBuf>,
+
+    /// An SSH key to sign with instead: the private key, or the public key of one that the agent
+    /// holds
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "key"])]
+    pub(crate) ssh_key: Option<PathBuf>,
 
     /// Where the approval is written
     #[arg(long, value_name = "FILE")]

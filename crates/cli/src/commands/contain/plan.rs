@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use gardefou_contain::{Request, cli_script, deny_policies, digest, plan, terraform};
+use gardefou_contain::{
+    Request, approval_note, cli_script, deny_policies, digest, plan, terraform,
+};
 use gardefou_finding::{ExitStatus, Incident, Plan, REPORT_SCHEMA, Report, Timestamp};
 use gardefou_host::{Stream, Terminal, print, read_text, write_atomically};
 use gardefou_iam::snapshot::Snapshot;
 use gardefou_report::{Format, Lang, Options, render_plan};
-use serde::Deserialize;
 
 use super::MAX_FILE;
 use super::args::{PlanForm, PlanOptions};
@@ -27,6 +28,7 @@ pub(super) fn run(options: &PlanOptions) -> Result<ExitStatus, Error> {
             responder: options.responder.as_deref(),
             now: gardefou_host::now().unwrap_or_else(Timestamp::epoch),
             has_organization: options.organization,
+            keeps_evidence: options.evidence,
         },
         tool(),
     );
@@ -61,33 +63,40 @@ fn status(plan: &Plan, incident: &Incident, is_whole: bool) -> ExitStatus {
 /// The report that was named, or that the logs give. A report named in place
 /// of logs is taken as what it is.
 fn report(options: &PlanOptions) -> Result<Report, Error> {
-    let named = options.report.as_deref();
-    let alone = match options.paths.as_slice() {
-        [path] => Some(Path::new(path)).filter(|path| is_report(path)),
-        _ => None,
-    };
-    match named.or(alone) {
-        Some(path) => saved(path),
-        None => investigate::report_of(&options.paths),
+    if let Some(path) = options.report.as_deref() {
+        let text = read_text(path, MAX_FILE).map_err(|error| Error::file(path, error))?;
+        return saved(path, &text);
     }
+    if let [path] = options.paths.as_slice()
+        && let Some(text) = own_report(Path::new(path))
+    {
+        return saved(Path::new(path), &text);
+    }
+    investigate::report_of(&options.paths)
 }
 
-/// Whether a file says of itself that it is one of the program's reports.
-fn is_report(path: &Path) -> bool {
-    #[derive(Deserialize)]
-    struct Head {
-        schema: String,
+/// The text of a file that says of itself that it is one of the program's
+/// reports. What is none, or cannot be read, is left to whoever reads logs.
+fn own_report(path: &Path) -> Option<String> {
+    if path.extension().is_none_or(|it| it != "json") {
+        return None;
     }
-    let is_json = path.extension().is_some_and(|it| it == "json") && path.is_file();
-    let text = is_json.then(|| read_text(path, MAX_FILE).ok()).flatten();
-    let head = text.and_then(|text| serde_json::from_str::<Head>(&text).ok());
-    head.is_some_and(|head| head.schema.starts_with("gardefou."))
+    let text = read_text(path, MAX_FILE).ok()?;
+    is_own(&text).then_some(text)
 }
 
-fn saved(path: &Path) -> Result<Report, Error> {
-    let text = read_text(path, MAX_FILE).map_err(|error| Error::file(path, error))?;
+/// Whether a JSON object begins with the schema of one of the program's
+/// reports, as all that the program writes does.
+fn is_own(text: &str) -> bool {
+    ["{", "\"schema\"", ":"]
+        .into_iter()
+        .try_fold(text, |rest, start| rest.trim_start().strip_prefix(start))
+        .is_some_and(|rest| rest.trim_start().starts_with("\"gardefou."))
+}
+
+fn saved(path: &Path, text: &str) -> Result<Report, Error> {
     let wrong = |what: String| Error::Usage(format!("`{}` is no report: {what}", path.display()));
-    let report: Report = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    let report: Report = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
     if report.schema != REPORT_SCHEMA {
         return Err(wrong(format!("schema `{}`", report.schema)));
     }
@@ -161,6 +170,7 @@ fn write_all(dir: &Path, plan: &Plan) -> Result<(), Error> {
         ("runbook.en.md", runbook(Lang::En)),
         ("runbook.fr.md", runbook(Lang::Fr)),
         ("contain.sh", cli_script(plan)),
+        ("approval.txt", approval_note(plan)),
         ("deny-policies.json", format!("{:#}\n", deny_policies(plan))),
         ("contain.tf.json", format!("{:#}\n", terraform(plan))),
     ];
@@ -169,4 +179,22 @@ fn write_all(dir: &Path, plan: &Plan) -> Result<(), Error> {
         write_atomically(&path, text.as_bytes()).map_err(|error| Error::file(&path, error))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own;
+
+    #[test]
+    fn a_report_is_known_by_how_it_begins() {
+        assert!(is_own(r#"{"schema":"gardefou.report/1","tool":{}}"#));
+        assert!(is_own("{\n  \"schema\": \"gardefou.audit/1\","));
+        for other in [
+            r#"{"schema": 1, "incidents": []}"#,
+            r#"{"Records": [{"schema": "gardefou.report/1"}]}"#,
+            "",
+        ] {
+            assert!(!is_own(other), "{other}");
+        }
+    }
 }

@@ -124,6 +124,12 @@ fn ask(options: &ApplyOptions, plan: &Plan, caller: &Caller, is_apply: bool) -> 
         Untrusted::new(caller.account.as_str()).escaped(),
         Untrusted::new(caller.arn.as_str()).escaped()
     ));
+    if is_apply && let Some(minutes) = age(plan).filter(|minutes| *minutes > FRESH) {
+        say(&format!(
+            "gardefou: the plan is {minutes} minutes old; sessions that were issued since are not \
+             denied: plan anew to deny them"
+        ));
+    }
     if options.yes {
         return Ok(());
     }
@@ -136,6 +142,14 @@ fn ask(options: &ApplyOptions, plan: &Plan, caller: &Caller, is_apply: bool) -> 
         return Ok(());
     }
     Err(Error::Usage("nothing was done".to_owned()))
+}
+
+/// Minutes within which a plan denies what a role's changed trust lets in.
+const FRESH: i64 = 60;
+
+/// Minutes since a plan was made.
+fn age(plan: &Plan) -> Option<i64> {
+    Some(gardefou_host::now()?.since(plan.made) / 60)
 }
 
 fn ends(carried: &Carried, is_apply: bool) -> Vec<StepStatus> {
