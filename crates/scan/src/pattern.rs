@@ -50,6 +50,11 @@ pub(crate) fn pattern(text: &str) -> Regex {
 }
 
 impl Regex {
+    /// What it was compiled from.
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
     /// Whether it matches anywhere.
     pub(crate) fn is_match(&self, text: &str) -> bool {
         self.0.is_match(text.as_bytes())
@@ -131,8 +136,8 @@ impl<'t> Captures<'t> {
 
 /// Declares constant patterns.
 macro_rules! patterns {
-    ($($(#[$doc:meta])* $name:ident = $text:expr;)+) => {
-        $($(#[$doc])* static $name: $crate::pattern::Pattern =
+    ($($(#[$doc:meta])* $vis:vis $name:ident = $text:expr;)+) => {
+        $($(#[$doc])* $vis static $name: $crate::pattern::Pattern =
             std::sync::LazyLock::new(|| $crate::pattern::pattern($text));)+
     };
 }

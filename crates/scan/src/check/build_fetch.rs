@@ -11,7 +11,7 @@ use gardefou_finding::{Confidence, Severity};
 use super::agent_run::{around, line};
 use super::files::{Role, role};
 use super::{Check, CheckId, Out, Reason, Report, Text};
-use crate::pattern::patterns;
+use crate::pattern::{Pattern, patterns};
 
 patterns! {
     URL = r#"(?i)\b(?:https?|ftp)://(?:\$\{[^}\s]{0,80}\}|[^\s"'`<>\\)\]},;])+"#;
@@ -41,6 +41,20 @@ patterns! {
 const MAX_RESPONSES: usize = 100;
 /// Bytes after a request in which its answer is run.
 const RESPONSE_REACH: usize = 600;
+
+/// The patterns that are looked for in whole texts.
+pub(super) static SIFTED: &[&Pattern] = &[
+    &DECODED,
+    &UNPACKED,
+    &CODE_RUN,
+    &CALLBACK,
+    &RESPONSE,
+    &CMAKE,
+    &OTHER_REVISION,
+    &PIPED,
+    &FETCHED,
+    &FETCH,
+];
 
 pub(crate) struct BuildFetch;
 
@@ -109,7 +123,7 @@ impl Check for BuildFetch {
             return;
         }
         let whole = text.text();
-        for found in DECODED.find_iter(whole).chain(UNPACKED.find_iter(whole)) {
+        for found in text.find_iter(&DECODED).chain(text.find_iter(&UNPACKED)) {
             self.say(
                 text,
                 &found.range(),
@@ -120,7 +134,7 @@ impl Check for BuildFetch {
                 out,
             );
         }
-        for found in CODE_RUN.find_iter(whole) {
+        for found in text.find_iter(&CODE_RUN) {
             self.say(
                 text,
                 &found.range(),
@@ -131,23 +145,23 @@ impl Check for BuildFetch {
                 out,
             );
         }
-        for range in responses(whole) {
+        for range in responses(text) {
             let (severity, sure) = (Severity::High, Confidence::Medium);
             self.say(text, &range, Reason::FetchAndRun, severity, sure, "", out);
         }
         self.cmake(text, out);
-        for found in OTHER_REVISION
-            .find_iter(whole)
+        for found in text
+            .find_iter(&OTHER_REVISION)
             .filter(|_| role == Role::Build)
         {
             let (severity, confidence) = (Severity::High, Confidence::Medium);
             let reason = Reason::FetchIntoSource;
             self.say(text, &found.range(), reason, severity, confidence, "", out);
         }
-        for found in PIPED.find_iter(whole).chain(FETCHED.find_iter(whole)) {
+        for found in text.find_iter(&PIPED).chain(text.find_iter(&FETCHED)) {
             self.piped(text, &found.range(), out);
         }
-        for found in URL.find_iter(whole) {
+        for found in URL.find_iter(whole).filter(|_| text.may(&FETCH)) {
             self.over_source(text, found.range(), role, out);
         }
     }
@@ -209,7 +223,7 @@ impl BuildFetch {
     /// A script that CMake fetches and runs, without a hash.
     fn cmake(&self, text: &Text<'_>, out: &mut Out<'_>) {
         let whole = text.text();
-        for found in CMAKE.captures_iter(whole) {
+        for found in text.captures_iter(&CMAKE) {
             let (Some(all), Some(url), Some(file)) = (found.get(0), found.get(1), found.get(2))
             else {
                 continue;
@@ -286,17 +300,18 @@ impl BuildFetch {
 }
 
 /// Places where code runs what a request gave: in its callback, or by name.
-fn responses(text: &str) -> Vec<Range<usize>> {
-    let mut out: Vec<Range<usize>> = CALLBACK
-        .find_iter(text)
+fn responses(text: &Text<'_>) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = text
+        .find_iter(&CALLBACK)
         .map(|found| found.range())
         .collect();
-    for found in RESPONSE.captures_iter(text).take(MAX_RESPONSES) {
+    let whole = text.text();
+    for found in text.captures_iter(&RESPONSE).take(MAX_RESPONSES) {
         let (Some(all), Some(name)) = (found.get(0), found.get(1)) else {
             continue;
         };
-        let end = text.floor_char_boundary((all.end() + RESPONSE_REACH).min(text.len()));
-        let after = text.get(all.end()..end).unwrap_or_default();
+        let end = whole.floor_char_boundary((all.end() + RESPONSE_REACH).min(whole.len()));
+        let after = whole.get(all.end()..end).unwrap_or_default();
         let is_run = RUNS_NAME.captures_iter(after).any(|run| {
             run.get(1)
                 .is_some_and(|inside| has_word(inside.as_str(), name.as_str()))

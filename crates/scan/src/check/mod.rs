@@ -27,7 +27,10 @@ mod workflow;
 use crate::change::{Change, Commit, File, View};
 use crate::dependency::{Dependencies, DependencyOptions};
 use crate::text::{Layer, Mapped, prose};
+use crate::pattern::{Captures, Found, Pattern};
+use crate::sieve::Sieve;
 use std::cell::OnceCell;
+use std::sync::LazyLock;
 
 pub(crate) use files::is_sensitive;
 pub(crate) use files::{Role, is_workflow, role};
@@ -70,7 +73,20 @@ pub(crate) struct Text<'a> {
     pub(crate) view: &'a View,
     pub(crate) layer: &'a Layer,
     prose: OnceCell<Mapped>,
+    /// For each pattern of [`SIEVE`], whether it can match.
+    possible: OnceCell<Vec<bool>>,
 }
+
+/// The words of the patterns that are looked for in whole texts.
+static SIEVE: LazyLock<Sieve> = LazyLock::new(|| {
+    let lists = [
+        snippet::SIFTED,
+        build_fetch::SIFTED,
+        destructive_command::SIFTED,
+        exfiltration::SIFTED,
+    ];
+    Sieve::new(&lists.concat(), |way| way.longest.unwrap_or(usize::MAX))
+});
 
 impl<'a> Text<'a> {
     pub(crate) fn new(file: &'a File, view: &'a View, layer: &'a Layer) -> Self {
@@ -79,7 +95,33 @@ impl<'a> Text<'a> {
             view,
             layer,
             prose: OnceCell::new(),
+            possible: OnceCell::new(),
         }
+    }
+
+    /// Whether a pattern can match in the text: its words are there, one after another.
+    pub(crate) fn may(&self, pattern: &Pattern) -> bool {
+        let place = SIEVE.place(pattern);
+        debug_assert!(place.is_some(), "not sifted: {}", pattern.as_str());
+        let possible = self.possible.get_or_init(|| SIEVE.possible(self.text()));
+        place.is_none_or(|place| possible.get(place) != Some(&false))
+    }
+
+    /// Every match of a pattern in the text.
+    pub(crate) fn find_iter(&self, pattern: &'static Pattern) -> impl Iterator<Item = Found<'a>> {
+        let (text, is_possible) = (self.text(), self.may(pattern));
+        let found = is_possible.then(|| pattern.find_iter(text));
+        found.into_iter().flatten()
+    }
+
+    /// Every match of a pattern in the text, with its groups.
+    pub(crate) fn captures_iter(
+        &self,
+        pattern: &'static Pattern,
+    ) -> impl Iterator<Item = Captures<'a>> {
+        let (text, is_possible) = (self.text(), self.may(pattern));
+        let found = is_possible.then(|| pattern.captures_iter(text));
+        found.into_iter().flatten()
     }
 
     /// The layer's text.

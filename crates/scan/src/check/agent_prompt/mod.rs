@@ -81,16 +81,14 @@ impl Check for AgentPrompt {
 /// words are, and near those what stands beside them.
 fn hits(prose: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for (ask, windows) in gate::windows(prose) {
-        for meaning in MEANINGS.iter().filter(|meaning| meaning.ask == ask) {
-            find(meaning, prose, &windows, &mut hits);
-        }
+    for (meaning, windows) in gate::windows(prose) {
+        find(meaning, prose, &windows, &mut hits);
     }
     let leads: Vec<Range<usize>> = hits.iter().map(|hit| hit.range.clone()).collect();
     let near = gate::around(prose, &leads, REACH);
     for meaning in MEANINGS
         .iter()
-        .filter(|meaning| !gate::is_gated(meaning.ask))
+        .filter(|meaning| !gate::is_leading(meaning.ask))
     {
         find(meaning, prose, &near, &mut hits);
     }
