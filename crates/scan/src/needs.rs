@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use regex_syntax::ParserBuilder;
+use regex_syntax::hir::print::Printer;
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
 /// Most ways of one alternative; beyond, each part is asked for its best words alone.
@@ -95,18 +96,48 @@ impl Bytes {
 
 /// The ways in which a pattern over ASCII classes can match; a way without
 /// choices can be anywhere.
+pub(crate) fn ways(pattern: &str) -> Vec<Way> {
+    alternatives(&parsed(pattern))
+        .iter()
+        .flat_map(of_alternative)
+        .collect()
+}
+
+/// The alternatives that a pattern is made of, each as a pattern of its own
+/// ([`crate::pattern::part`]) with its ways.
+#[allow(clippy::expect_used, reason = "a string takes whatever is written")]
+pub(crate) fn parts(pattern: &str) -> Vec<(String, Vec<Way>)> {
+    let part = |hir: &Hir| {
+        let mut text = String::new();
+        let printed = Printer::new().print(hir, &mut text);
+        printed.expect("a string");
+        (text, of_alternative(hir))
+    };
+    alternatives(&parsed(pattern)).iter().map(part).collect()
+}
+
 #[allow(
     clippy::expect_used,
     reason = "the patterns are constants that are compiled beside this"
 )]
-pub(crate) fn ways(pattern: &str) -> Vec<Way> {
-    let hir = ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern)
-        .expect("a constant pattern");
-    alternatives(&hir).iter().flat_map(of_alternative).collect()
+fn parsed(pattern: &str) -> Hir {
+    let mut parser = ParserBuilder::new().unicode(false).utf8(false).build();
+    parser.parse(pattern).expect("a constant pattern")
+}
+
+/// The alternatives at the top of a pattern, also where they begin alike.
+fn alternatives(hir: &Hir) -> Vec<Hir> {
+    match hir.kind() {
+        HirKind::Alternation(parts) => parts.iter().flat_map(alternatives).collect(),
+        HirKind::Concat(parts) => match parts.as_slice() {
+            [head, last] if matches!(head.kind(), HirKind::Look(_)) => {
+                let follow = |part| Hir::concat(vec![head.clone(), part]);
+                alternatives(last).into_iter().map(follow).collect()
+            }
+            _ => vec![hir.clone()],
+        },
+        _ => vec![hir.clone()],
+    }
 }
 
 fn of_alternative(hir: &Hir) -> Vec<Way> {
@@ -129,13 +160,6 @@ fn telling(choices: Vec<Choice>) -> Vec<Choice> {
         return choices;
     }
     choices.into_iter().filter(is_rare).collect()
-}
-
-fn alternatives(hir: &Hir) -> &[Hir] {
-    match hir.kind() {
-        HirKind::Alternation(parts) => parts,
-        _ => std::slice::from_ref(hir),
-    }
 }
 
 /// Every byte that a match of a part can hold.
@@ -345,12 +369,24 @@ mod tests {
         );
         assert_eq!(
             words("drop (?:all tables|home)"),
-            [[["drop "], ["all tables", "home"]]]
+            [vec![vec!["drop "], vec!["all tables", "home"]]]
         );
         assert_eq!(words(r"(?i)new\s+Function"), [[["new"], ["function"]]]);
         assert_eq!(words(r#"\br['"]m\b"#), [[["|r\"m|", "|r'm|"]]]);
         assert_eq!(words(r"to \w+ for all of"), [[[" for all of"]]]);
         assert_eq!(words(r"(?:a\d+)?\w*"), [Vec::<Vec<String>>::new()]);
+    }
+
+    #[test]
+    fn parts_match_what_the_whole_does() {
+        let parts = parts(r"\bдел(?:у|ы)\w{0,3} (?:a|bc)\b|\b(?i:rm)\s+[^.]x|\be$");
+        let [first, second, third] = parts.as_slice() else {
+            panic!("{parts:?}");
+        };
+        let is_match = |part: &(String, _), text| crate::pattern::part(&part.0).is_match(text);
+        assert!(is_match(first, "делу bc") && !is_match(first, "дело bc"));
+        assert!(is_match(second, "RM  ax") && !is_match(second, "rm .x"));
+        assert!(is_match(third, "an e") && !is_match(third, "e x"));
     }
 
     #[test]

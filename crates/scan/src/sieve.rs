@@ -7,8 +7,7 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Match};
 
-use crate::needs::{Bytes, Choice, Way, Word, ways};
-use crate::pattern::Pattern;
+use crate::needs::{Bytes, Choice, Way, Word};
 
 /// Bytes around a match that show where its first and last word end.
 const MARGIN: usize = 32;
@@ -22,14 +21,8 @@ pub(crate) struct Sieve {
     words: Vec<Vec<(Word, Vec<usize>)>>,
     /// For each choice, the ways that it ends.
     ends: Vec<Vec<End>>,
-    /// Where each pattern stands in memory.
-    addresses: Vec<usize>,
     /// For each pattern, whether it may match without any word.
     free: Vec<bool>,
-}
-
-fn address(pattern: &Pattern) -> usize {
-    std::ptr::from_ref(pattern).addr()
 }
 
 /// A way of a pattern, of which the last choice has been seen.
@@ -49,14 +42,16 @@ impl Sieve {
         clippy::expect_used,
         reason = "the words are constants; every test builds the automaton"
     )]
-    pub(crate) fn new(patterns: &[&Pattern], longest: fn(&Way) -> usize) -> Self {
+    pub(crate) fn new<'a>(
+        patterns: impl Iterator<Item = &'a [Way]>,
+        longest: fn(&Way) -> usize,
+    ) -> Self {
         let mut all = Choices::default();
         let mut free = Vec::new();
-        for (pattern, text) in patterns.iter().enumerate() {
-            let ways = ways(text.as_str());
+        for (pattern, ways) in patterns.enumerate() {
             free.push(ways.iter().any(|way| way.choices.is_empty()));
             for way in ways {
-                all.end(pattern, longest(&way), &way);
+                all.end(pattern, longest(way), way);
             }
         }
         let words = all.words();
@@ -68,15 +63,8 @@ impl Sieve {
                 .expect("constant words"),
             words,
             ends: all.ends,
-            addresses: patterns.iter().map(|pattern| address(pattern)).collect(),
             free,
         }
-    }
-
-    /// The place of a pattern among all, where it is of them.
-    pub(crate) fn place(&self, pattern: &Pattern) -> Option<usize> {
-        let own = address(pattern);
-        self.addresses.iter().position(|address| *address == own)
     }
 
     /// For each pattern, whether it can match anywhere in a text.
@@ -215,6 +203,7 @@ pub(crate) fn widen(windows: &mut Vec<Range<usize>>, text: &str, window: Range<u
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::needs::ways;
     use crate::pattern::patterns;
 
     patterns! {
@@ -224,9 +213,9 @@ mod tests {
     }
 
     fn sieve() -> Sieve {
-        Sieve::new(&[&WIPE, &CALL, &ANY], |way| {
-            way.longest.unwrap_or(usize::MAX)
-        })
+        let ways = [&WIPE, &CALL, &ANY].map(|pattern| ways(pattern.as_str()));
+        let ways = ways.iter().map(Vec::as_slice);
+        Sieve::new(ways, |way| way.longest.unwrap_or(usize::MAX))
     }
 
     #[test]
@@ -250,7 +239,7 @@ mod tests {
         assert_eq!(windows[0].len(), 1);
         let part = &text[windows[0][0].clone()];
         assert!(WIPE.is_match(part) && part.len() < 200);
-        assert_eq!(windows[1], []);
+        assert!(windows[1].is_empty());
         assert_eq!(windows[2], [0..text.len()]);
     }
 

@@ -27,6 +27,7 @@ mod workflow;
 use crate::change::{Change, Commit, File, View};
 use crate::dependency::{Dependencies, DependencyOptions};
 use crate::text::{Layer, Mapped, prose};
+use crate::needs::{Way, ways};
 use crate::pattern::{Captures, Found, Pattern};
 use crate::sieve::Sieve;
 use std::cell::OnceCell;
@@ -79,14 +80,21 @@ pub(crate) struct Text<'a> {
 
 /// The words of the patterns that are looked for in whole texts.
 static SIEVE: LazyLock<Sieve> = LazyLock::new(|| {
+    let ways: Vec<Vec<Way>> = sifted().map(|pattern| ways(pattern.as_str())).collect();
+    let ways = ways.iter().map(Vec::as_slice);
+    Sieve::new(ways, |way| way.longest.unwrap_or(usize::MAX))
+});
+
+/// The patterns of [`SIEVE`], in its order.
+fn sifted() -> impl Iterator<Item = &'static Pattern> {
     let lists = [
         snippet::SIFTED,
         build_fetch::SIFTED,
         destructive_command::SIFTED,
         exfiltration::SIFTED,
     ];
-    Sieve::new(&lists.concat(), |way| way.longest.unwrap_or(usize::MAX))
-});
+    lists.into_iter().flatten().copied()
+}
 
 impl<'a> Text<'a> {
     pub(crate) fn new(file: &'a File, view: &'a View, layer: &'a Layer) -> Self {
@@ -101,7 +109,7 @@ impl<'a> Text<'a> {
 
     /// Whether a pattern can match in the text: its words are there, one after another.
     pub(crate) fn may(&self, pattern: &Pattern) -> bool {
-        let place = SIEVE.place(pattern);
+        let place = sifted().position(|sifted| std::ptr::eq(sifted, pattern));
         debug_assert!(place.is_some(), "not sifted: {}", pattern.as_str());
         let possible = self.possible.get_or_init(|| SIEVE.possible(self.text()));
         place.is_none_or(|place| possible.get(place) != Some(&false))

@@ -80,10 +80,10 @@ impl Check for AgentPrompt {
 /// Everything that the text asks for: harms and the leading wishes where their
 /// words are, and near those what stands beside them.
 fn hits(prose: &str) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for (meaning, windows) in gate::windows(prose) {
-        find(meaning, prose, &windows, &mut hits);
-    }
+    let leads = gate::leads(prose).into_iter();
+    let mut hits: Vec<Hit> = leads
+        .filter_map(|(meaning, range)| hit(meaning, prose, range))
+        .collect();
     let leads: Vec<Range<usize>> = hits.iter().map(|hit| hit.range.clone()).collect();
     let near = gate::around(prose, &leads, REACH);
     for meaning in MEANINGS
