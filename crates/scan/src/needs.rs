@@ -361,11 +361,14 @@ mod tests {
     fn words_are_those_that_every_match_has() {
         assert_eq!(
             words(r"\b(?:delete|wipe)\b[^.!?]{0,90}?(?:files?|\bdisks?\b)"),
-            [[["|delete|", "|wipe|"], ["file", "|disk"]]]
+            [[["|delete|", "|wipe|"], ["|disk", "file"]]]
         );
         assert_eq!(
             words("ignore (?:all )?rules|forget it"),
-            [vec![vec!["ignore "], vec!["rules"]], vec![vec!["forget it"]]]
+            [
+                vec![vec!["ignore "], vec!["rules"]],
+                vec![vec!["forget it"]]
+            ]
         );
         assert_eq!(
             words("drop (?:all tables|home)"),
@@ -373,13 +376,13 @@ mod tests {
         );
         assert_eq!(words(r"(?i)new\s+Function"), [[["new"], ["function"]]]);
         assert_eq!(words(r#"\br['"]m\b"#), [[["|r\"m|", "|r'm|"]]]);
-        assert_eq!(words(r"to \w+ for all of"), [[[" for all of"]]]);
+        assert_eq!(words(r"of\w+ all of"), [[[" all of"]]]);
         assert_eq!(words(r"(?:a\d+)?\w*"), [Vec::<Vec<String>>::new()]);
     }
 
     #[test]
     fn parts_match_what_the_whole_does() {
-        let parts = parts(r"\bдел(?:у|ы)\w{0,3} (?:a|bc)\b|\b(?i:rm)\s+[^.]x|\be$");
+        let parts = parts(r"дел(?:у|ы)\w{0,3} (?:a|bc)\b|\b(?i:rm)\s+[^.]x|\be$");
         let [first, second, third] = parts.as_slice() else {
             panic!("{parts:?}");
         };

@@ -240,7 +240,7 @@ mod tests {
         let part = &text[windows[0][0].clone()];
         assert!(WIPE.is_match(part) && part.len() < 200);
         assert!(windows[1].is_empty());
-        assert_eq!(windows[2], [0..text.len()]);
+        assert_eq!(windows[2].first(), Some(&(0..text.len())));
     }
 
     #[test]
@@ -248,6 +248,6 @@ mod tests {
         let text = "0123456789";
         let mut windows = vec![0..2, 5..6];
         widen(&mut windows, text, 1..4);
-        assert_eq!(windows, [0..6]);
+        assert_eq!((windows.len(), windows.first()), (1, Some(&(0..6))));
     }
 }

@@ -26,10 +26,10 @@ mod workflow;
 
 use crate::change::{Change, Commit, File, View};
 use crate::dependency::{Dependencies, DependencyOptions};
-use crate::text::{Layer, Mapped, prose};
 use crate::needs::{Way, ways};
 use crate::pattern::{Captures, Found, Pattern};
 use crate::sieve::Sieve;
+use crate::text::{Layer, Mapped, prose};
 use std::cell::OnceCell;
 use std::sync::LazyLock;
 

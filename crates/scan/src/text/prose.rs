@@ -64,7 +64,11 @@ impl Writer<'_> {
     /// Takes a character that is not kept as it is; gives where the next one begins.
     fn character(&mut self, c: char, at: usize) -> usize {
         let source = self.text.source(at);
-        let rest = self.text.text().get(at + c.len_utf8()..).unwrap_or_default();
+        let rest = self
+            .text
+            .text()
+            .get(at + c.len_utf8()..)
+            .unwrap_or_default();
         // A line end inside a literal.
         let is_escape = c == '\\' && rest.starts_with(['n', 'r', 't']);
         if is_escape || c.is_whitespace() {
@@ -74,7 +78,8 @@ impl Writer<'_> {
             self.is_start = false;
             if !is_mark(c) {
                 self.blank();
-                c.to_lowercase().for_each(|lower| self.out.push(lower, source));
+                c.to_lowercase()
+                    .for_each(|lower| self.out.push(lower, source));
             }
         }
         at + c.len_utf8() + usize::from(is_escape)

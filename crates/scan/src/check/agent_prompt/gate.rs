@@ -60,7 +60,9 @@ pub(super) fn leads(prose: &str) -> Vec<(&'static Meaning, Range<usize>)> {
     let all: Vec<(&Part, Vec<Range<usize>>)> = PARTS.iter().zip(windows).collect();
     let mut found = Vec::new();
     for parts in all.chunk_by(|(a, _), (b, _)| a.meaning == b.meaning) {
-        let meaning = parts.first().and_then(|(part, _)| MEANINGS.get(part.meaning));
+        let meaning = parts
+            .first()
+            .and_then(|(part, _)| MEANINGS.get(part.meaning));
         let places = matches(parts, prose);
         found.extend(meaning.into_iter().flat_map(|meaning| {
             let places = places.iter().cloned();
@@ -96,7 +98,12 @@ fn joined(regexes: &[&Regex], text: &str) -> Vec<Range<usize>> {
     let at = |regex: &Regex, at| regex.find_at(text, at).map(|found| found.range());
     let mut next: Vec<Option<Range<usize>>> = regexes.iter().map(|regex| at(regex, 0)).collect();
     let mut found: Vec<Range<usize>> = Vec::new();
-    while let Some(first) = next.iter().flatten().min_by_key(|range| range.start).cloned() {
+    while let Some(first) = next
+        .iter()
+        .flatten()
+        .min_by_key(|range| range.start)
+        .cloned()
+    {
         for (regex, next) in regexes.iter().zip(&mut next) {
             if next.as_ref().is_some_and(|next| next.start < first.end) {
                 *next = at(regex, first.end);

@@ -252,6 +252,7 @@ patterns! {
     DENIED = r"(?:\b(?:never|do not|don'?t|must not|should not|shouldn'?t|cannot|can't|won'?t|will not|refuses? to|not to|not|avoid|without|prevents?|prevent \w+ from|forbidden to|prohibited from|no|protect(?:s|ed)? (?:from|against)|instead of|rather than|ne pas|ne jamais|jamais|nunca|no debes|nicht|niemals|mai|non|不要|не)|\b(?:this|it|that|which|command|script|function|step|button|option|flag|also|tool|they|we) (?:will|would|can|could|may|might|should|permanently|automatically)|n't)\s+(?:\w+\s+)?$";
     TRIED = r"\b(?:if|when|whenever) (?:the |a |any |some)?(?:users?|anyone|somebody|someone|one|they|visitor|customer|message)\b[^.!?]{0,40}$|\b(?:attempts?|asks?|asked|requests?|tries|trying|told|instructed) (?:you )?to $";
     REFUSES = r"\b(?:refuse|decline|reject|do not comply|don'?t comply|ignore (?:that|the) request|politely)\b";
+    TEMPORARY = r"^s? (?:(?:in|of|from|the|your|du|de|des|la|le|les|del|della|dem|der|aus|im) ){0,3}(?:caches?|temp|tmp|temporary|temporaires?|temporales|temporanei)\b";
     STRONG_TARGET = r"home|file[- ]?system|entire|whole|hard ?d|cloud|aws|azure|gcp|production|near-factory|factory|root directory|system (?:files|dir)|user'?s|s3 buckets|ec2|iam users|personnel|systeme de fichiers|disque|etat |personal|pessoal|nube|nuvem|festplatte|dateisystem|verzeichnis|主目录|文件系统|云|домашн|облачн|ホーム|クラウド|홈|(?:^| )~|\$home|everything (?:in|on|under)|all (?:of )?(?:the )?user";
     LOCAL_TARGET = r"\bhome\b|file[- ]?systems?\b|hard ?d(?:isk|rive)|\bdisks?\b|root directory|factory|personal folder|dossier personnel|repertoire personnel|systeme de fichiers|directorio|carpeta|verzeichnis|dateisystem|(?:^| )~|\$home";
     CLOUD_TARGET = r"\bcloud\b|\baws\b|\bazure\b|\bgcp\b|s3 buckets?|\bbuckets\b|ec2|iam users?|\bstorage and servers\b|nuage|\bnube\b|nuvem";
@@ -286,6 +287,15 @@ pub(super) fn is_denied(before: &str) -> bool {
         .next()
         .unwrap_or(near);
     DENIED.is_match(clause)
+}
+
+/// Whether what is to be destroyed is only kept for a while, and the sentence
+/// names nothing else that is worth more.
+pub(super) fn is_temporary(after: &str) -> bool {
+    let end = after.ceil_char_boundary(after.len().min(160));
+    let near = after.get(..end).unwrap_or_default();
+    let sentence = near.split(['.', '!', '?']).next().unwrap_or(near);
+    TEMPORARY.is_match(sentence) && !STRONG_TARGET.is_match(sentence)
 }
 
 /// Whether a text that asks to destroy names both what is on the machine and

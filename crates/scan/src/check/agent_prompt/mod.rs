@@ -11,7 +11,7 @@ mod weigh;
 
 use std::ops::Range;
 
-use super::context::is_forbidden;
+use super::context::{is_forbidden, is_signature};
 use super::files::{Role, is_lock, role};
 use super::{Check, CheckId, Out, Report, Text};
 use lexicon::{Ask, MEANINGS, Meaning};
@@ -62,6 +62,7 @@ impl Check for AgentPrompt {
             let place = Place {
                 role,
                 is_of_attacks: is_of_attacks(&text.file.path),
+                is_signature: is_signature(&text.file.path),
                 is_unseen: is_unseen(text, &cluster.anchor),
             };
             if let Some(verdict) = weigh(&cluster, prose, place, &text.layer.via) {
@@ -115,6 +116,9 @@ fn hit(meaning: &Meaning, prose: &str, range: Range<usize>) -> Option<Hit> {
     if meaning.ask == Ask::Override && lexicon::is_refused(before, after) {
         return None;
     }
+    if meaning.ask == Ask::Destroy && lexicon::is_temporary(after) {
+        return None;
+    }
     let is_strong = lexicon::is_strong(meaning.ask, prose.get(range.clone()).unwrap_or_default());
     Some(Hit {
         ask: meaning.ask,
@@ -146,6 +150,8 @@ struct Place {
     role: Role,
     /// Its path says that it holds attacks to test against.
     is_of_attacks: bool,
+    /// It is a rule that looks for text, and quotes what it looks for.
+    is_signature: bool,
     /// It is in a comment of a text that people see rendered.
     is_unseen: bool,
 }

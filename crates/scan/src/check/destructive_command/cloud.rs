@@ -216,7 +216,10 @@ impl Tally {
 /// deletion; three kinds of resources are beyond any clean-up.
 pub(super) fn sdk(text: &Text<'_>) -> Vec<(Range<usize>, Harm)> {
     let whole = text.text();
-    if !text.may(&USES_SDK) || !USES_SDK.is_match(whole) || role(&text.file.path) == Role::AgentRules {
+    if !text.may(&USES_SDK)
+        || !USES_SDK.is_match(whole)
+        || role(&text.file.path) == Role::AgentRules
+    {
         return Vec::new();
     }
     let mut kinds = BTreeSet::new();
