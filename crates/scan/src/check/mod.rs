@@ -168,3 +168,31 @@ pub(crate) fn all(dependencies: DependencyOptions) -> Vec<Box<dyn Check>> {
         Box::new(gate_config::GateConfig),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sieve_keeps_every_text_that_a_pattern_matches() {
+        let cases = [
+            include_str!("../../tests/cases/evasions.txt"),
+            include_str!("../../tests/cases/evasions-blind.txt"),
+            include_str!("../../tests/cases/lookalikes.txt"),
+            include_str!("../../tests/cases/lookalikes-blind.txt"),
+        ];
+        let (mut matches, mut sifted_out) = (0, 0);
+        for case in cases.iter().flat_map(|cases| cases.split("\n@ ")) {
+            for (pattern, is_possible) in sifted().zip(SIEVE.possible(case)) {
+                let is_match = pattern.is_match(case);
+                assert!(is_possible || !is_match, "{}: {case}", pattern.as_str());
+                matches += usize::from(is_match);
+                sifted_out += usize::from(!is_possible);
+            }
+        }
+        assert!(
+            matches > 100 && sifted_out > 1_000,
+            "{matches}, {sifted_out}"
+        );
+    }
+}

@@ -132,6 +132,7 @@ pub(super) fn around(prose: &str, places: &[Range<usize>], reach: usize) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::{Mapped, prose};
 
     #[test]
     fn no_wish_that_leads_can_be_anywhere() {
@@ -140,6 +141,30 @@ mod tests {
                 assert!(!way.choices.is_empty(), "{}", part.text);
             }
         }
+    }
+
+    #[test]
+    fn a_whole_pattern_finds_nothing_else() {
+        let cases = [
+            include_str!("../../../tests/cases/evasions.txt"),
+            include_str!("../../../tests/cases/evasions-blind.txt"),
+            include_str!("../../../tests/cases/lookalikes.txt"),
+            include_str!("../../../tests/cases/lookalikes-blind.txt"),
+        ];
+        let mut matches = 0;
+        for case in cases.iter().flat_map(|cases| cases.split("\n@ ")) {
+            let prose = prose(&Mapped::identity(case.to_owned()));
+            let found = leads(prose.text());
+            for meaning in MEANINGS.iter().filter(|meaning| is_leading(meaning.ask)) {
+                let own = found.iter().filter(|(of, _)| std::ptr::eq(*of, meaning));
+                let own: Vec<_> = own.map(|(_, range)| range.clone()).collect();
+                let whole = meaning.pattern.find_iter(prose.text());
+                let whole: Vec<_> = whole.map(|found| found.range()).collect();
+                assert_eq!(own, whole, "{:?}: {}", meaning.ask, prose.text());
+                matches += whole.len();
+            }
+        }
+        assert!(matches > 100, "{matches}");
     }
 
     #[test]
