@@ -389,10 +389,7 @@ fn people_approve_with_ssh_keys() {
     assert!(!two.stderr.contains("approvals"), "{}", two.stderr);
     assert_ne!(two.status, 0);
     let changed = std::fs::read_to_string(place.path().join("plan/plan.json")).unwrap();
-    place.write(
-        "plan/plan.json",
-        changed.replacen("inc-", "inc0", 1),
-    );
+    place.write("plan/plan.json", changed.replacen("inc-", "inc0", 1));
     let changed = apply(&["ann.sig", "bob.sig"], &signers);
     assert!(
         changed.stderr.contains("0 of 2 approvals"),

@@ -1,6 +1,6 @@
 //! A change, a tree or an artifact through all checks.
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 
 use crate::archive::{Caps, INSIDE, is_archive, unpack};
 use crate::change::{Change, Content, File, Status, View};
@@ -74,6 +74,7 @@ impl Judge {
         let keywords = AhoCorasickBuilder::new()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
             .build(&words)
             .expect("constant keywords");
         Self {

@@ -11,9 +11,11 @@ pub mod dependency;
 mod finding;
 pub mod join;
 mod judge;
+mod needs;
 mod pattern;
 mod report;
 mod shell;
+mod sieve;
 pub mod text;
 pub mod trust;
 

@@ -14,6 +14,9 @@ use regex::bytes::{self, RegexBuilder};
 /// library's 2 MB, long sentences throw it away again and again.
 const DFA_SIZE: usize = 16 << 20;
 
+/// The same for one of many parts of a pattern.
+const PART_SIZE: usize = 4 << 20;
+
 /// A pattern that is compiled when it is first used.
 pub(crate) type Pattern = LazyLock<Regex>;
 
@@ -36,20 +39,36 @@ pub(crate) struct Captures<'t> {
 }
 
 /// Compiles a constant pattern.
+pub(crate) fn pattern(text: &str) -> Regex {
+    built(builder(text).unicode(false).dfa_size_limit(DFA_SIZE))
+}
+
+/// Compiles one of the many parts of a constant pattern, whose classes say
+/// themselves what they are of.
+pub(crate) fn part(text: &str) -> Regex {
+    built(builder(text).dfa_size_limit(PART_SIZE))
+}
+
+fn builder(text: &str) -> RegexBuilder {
+    let mut builder = RegexBuilder::new(text);
+    builder.size_limit(64 << 20);
+    builder
+}
+
 #[allow(
     clippy::expect_used,
     reason = "the patterns are constants; the tests use every one"
 )]
-pub(crate) fn pattern(text: &str) -> Regex {
-    let built = RegexBuilder::new(text)
-        .unicode(false)
-        .size_limit(64 << 20)
-        .dfa_size_limit(DFA_SIZE)
-        .build();
-    Regex(built.expect("a constant pattern"))
+fn built(builder: &RegexBuilder) -> Regex {
+    Regex(builder.build().expect("a constant pattern"))
 }
 
 impl Regex {
+    /// What it was compiled from.
+    pub(crate) fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
     /// Whether it matches anywhere.
     pub(crate) fn is_match(&self, text: &str) -> bool {
         self.0.is_match(text.as_bytes())
@@ -59,6 +78,13 @@ impl Regex {
     pub(crate) fn find<'t>(&self, text: &'t str) -> Option<Found<'t>> {
         self.0
             .find(text.as_bytes())
+            .map(|found| Found::new(text, found.range()))
+    }
+
+    /// The first match from an offset on.
+    pub(crate) fn find_at<'t>(&self, text: &'t str, at: usize) -> Option<Found<'t>> {
+        self.0
+            .find_at(text.as_bytes(), at)
             .map(|found| Found::new(text, found.range()))
     }
 
@@ -131,8 +157,8 @@ impl<'t> Captures<'t> {
 
 /// Declares constant patterns.
 macro_rules! patterns {
-    ($($(#[$doc:meta])* $name:ident = $text:expr;)+) => {
-        $($(#[$doc])* static $name: $crate::pattern::Pattern =
+    ($($(#[$doc:meta])* $vis:vis $name:ident = $text:expr;)+) => {
+        $($(#[$doc])* $vis static $name: $crate::pattern::Pattern =
             std::sync::LazyLock::new(|| $crate::pattern::pattern($text));)+
     };
 }

@@ -11,7 +11,7 @@ use gardefou_finding::{Confidence, Severity};
 use super::agent_run::{around, line};
 use super::files::{Role, role};
 use super::{Check, CheckId, Out, Reason, Report, Text};
-use crate::pattern::patterns;
+use crate::pattern::{Pattern, patterns};
 
 patterns! {
     URL = r#"(?i)\b(?:https?|ftp)://(?:\$\{[^}\s]{0,80}\}|[^\s"'`<>\\)\]},;])+"#;
@@ -37,6 +37,8 @@ patterns! {
     // CMake: a file that is fetched and then run.
     CMAKE = r"(?i)file\s*\(\s*DOWNLOAD\s+(\S+)\s+(\S+)";
     DECODED = r#"(?i)\b(?:eval|exec|execSync|new\s+Function|Function|loadstring|os\.system|subprocess\.(?:run|call|Popen|check_output)|compile|vm\.run\w*|__import__\(["']os["']\)\.system|setTimeout|assert|system|shell_exec|passthru|(?:Invoke-Expression|iex)\b[^\n]{0,20}?)\s*\(\s*\(?\s*(?:bytes\(|str\()?\s*(?:atob|unescape|decodeURIComponent|Buffer\.from\([^)]*,\s*["'](?:base64|hex)["']\)|base64\.b(?:64|85|32)decode|base64_decode|codecs\.decode|bytes\.fromhex|binascii\.unhexlify|zlib\.decompress|gzip\.decompress|marshal\.loads|gzinflate|str_rot13|\[?(?:System\.)?(?:Text\.)?Encoding\]?::\w+\.GetString|lzma\.decompress|String\.fromCharCode)|(?:base64|openssl\s+(?:enc|base64)|xxd|uudecode)\s+[^\n|;]{0,200}-?-[dDr]\w*[^\n|;]{0,100}\|\s*(?:(?:gunzip|zcat|xz -d|bunzip2|gzip -d|rev|tr)[^\n|]{0,60}\|\s*)?(?:sudo\s+)?(?:/bin/|/usr/bin/)?(?:ba|z)?sh\b|(?:base64)\s+(?:-d|-D|--decode)[^\n|;]{0,100}\|\s*(?:sudo\s+)?(?:/bin/)?(?:python3?|perl|node|(?:ba|z)?sh)\b|powershell(?:\.exe)?\s+[^\n]{0,80}-e(?:nc|ncodedcommand|c)?\s+[A-Za-z0-9+/=]{20,}|(?:eval|\bsh -c)\s+["'`]*\$?\(?[^\n]{0,160}(?:base64\s+(?:-d|-D|--decode)|xxd -r|rev\b)"#;
+    // What is decoded into a file, and the file that is run after it.
+    DECODED_FILE = r#"(?i)\bbase64\s+(?:-d|-D|--decode)\b[^\n|]{0,80}>\s*["']?([\w./$-]+)["']?\s*(?:&&|;|\n)(?:[^\n]{0,80}(?:&&|;|\n)){0,2}?\s*(?:sudo\s+)?(?:(?:ba|z)?sh|python3?|node|perl|source|\.)\s+["']?([\w./$-]+)"#;
     UNPACKED = r#"(?i)(?:\b(?:xz|unxz|xzcat|lzma|gzip|gunzip|zcat|bzip2|bunzip2|bzcat|zstd)\b[^\n]{0,80}|\bhead -c[^\n]{0,80}|\btr ["'][^\n]{0,60})\|\s*(?:[^\n|]{0,80}\|\s*){0,4}(?:/bin/)?(?:ba|z|da)?sh\b(?:\s|$|['"`)])"#;
 }
 
@@ -44,6 +46,23 @@ patterns! {
 const MAX_RESPONSES: usize = 100;
 /// Bytes after a request in which its answer is run.
 const RESPONSE_REACH: usize = 600;
+
+/// The patterns that are looked for in whole texts.
+pub(super) static SIFTED: &[&Pattern] = &[
+    &OPEN_LINE,
+    &APPLIED,
+    &DECODED_FILE,
+    &DECODED,
+    &UNPACKED,
+    &CODE_RUN,
+    &CALLBACK,
+    &RESPONSE,
+    &CMAKE,
+    &OTHER_REVISION,
+    &PIPED,
+    &FETCHED,
+    &FETCH,
+];
 
 pub(crate) struct BuildFetch;
 
@@ -114,7 +133,7 @@ impl Check for BuildFetch {
             return;
         }
         let whole = text.text();
-        for found in DECODED.find_iter(whole).chain(UNPACKED.find_iter(whole)) {
+        for found in text.find_iter(&DECODED).chain(text.find_iter(&UNPACKED)) {
             self.say(
                 text,
                 &found.range(),
@@ -125,7 +144,8 @@ impl Check for BuildFetch {
                 out,
             );
         }
-        for found in CODE_RUN.find_iter(whole) {
+        self.decoded_files(text, out);
+        for found in text.find_iter(&CODE_RUN) {
             self.say(
                 text,
                 &found.range(),
@@ -136,7 +156,7 @@ impl Check for BuildFetch {
                 out,
             );
         }
-        for range in responses(whole) {
+        for range in responses(text) {
             let (severity, sure) = (Severity::High, Confidence::Medium);
             self.say(text, &range, Reason::FetchAndRun, severity, sure, "", out);
         }
@@ -145,18 +165,18 @@ impl Check for BuildFetch {
         if text.file.path.ends_with(".gitmodules") {
             self.submodules(text, out);
         }
-        for found in OTHER_REVISION
-            .find_iter(whole)
+        for found in text
+            .find_iter(&OTHER_REVISION)
             .filter(|_| role == Role::Build)
         {
             let (severity, confidence) = (Severity::High, Confidence::Medium);
             let reason = Reason::FetchIntoSource;
             self.say(text, &found.range(), reason, severity, confidence, "", out);
         }
-        for found in PIPED.find_iter(whole).chain(FETCHED.find_iter(whole)) {
+        for found in text.find_iter(&PIPED).chain(text.find_iter(&FETCHED)) {
             self.piped(text, &found.range(), out);
         }
-        for found in URL.find_iter(whole) {
+        for found in URL.find_iter(whole).filter(|_| text.may(&FETCH)) {
             self.over_source(text, found.range(), role, out);
         }
     }
@@ -215,12 +235,34 @@ impl BuildFetch {
         );
     }
 
+    /// A script that is decoded into a file and then run.
+    fn decoded_files(&self, text: &Text<'_>, out: &mut Out<'_>) {
+        for found in text.captures_iter(&DECODED_FILE) {
+            let (Some(all), Some(file), Some(run)) = (found.get(0), found.get(1), found.get(2))
+            else {
+                continue;
+            };
+            if file.as_str() == run.as_str() {
+                let (severity, sure) = (Severity::High, Confidence::Medium);
+                self.say(
+                    text,
+                    &all.range(),
+                    Reason::DecodeAndRun,
+                    severity,
+                    sure,
+                    "",
+                    out,
+                );
+            }
+        }
+    }
+
     /// Packages without encryption, and build scripts that Gradle fetches.
     fn open_lines(&self, text: &Text<'_>, out: &mut Out<'_>) {
         let whole = text.text();
-        let packages = OPEN_LINE.captures_iter(whole);
+        let packages = text.captures_iter(&OPEN_LINE);
         let packages = packages.map(|found| (found, Reason::FetchMutable));
-        let scripts = APPLIED.captures_iter(whole);
+        let scripts = text.captures_iter(&APPLIED);
         let scripts = scripts.map(|found| (found, Reason::FetchAndRun));
         for (found, reason) in packages.chain(scripts) {
             let Some(url) = (1..found.len()).find_map(|index| found.get(index)) else {
@@ -269,7 +311,7 @@ impl BuildFetch {
     /// A script that CMake fetches and runs, without a hash.
     fn cmake(&self, text: &Text<'_>, out: &mut Out<'_>) {
         let whole = text.text();
-        for found in CMAKE.captures_iter(whole) {
+        for found in text.captures_iter(&CMAKE) {
             let (Some(all), Some(url), Some(file)) = (found.get(0), found.get(1), found.get(2))
             else {
                 continue;
@@ -346,17 +388,18 @@ impl BuildFetch {
 }
 
 /// Places where code runs what a request gave: in its callback, or by name.
-fn responses(text: &str) -> Vec<Range<usize>> {
-    let mut out: Vec<Range<usize>> = CALLBACK
-        .find_iter(text)
+fn responses(text: &Text<'_>) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = text
+        .find_iter(&CALLBACK)
         .map(|found| found.range())
         .collect();
-    for found in RESPONSE.captures_iter(text).take(MAX_RESPONSES) {
+    let whole = text.text();
+    for found in text.captures_iter(&RESPONSE).take(MAX_RESPONSES) {
         let (Some(all), Some(name)) = (found.get(0), found.get(1)) else {
             continue;
         };
-        let end = text.floor_char_boundary((all.end() + RESPONSE_REACH).min(text.len()));
-        let after = text.get(all.end()..end).unwrap_or_default();
+        let end = whole.floor_char_boundary((all.end() + RESPONSE_REACH).min(whole.len()));
+        let after = whole.get(all.end()..end).unwrap_or_default();
         let is_run = RUNS_NAME.captures_iter(after).any(|run| {
             run.get(1)
                 .is_some_and(|inside| has_word(inside.as_str(), name.as_str()))

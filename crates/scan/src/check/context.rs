@@ -61,7 +61,8 @@ pub(crate) fn is_refused(text: &Text<'_>, at: usize) -> bool {
 }
 
 /// Whether a file holds rules that look for text: nothing runs what is in it.
-fn is_signature(path: &str) -> bool {
+pub(crate) fn is_signature(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
     path.ends_with(".yar") || path.ends_with(".yara")
 }
 

@@ -26,8 +26,12 @@ mod workflow;
 
 use crate::change::{Change, Commit, File, View};
 use crate::dependency::{Dependencies, DependencyOptions};
+use crate::needs::{Way, ways};
+use crate::pattern::{Captures, Found, Pattern};
+use crate::sieve::Sieve;
 use crate::text::{Layer, Mapped, prose};
 use std::cell::OnceCell;
+use std::sync::LazyLock;
 
 pub(crate) use files::is_sensitive;
 pub(crate) use files::{Role, is_workflow, role};
@@ -70,6 +74,27 @@ pub(crate) struct Text<'a> {
     pub(crate) view: &'a View,
     pub(crate) layer: &'a Layer,
     prose: OnceCell<Mapped>,
+    /// For each pattern of [`SIEVE`], whether it can match.
+    possible: OnceCell<Vec<bool>>,
+}
+
+/// The words of the patterns that are looked for in whole texts.
+static SIEVE: LazyLock<Sieve> = LazyLock::new(|| {
+    let ways: Vec<Vec<Way>> = sifted().map(|pattern| ways(pattern.as_str())).collect();
+    let ways = ways.iter().map(Vec::as_slice);
+    Sieve::new(ways, |way| way.longest.unwrap_or(usize::MAX))
+});
+
+/// The patterns of [`SIEVE`], in its order.
+fn sifted() -> impl Iterator<Item = &'static Pattern> {
+    let lists = [
+        snippet::SIFTED,
+        build_fetch::SIFTED,
+        destructive_command::SIFTED,
+        exfiltration::SIFTED,
+        secret::SIFTED,
+    ];
+    lists.into_iter().flatten().copied()
 }
 
 impl<'a> Text<'a> {
@@ -79,7 +104,33 @@ impl<'a> Text<'a> {
             view,
             layer,
             prose: OnceCell::new(),
+            possible: OnceCell::new(),
         }
+    }
+
+    /// Whether a pattern can match in the text: its words are there, one after another.
+    pub(crate) fn may(&self, pattern: &Pattern) -> bool {
+        let place = sifted().position(|sifted| std::ptr::eq(sifted, pattern));
+        debug_assert!(place.is_some(), "not sifted: {}", pattern.as_str());
+        let possible = self.possible.get_or_init(|| SIEVE.possible(self.text()));
+        place.is_none_or(|place| possible.get(place) != Some(&false))
+    }
+
+    /// Every match of a pattern in the text.
+    pub(crate) fn find_iter(&self, pattern: &'static Pattern) -> impl Iterator<Item = Found<'a>> {
+        let (text, is_possible) = (self.text(), self.may(pattern));
+        let found = is_possible.then(|| pattern.find_iter(text));
+        found.into_iter().flatten()
+    }
+
+    /// Every match of a pattern in the text, with its groups.
+    pub(crate) fn captures_iter(
+        &self,
+        pattern: &'static Pattern,
+    ) -> impl Iterator<Item = Captures<'a>> {
+        let (text, is_possible) = (self.text(), self.may(pattern));
+        let found = is_possible.then(|| pattern.captures_iter(text));
+        found.into_iter().flatten()
     }
 
     /// The layer's text.
@@ -117,4 +168,32 @@ pub(crate) fn all(dependencies: DependencyOptions) -> Vec<Box<dyn Check>> {
         Box::new(commit_provenance::CommitProvenance),
         Box::new(gate_config::GateConfig),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sieve_keeps_every_text_that_a_pattern_matches() {
+        let cases = [
+            include_str!("../../tests/cases/evasions.txt"),
+            include_str!("../../tests/cases/evasions-blind.txt"),
+            include_str!("../../tests/cases/lookalikes.txt"),
+            include_str!("../../tests/cases/lookalikes-blind.txt"),
+        ];
+        let (mut matches, mut sifted_out) = (0, 0);
+        for case in cases.iter().flat_map(|cases| cases.split("\n@ ")) {
+            for (pattern, is_possible) in sifted().zip(SIEVE.possible(case)) {
+                let is_match = pattern.is_match(case);
+                assert!(is_possible || !is_match, "{}: {case}", pattern.as_str());
+                matches += usize::from(is_match);
+                sifted_out += usize::from(!is_possible);
+            }
+        }
+        assert!(
+            matches > 100 && sifted_out > 1_000,
+            "{matches}, {sifted_out}"
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! The parts of a text that a shell would run: lines of scripts, strings and
 //! lists of arguments in code.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use super::Text;
@@ -39,6 +40,9 @@ patterns! {
     HOME = HOME_TEXT;
     HOME_SET = &format!(r#"(?m)(?:^|[;{{(\s])[$@]?([A-Za-z_]\w*)(?:\s*,\s*\w+)?\s*(?::\s*[\w<>&:. ]{{1,30}}?)?\s*:?=\s*(?:await\s+|new\s+(?:java\.io\.)?File\(\s*|Path\(\s*|str\(\s*|String\(\s*)?(?:{HOME_TEXT}|["'`](?:/|~/?)["'`])(?:\s*(?:\|\||\?\?)[^;\n]*|\.\w+\([^)\n]*\)|\?|\))*\s*(?:[;\n]|$)"#);
 }
+
+/// The patterns that are looked for in whole texts.
+pub(super) static SIFTED: &[&Pattern] = &[&LIST, &HOME_SET];
 
 /// A part of a text that a shell would run.
 pub(crate) struct Snippet {
@@ -162,13 +166,13 @@ fn make_names(line: &str) -> String {
 }
 
 /// The snippets in which one of the verbs is named.
-pub(crate) fn snippets(text: &Text<'_>, verbs: &Pattern) -> Vec<Snippet> {
+pub(crate) fn snippets(text: &Text<'_>, verbs: &'static Pattern) -> Vec<Snippet> {
     let whole = text.text();
     let path = text.file.path.to_ascii_lowercase();
     let is_script = runs_lines(&path, whole) || text.layer.via.iter().any(|via| !via.is_ordinary());
-    let homes = if is_script { Vec::new() } else { homes(whole) };
+    let homes = LazyCell::new(|| homes(text));
     let mut out: Vec<Snippet> = Vec::new();
-    for found in verbs.find_iter(whole) {
+    for found in text.find_iter(verbs) {
         if out.len() >= MAX_SNIPPETS {
             break;
         }
@@ -182,14 +186,14 @@ pub(crate) fn snippets(text: &Text<'_>, verbs: &Pattern) -> Vec<Snippet> {
             out.extend(snippet);
         }
     }
-    out.extend(lists(whole));
+    out.extend(lists(text));
     out
 }
 
 /// The names that hold a home directory or the root in code, with the offsets
 /// from which on they do.
-pub(crate) fn homes(text: &str) -> Vec<(usize, String)> {
-    let found = HOME_SET.captures_iter(text).take(MAX_NAMES);
+pub(crate) fn homes(text: &Text<'_>) -> Vec<(usize, String)> {
+    let found = text.captures_iter(&HOME_SET).take(MAX_NAMES);
     found
         .filter_map(|found| Some((found.get(0)?.end(), found.get(1)?.as_str().to_owned())))
         .collect()
@@ -348,8 +352,8 @@ fn appended(text: &str, end: usize, homes: &[(usize, String)]) -> &'static str {
 }
 
 /// Lists of arguments: `["rm", "-rf", os.homedir()]`.
-fn lists(text: &str) -> Vec<Snippet> {
-    LIST.find_iter(text)
+fn lists(text: &Text<'_>) -> Vec<Snippet> {
+    text.find_iter(&LIST)
         .take(MAX_SNIPPETS)
         .map(|found| Snippet {
             text: with_home(found.as_str()).replace(['"', '\'', '`', ',', '[', ']', '(', ')'], " "),

@@ -49,14 +49,16 @@ fn is_digit(byte: u8) -> bool {
 fn runs(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut runs = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
-        let end = run_end(bytes, at);
-        if end - at >= MIN_BASE64 {
-            let end = whole_block(bytes, end, end - at);
-            runs.push(at..end);
-            at = end;
+    // From the back, so that most of what is no run is never looked at.
+    while let Some(head) = bytes.get(at..at + MIN_BASE64) {
+        if let Some(gap) = head.iter().rposition(|byte| !is_digit(*byte)) {
+            at += gap + 1;
+            continue;
         }
-        at = at.max(end) + 1;
+        let end = run_end(bytes, at + MIN_BASE64);
+        let end = whole_block(bytes, end, end - at);
+        runs.push(at..end);
+        at = end + 1;
     }
     runs
 }

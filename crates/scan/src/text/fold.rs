@@ -4,6 +4,8 @@
 //! Sources: Unicode TR 36 and TR 39 (confusables), *Trojan Source*
 //! (Boucher, Anderson 2021), and the block of tag characters (U+E0000).
 
+use std::ops::Range;
+
 use unicode_normalization::char::{decompose_canonical, decompose_compatible, is_combining_mark};
 
 use super::Mapped;
@@ -43,13 +45,32 @@ pub(super) fn fold(text: &str) -> Option<Mapped> {
         return None;
     }
     let mut out = Mapped::default();
-    for (start, word) in words(text) {
-        let swap = has_borrowed_letters(word);
-        for (at, c) in word.char_indices() {
-            push(&mut out, c, start + at, swap);
+    let mut at = 0;
+    while let Some(word) = foreign_word(text, at) {
+        out.push_source(text, at..word.start);
+        let letters = text.get(word.clone()).unwrap_or_default();
+        let swap = has_borrowed_letters(letters);
+        for (offset, c) in letters.char_indices() {
+            push(&mut out, c, word.start + offset, swap);
         }
+        at = word.end;
     }
+    out.push_source(text, at..text.len());
     Some(out)
+}
+
+/// The next word with a character beyond ASCII, and what ends it.
+fn foreign_word(text: &str, from: usize) -> Option<Range<usize>> {
+    let rest = text.get(from..)?;
+    let foreign = rest.bytes().position(|byte| !byte.is_ascii())?;
+    let mut before = rest.bytes().take(foreign);
+    let start = before
+        .rposition(|byte| !byte.is_ascii_alphanumeric())
+        .map_or(0, |last| last + 1);
+    let tail = rest.get(start..)?;
+    let end = tail.find(|c: char| !c.is_alphanumeric() && !is_invisible(c));
+    let end = end.map_or(tail.len(), |end| tail.ceil_char_boundary(end + 1));
+    Some(from + start..from + start + end)
 }
 
 fn is_plain(c: char) -> bool {
@@ -107,17 +128,6 @@ fn quote(c: char) -> Option<char> {
         'đ' => Some('d'),
         _ => None,
     }
-}
-
-/// Words and what stands between them, with their offsets.
-fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut start = 0;
-    text.split_inclusive(|c: char| !c.is_alphanumeric() && !is_invisible(c))
-        .map(move |word| {
-            let at = start;
-            start += word.len();
-            (at, word)
-        })
 }
 
 /// Whether a word mixes Latin letters with those of other scripts that look

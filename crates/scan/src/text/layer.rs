@@ -100,7 +100,13 @@ pub fn layers(text: &str) -> Layers {
 /// The layer with its characters folded and its strings put together; `None`
 /// when it is clear already.
 fn clear(layer: &Layer) -> Option<Layer> {
-    let folded = fold::fold(layer.text.text()).map(|folded| through(&layer.text, &folded));
+    let folded = fold::fold(layer.text.text()).map(|folded| {
+        if layer.via.is_empty() {
+            folded
+        } else {
+            through(&layer.text, &folded)
+        }
+    });
     let base = folded.as_ref().unwrap_or(&layer.text);
     let joined = join::join(base);
     let mut via = layer.via.clone();

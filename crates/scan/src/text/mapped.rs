@@ -37,6 +37,29 @@ impl Mapped {
 
     /// Adds a character that stands at this offset of the source.
     pub fn push(&mut self, c: char, source: usize) {
+        self.run(source);
+        self.text.push(c);
+    }
+
+    /// Adds a range of another text, with its places, in ASCII's lower case.
+    pub(super) fn push_lower(&mut self, from: &Self, range: Range<usize>) {
+        let start = self.text.len();
+        self.copy(from, range);
+        if let Some(new) = self.text.get_mut(start..) {
+            new.make_ascii_lowercase();
+        }
+    }
+
+    /// Adds a range of the source itself.
+    pub(super) fn push_source(&mut self, source: &str, range: Range<usize>) {
+        if let Some(piece) = source.get(range.clone()) {
+            self.run(range.start);
+            self.text.push_str(piece);
+        }
+    }
+
+    /// Begins a run at the end of the text, unless the last one goes on there.
+    fn run(&mut self, source: usize) {
         let here = self.text.len();
         let goes_on = self
             .runs
@@ -45,7 +68,6 @@ impl Mapped {
         if !goes_on {
             self.runs.push((here, source));
         }
-        self.text.push(c);
     }
 
     /// The source's offset of an offset of the text.
@@ -100,7 +122,7 @@ impl Mapped {
             return;
         };
         let here = self.text.len();
-        self.runs.push((here, from.source(range.start)));
+        self.run(from.source(range.start));
         let inner = from.runs.partition_point(|(out, _)| *out <= range.start);
         for (out, source) in from.runs.iter().skip(inner) {
             if *out >= range.end {

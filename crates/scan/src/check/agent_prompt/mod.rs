@@ -11,7 +11,7 @@ mod weigh;
 
 use std::ops::Range;
 
-use super::context::is_forbidden;
+use super::context::{is_forbidden, is_signature};
 use super::files::{Role, is_lock, role};
 use super::{Check, CheckId, Out, Report, Text};
 use lexicon::{Ask, MEANINGS, Meaning};
@@ -62,6 +62,7 @@ impl Check for AgentPrompt {
             let place = Place {
                 role,
                 is_of_attacks: is_of_attacks(&text.file.path),
+                is_signature: is_signature(&text.file.path),
                 is_unseen: is_unseen(text, &cluster.anchor),
             };
             if let Some(verdict) = weigh(&cluster, prose, place, &text.layer.via) {
@@ -80,17 +81,15 @@ impl Check for AgentPrompt {
 /// Everything that the text asks for: harms and the leading wishes where their
 /// words are, and near those what stands beside them.
 fn hits(prose: &str) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for (ask, windows) in gate::windows(prose) {
-        for meaning in MEANINGS.iter().filter(|meaning| meaning.ask == ask) {
-            find(meaning, prose, &windows, &mut hits);
-        }
-    }
+    let leads = gate::leads(prose).into_iter();
+    let mut hits: Vec<Hit> = leads
+        .filter_map(|(meaning, range)| hit(meaning, prose, range))
+        .collect();
     let leads: Vec<Range<usize>> = hits.iter().map(|hit| hit.range.clone()).collect();
     let near = gate::around(prose, &leads, REACH);
     for meaning in MEANINGS
         .iter()
-        .filter(|meaning| !gate::is_gated(meaning.ask))
+        .filter(|meaning| !gate::is_leading(meaning.ask))
     {
         find(meaning, prose, &near, &mut hits);
     }
@@ -115,6 +114,9 @@ fn hit(meaning: &Meaning, prose: &str, range: Range<usize>) -> Option<Hit> {
     }
     let after = prose.get(range.end..).unwrap_or_default();
     if meaning.ask == Ask::Override && lexicon::is_refused(before, after) {
+        return None;
+    }
+    if meaning.ask == Ask::Destroy && lexicon::is_temporary(after) {
         return None;
     }
     let is_strong = lexicon::is_strong(meaning.ask, prose.get(range.clone()).unwrap_or_default());
@@ -148,6 +150,8 @@ struct Place {
     role: Role,
     /// Its path says that it holds attacks to test against.
     is_of_attacks: bool,
+    /// It is a rule that looks for text, and quotes what it looks for.
+    is_signature: bool,
     /// It is in a comment of a text that people see rendered.
     is_unseen: bool,
 }

@@ -90,7 +90,9 @@ pub(super) fn weigh(cluster: &Cluster, prose: &str, at: Place, via: &[Via]) -> O
     } else {
         wish(cluster, score, role)
     }?;
-    let is_quoted = is_quoted(cluster, prose, role) || (role == Role::Test && at.is_of_attacks);
+    let is_quoted = at.is_signature
+        || is_quoted(cluster, prose, role)
+        || (role == Role::Test && at.is_of_attacks);
     Some(if is_quoted && !hidden {
         told_of(weight)
     } else {

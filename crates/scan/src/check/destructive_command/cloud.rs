@@ -17,7 +17,7 @@ const LOOP: usize = 700;
 
 patterns! {
     // boto3, the SDKs for JavaScript, Go, Java, Rust, .NET, and those of Google and Azure.
-    USES_SDK = r"(?i)\bboto3\b|aiobotocore|aws-sdk|@aws-sdk|aws_sdk_|awssdk|com\.amazonaws|Amazon\.(?:S3|EC2|RDS|Identity)|google\.cloud|@google-cloud|googleapiclient|azure\.mgmt|@azure/|azure-sdk|\.send\(\s*new\s+\w+Command\(|\b(?:ec2|iam|s3|rds|dynamodb|cloudformation|cloudtrail)(?:_client|Client)?\.\w+\(";
+    pub(super) USES_SDK = r"(?i)\bboto3\b|aiobotocore|aws-sdk|@aws-sdk|aws_sdk_|awssdk|com\.amazonaws|Amazon\.(?:S3|EC2|RDS|Identity)|google\.cloud|@google-cloud|googleapiclient|azure\.mgmt|@azure/|azure-sdk|\.send\(\s*new\s+\w+Command\(|\b(?:ec2|iam|s3|rds|dynamodb|cloudformation|cloudtrail)(?:_client|Client)?\.\w+\(";
     SDK = r"(?i)\b(?:begin_?)?(?:terminate_?instances|delete_?(?:user|users|login_?profile|access_?key|bucket|buckets|objects|db_?instance|db_?cluster|db_?snapshot|table|stack|function|role|policy|snapshot|volume|cluster|nodegroup|repository|secret|hosted_?zone|log_?group|trail|detector|vpc|file_?system|key_?pair|image|project|resource_?group|resource_?groups|virtual_?machine|backup_?vault|recovery_?point|domain|organization|account)|deregister_?image|schedule_?key_?deletion|stop_?logging|delete_?managed_?instance|delete_?all)(?:Command|Async)?\s*\(|\bresource_?groups\.begin_?delete\(";
     // Objects of boto3 that are listed and deleted.
     RESOURCES = r"\.(?:buckets|instances|volumes|snapshots|users|roles|tables|images|groups)\.(?:all|iterator)\(\)(?:[^\n]|\n[ \t]){0,240}?\.(?:delete|terminate)\(";
@@ -216,7 +216,10 @@ impl Tally {
 /// deletion; three kinds of resources are beyond any clean-up.
 pub(super) fn sdk(text: &Text<'_>) -> Vec<(Range<usize>, Harm)> {
     let whole = text.text();
-    if !USES_SDK.is_match(whole) || role(&text.file.path) == Role::AgentRules {
+    if !text.may(&USES_SDK)
+        || !USES_SDK.is_match(whole)
+        || role(&text.file.path) == Role::AgentRules
+    {
         return Vec::new();
     }
     let mut kinds = BTreeSet::new();

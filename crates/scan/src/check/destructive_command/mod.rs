@@ -8,6 +8,7 @@ mod cloud;
 mod code;
 mod local;
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use gardefou_finding::{Confidence, Severity};
@@ -16,13 +17,24 @@ use super::context::{at_most, is_refused, role_at};
 use super::files::{Role, role};
 use super::snippet::{Assignments, Snippet, directory_before, snippets};
 use super::{Check, CheckId, Out, Reason, Report, Text};
-use crate::pattern::patterns;
+use crate::pattern::{Pattern, patterns};
 use crate::shell::{Command, Values, commands};
 
 patterns! {
     // The names that begin what may destroy.
     VERB = r#"(?m)\brm\b|\brimraf\b|\bfind\b[^\n]{0,200}-(?:delete|exec)|\bmkfs|\bdd\s+(?:if|of|bs)=|\bshred\b|\bwipefs\b|>\s*/dev/(?:sd|nvme|hd|disk)|\bdiskutil\b|\bvssadmin\b|(?i:\bremove-item\b|\bri\s+(?:-r|~|\$))|\btar\b[^\n]{0,60}--remove-files|\brsync\b[^\n]{0,120}--delete|\brd\s+/s|\brmdir\s+/s|\bdel\s+/|\bcipher\s+/w|\bformat\s+[a-zA-Z]:|:\(\)\s*\{|\bchmod\s+-R|\bmv\s+[^\n]{0,60}/dev/null|\baws\b|\bgcloud\b|\baz\b|\bterraform\b|\btofu\b|\bterragrunt\b|\bpulumi\b|\bcdk\s+destroy|\bkubectl\b|\beksctl\b|\bgsutil\b|\bdoctl\b|=['"]?rm\b|\$\{?IFS|\br['"\\]+m\b|\$'"#;
 }
+
+/// The patterns that are looked for in whole texts.
+pub(super) static SIFTED: &[&Pattern] = &[
+    &VERB,
+    &code::CALL,
+    &code::JOINED,
+    &code::WALK,
+    &code::WALK_AFTER,
+    &code::NAMED,
+    &cloud::USES_SDK,
+];
 
 pub(crate) struct DestructiveCommand;
 
@@ -120,12 +132,12 @@ impl Check for DestructiveCommand {
         if role == Role::Docs || super::files::is_lock(&text.file.path) {
             return;
         }
-        let held = Assignments::of(text);
+        let held = LazyCell::new(|| Assignments::of(text));
         let mut cloud = cloud::Tally::default();
         for snippet in snippets(text, &VERB) {
             self.snippet(text, &snippet, &held, &mut cloud, out);
         }
-        for range in code::destroys(text.text()) {
+        for range in code::destroys(text) {
             self.report(text, &range, range.start, Harm::System, "", out);
         }
         for (range, harm) in cloud::sdk(text) {

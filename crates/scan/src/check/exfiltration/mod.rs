@@ -7,6 +7,7 @@
 mod code;
 mod shell;
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use gardefou_finding::{Confidence, Severity};
@@ -16,13 +17,29 @@ use super::destructive_command::flattened;
 use super::files::{Role, is_lock, role};
 use super::snippet::{Assignments, runs_lines, snippets};
 use super::{Check, CheckId, Out, Reason, Report, Text};
-use crate::pattern::patterns;
+use crate::pattern::{Pattern, patterns};
 use crate::shell::commands;
 
 patterns! {
     // The names that begin what may send.
     VERB = r"(?i)\b(?:curl|wget|nc|ncat|netcat|socat|scp|rsync|sftp|ftp|telnet|dig|nslookup|host|openssl\s+s_client|sendmail|mail|iwr|irm|Invoke-WebRequest|Invoke-RestMethod)\b|/dev/(?:tcp|udp)/|\b(?:env|printenv|export\s+-p)\s*\||\baws\s+s3\s+(?:cp|sync)";
 }
+
+/// The patterns that are looked for in whole texts.
+pub(super) static SIFTED: &[&Pattern] = &[
+    &VERB,
+    &code::ENVIRONMENT,
+    &code::SECRET,
+    &code::TOKEN,
+    &code::DROP,
+    &code::SENDS,
+    &code::SOCKET_PY,
+    &code::SOCKET_JS,
+    &code::SOCKET_RB,
+    &code::DUP,
+    &code::SPAWN_JS,
+    &code::SHELL,
+];
 
 pub(crate) struct Exfiltration;
 
@@ -95,7 +112,7 @@ impl Check for Exfiltration {
         }
         let path = text.file.path.to_ascii_lowercase();
         let is_script = runs_lines(&path, text.text());
-        let held = Assignments::of(text);
+        let held = LazyCell::new(|| Assignments::of(text));
         for snippet in snippets(text, &VERB) {
             let known = held.at(snippet.at);
             let found = commands(&snippet.text, &known).unwrap_or_default();
@@ -103,7 +120,7 @@ impl Check for Exfiltration {
                 self.report(text, &snippet.range, snippet.at, leak, &shown, out);
             }
         }
-        for (range, leak) in code::leaks(text.text(), is_script) {
+        for (range, leak) in code::leaks(text, is_script) {
             self.report(text, &range, range.start, leak, "", out);
         }
     }

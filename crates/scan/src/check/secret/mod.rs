@@ -12,7 +12,7 @@ use gardefou_finding::{Confidence, Severity};
 
 use super::files::{Role, is_lock, role};
 use super::{Check, CheckId, Out, Reason, Report, Text};
-use crate::pattern::patterns;
+use crate::pattern::{Pattern, patterns};
 
 patterns! {
     AWS_ID = r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b";
@@ -40,6 +40,9 @@ patterns! {
     DATABASE = r#"(?i)\b(?:postgres(?:ql)?|mysql|mariadb|mongodb|rediss?|amqps?|mssql|sqlserver|clickhouse|cockroachdb)(?:\+\w+)?://[^\s:/@"'`]{0,64}:([^\s:/@"'`${}<>%]{10,128})@([A-Za-z0-9.-]+)"#;
     PRIVATE = r"-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED |PGP )?PRIVATE KEY(?: BLOCK)?-----((?:\\r|\\n|[\s\\nr\x22'+,A-Za-z0-9/=:.-]){60,})";
 }
+
+/// Patterns that are asked for only where their words are.
+pub(super) static SIFTED: &[&Pattern] = &[&DATABASE];
 
 /// A form of credential.
 struct Form {
@@ -209,7 +212,7 @@ impl Check for Secrets {
                 }
             }
         }
-        for found in DATABASE.captures_iter(text.text()) {
+        for found in text.captures_iter(&DATABASE) {
             if let (Some(password), Some(host)) = (found.get(1), found.get(2)) {
                 self.database(
                     text,
