@@ -530,7 +530,7 @@ fn whenever(mut state: State) -> State {
     let users = state.users.values_mut();
     for policy in users.flat_map(|user| user.inline.values_mut()) {
         for hour in 1..4 {
-            *policy = policy.replace(&format!("T0{hour}:00:00Z"), "T00:00:00Z");
+            *policy = policy.replace(&format!("T0{hour}:00:01Z"), "T00:00:01Z");
         }
     }
     state
@@ -584,7 +584,7 @@ fn sessions_are_denied_until_the_step_is_done() {
     let (mut fake, mut memory) = (Fake::new(None), Memory::default());
     fake.clock = 7200;
     complete(&mut fake, &mut memory, false);
-    assert!(fake.state.users["alice"].inline["deny"].contains("2026-01-01T02:00:00Z"));
+    assert!(fake.state.users["alice"].inline["deny"].contains("2026-01-01T02:00:01Z"));
     fake.clock += 7200;
     let (told, calls) = (memory.0.len(), fake.count);
     complete(&mut fake, &mut memory, false);
