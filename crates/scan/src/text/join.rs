@@ -92,17 +92,39 @@ pub(super) fn join(text: &Mapped) -> Option<Mapped> {
         return None;
     }
     let mut current: Option<Mapped> = None;
+    let mut bytes = bytes_of(text.text());
     for pass in PASSES {
         let before = current.as_ref().unwrap_or(text);
-        if !pass.needs.iter().any(|need| before.text().contains(need)) {
+        let mut needs = pass.needs.iter();
+        if !needs.any(|need| has(before.text(), &bytes, need)) {
             continue;
         }
         let edits = (pass.edits)(before.text());
         if !edits.is_empty() && edits.len() <= MAX_EDITS {
-            current = Some(before.replaced(&edits));
+            let after = before.replaced(&edits);
+            bytes = bytes_of(after.text());
+            current = Some(after);
         }
     }
     current
+}
+
+/// For each byte whether a text has it.
+fn bytes_of(text: &str) -> [bool; 256] {
+    let mut bytes = [false; 256];
+    for byte in text.bytes() {
+        if let Some(slot) = bytes.get_mut(usize::from(byte)) {
+            *slot = true;
+        }
+    }
+    bytes
+}
+
+/// Whether a text of these bytes has a mark in it.
+fn has(text: &str, bytes: &[bool; 256], mark: &str) -> bool {
+    let mut own = mark.bytes();
+    own.all(|byte| bytes.get(usize::from(byte)) == Some(&true))
+        && memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some()
 }
 
 /// Edits of every match for which `new` gives a text.
@@ -398,6 +420,9 @@ fn spaced(text: &str) -> Edits {
             r"\b[A-Za-z](?:(?: [A-Za-z]){5,}|(?:\.[A-Za-z]){5,}|(?:-[A-Za-z]){5,}|(?:_[A-Za-z]){5,})\b(?:(?:  +| ?[/|] ?)[A-Za-z](?:[ ._-][A-Za-z])*\b)*",
         )
     });
+    if !has_spaced_letters(text.as_bytes()) {
+        return Vec::new();
+    }
     edits_of(&SPACED, text, |found| {
         let whole = group(found, 0);
         let words = whole
@@ -410,6 +435,30 @@ fn spaced(text: &str) -> Edits {
                 .join(" "),
         )
     })
+}
+
+/// Letters that stand apart in the shortest word that is put together.
+const MIN_SPACED: usize = 6;
+
+/// Whether a text can have letters that stand apart: looked at every few bytes,
+/// one of the places is in any such word.
+fn has_spaced_letters(text: &[u8]) -> bool {
+    const STEP: usize = 4;
+    let seen = 2 * MIN_SPACED - STEP;
+    let mut places = text.windows(seen).step_by(STEP);
+    places.any(|place| alternates(place) || place.get(1..).is_some_and(alternates))
+}
+
+/// Whether every other byte is a letter, the first of them, and those between
+/// are one and the same mark.
+fn alternates(place: &[u8]) -> bool {
+    let mark = place.get(1).copied().unwrap_or(0);
+    let mut bytes = place.iter().enumerate();
+    matches!(mark, b' ' | b'.' | b'-' | b'_')
+        && bytes.all(|(at, byte)| match at % 2 {
+            0 => byte.is_ascii_alphabetic(),
+            _ => *byte == mark,
+        })
 }
 
 #[cfg(test)]
@@ -445,6 +494,17 @@ mod tests {
         ] {
             assert_eq!(joined(from), to, "{from}");
         }
+    }
+
+    #[test]
+    fn letters_that_stand_apart_are_seen_wherever_they_begin() {
+        for begin in 0..9 {
+            for word in ["a b c d e f", "a.b.c.d.e.f.g", "x-y-z-x-y-z"] {
+                let text = format!("{}{word}", ">".repeat(begin));
+                assert!(has_spaced_letters(text.as_bytes()), "{text}");
+            }
+        }
+        assert!(!has_spaced_letters(b"this is a boy in a box; a-b c.d e f"));
     }
 
     #[test]
